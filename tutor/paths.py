@@ -1,0 +1,69 @@
+"""Where things live: the learner's home, and the course's three content folders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.errors import UsageProblem
+
+CONTENT_FOLDERS = ("lessons", "exercises", "graders")
+
+
+def tutor_home() -> Path:
+    """The folder of state and work: ``TUTOR_HOME``, else the platform's data folder."""
+    override = os.environ.get("TUTOR_HOME")
+    if override:
+        return Path(override).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("tutor", appauthor=False))
+
+
+def work_folder(home: Path | None = None) -> Path:
+    """Where ``tutor start`` writes stubs when no folder is named."""
+    return (home or tutor_home()) / "work"
+
+
+@dataclass(frozen=True)
+class ContentRoot:
+    """The folders of one course. ``lessons``, ``exercises`` and ``graders`` lie side by side."""
+
+    root: Path
+
+    @property
+    def lessons(self) -> Path:
+        return self.root / "lessons"
+
+    @property
+    def exercises(self) -> Path:
+        return self.root / "exercises"
+
+    @property
+    def graders(self) -> Path:
+        return self.root / "graders"
+
+
+def content_root(override: Path | None = None) -> ContentRoot:
+    """The course to use: ``override``, else ``TUTOR_CONTENT``, else the course that was installed.
+
+    In a checkout (or an editable install) the three folders lie beside the package; in a wheel
+    they travel inside it as ``tutor/content``.
+
+    Raises:
+        UsageProblem: the folder named does not hold a course.
+    """
+    named = override or (Path(env) if (env := os.environ.get("TUTOR_CONTENT")) else None)
+    if named is not None:
+        candidate = named.expanduser().absolute()
+        if not (candidate / "lessons").is_dir():
+            raise UsageProblem(
+                "This folder holds no course: it has no 'lessons' folder.",
+                where=str(candidate),
+                next_step=f"A course has the folders {', '.join(CONTENT_FOLDERS)}.",
+            )
+        return ContentRoot(candidate)
+    package = Path(__file__).resolve().parent
+    installed = package / "content"
+    return ContentRoot(installed if installed.is_dir() else package.parent)
