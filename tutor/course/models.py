@@ -6,11 +6,13 @@ error messages and in the exported JSON Schema.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=64)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
 Text = Annotated[str, Field(min_length=1)]
 Markdown = Annotated[str, Field(min_length=1, max_length=3072)]
 
@@ -134,24 +136,41 @@ class Span(Model):
 
     start: float = Field(alias="from")
     to: float
-    step: float = 1
+    step: Annotated[float, Field(gt=0)] = 1
+
+    @model_validator(mode="after")
+    def _holds_a_bounded_number_of_values(self) -> Span:
+        if not self.start <= self.to:
+            raise ValueError(f"'to' ({self.to:g}) lies below 'from' ({self.start:g})")
+        if not (self.to - self.start) / self.step < 1_000_000:
+            raise ValueError("a span holds at most 1,000,000 values; use a larger 'step'")
+        return self
 
 
 class Question(Model):
     """What all kinds of question share.
 
     ``draw`` gives each variable a list to choose from, or a range; ``let`` computes more from
-    them, in order. All texts, and the numbers of answers, are Jinja templates over these
-    variables: ``{{ billions * bits / 8 }}``.
+    them, in order; a draw counts only when every condition of ``where`` holds. All texts, and the
+    numbers of answers, are Jinja templates over these variables: ``{{ billions * bits / 8 }}``.
     """
 
     id: Identifier
     goal: Identifier
     question: Text
-    draw: dict[str, Span | tuple[int | float | str, ...]] = {}
-    let: dict[str, str] = {}
+    draw: dict[Name, Span | Annotated[tuple[int | float | str, ...], Field(min_length=1)]] = {}
+    let: dict[Name, Text] = {}
+    where: tuple[Text, ...] = Field(default=(), description="expressions that every draw must satisfy")
     points: Annotated[int, Field(ge=1)] = 1
     step: Identifier | None = Field(default=None, description="the lesson step to reread")
+
+
+def _refuse_repeated(ids: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for id in ids:
+        if id in seen:
+            raise ValueError(f"two {what} have the id '{id}'")
+        seen.add(id)
 
 
 class Option(Model):
@@ -168,10 +187,24 @@ class SingleQuestion(Question):
     kind: Literal["single"]
     options: tuple[Option, ...] = Field(min_length=2)
 
+    @model_validator(mode="after")
+    def _has_exactly_one_right_option(self) -> SingleQuestion:
+        _refuse_repeated((option.id for option in self.options), "options")
+        if (right := sum(option.right for option in self.options)) != 1:
+            raise ValueError(f"exactly one option is marked 'right: true', not {right}")
+        return self
+
 
 class MultipleQuestion(Question):
     kind: Literal["multiple"]
     options: tuple[Option, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _has_right_and_wrong_options(self) -> MultipleQuestion:
+        _refuse_repeated((option.id for option in self.options), "options")
+        if len({option.right for option in self.options}) != 2:
+            raise ValueError("at least one option is right and at least one wrong")
+        return self
 
 
 class WrongValue(Model):
@@ -210,6 +243,11 @@ class OrderQuestion(Question):
     pieces: tuple[Piece, ...] = Field(min_length=3, description="in the right order")
     why: Text
 
+    @model_validator(mode="after")
+    def _has_distinct_pieces(self) -> OrderQuestion:
+        _refuse_repeated((piece.id for piece in self.pieces), "pieces")
+        return self
+
 
 class Pair(Model):
     """A left and a right that belong together. ``why`` says so."""
@@ -222,6 +260,15 @@ class Pair(Model):
 class MatchQuestion(Question):
     kind: Literal["match"]
     pairs: tuple[Pair, ...] = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _has_distinct_sides(self) -> MatchQuestion:
+        _refuse_repeated((pair.left.id for pair in self.pairs), "left sides")
+        _refuse_repeated((pair.right.id for pair in self.pairs), "right sides")
+        return self
+
+
+BLANK = "____"
 
 
 class Case(Model):
@@ -238,6 +285,12 @@ class CodeQuestion(Question):
     cases: tuple[Case, ...] = Field(min_length=1)
     why: Text
     wrong: tuple[WrongValue, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_one_blank(self) -> CodeQuestion:
+        if (blanks := self.code.count(BLANK)) != 1:
+            raise ValueError(f"'code' has exactly one blank, written {BLANK}, not {blanks}")
+        return self
 
 
 AnyQuestion = Annotated[
