@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=64)]
+ID_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+Identifier = Annotated[str, Field(pattern=ID_PATTERN, max_length=64)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
 Text = Annotated[str, Field(min_length=1)]
 Markdown = Annotated[str, Field(min_length=1, max_length=3072)]
@@ -99,7 +100,9 @@ class TryItem(Model):
     """Something to try. ``opens`` is ``exercise:ID`` or ``demo:knob=value,knob=value``."""
 
     text: Text
-    opens: Annotated[str, Field(pattern=r"^(exercise:[a-z0-9-]+|demo(:[a-z0-9_]+=[^,=]+(,[a-z0-9_]+=[^,=]+)*)?)$")]
+    opens: Annotated[
+        str, Field(pattern=r"^(exercise:[a-z0-9-]+|demo(:[a-z0-9_]+=[^,=]+(,[a-z0-9_]+=[^,=]+)*)?)$")
+    ]
 
 
 class Lesson(Model):
@@ -275,7 +278,7 @@ class Case(Model):
     """An expression over the learner's completed code, and the value it must have."""
 
     expression: Text
-    gives: Text = Field(description="a Python expression with the same value")
+    gives: Text = Field(description="its value, a Python literal such as [1, 2]")
 
 
 class CodeQuestion(Question):

@@ -1,0 +1,186 @@
+"""Every problem of a course, for its authors: each file, the relations between them, and what is absent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tutor.course.content import Content, LoadedExercise, LoadedLesson
+from tutor.course.documents import Document
+from tutor.course.index import Summary
+from tutor.course.loader import assemble
+from tutor.course.models import Exercise, Lesson, Quiz
+from tutor.course.names import did_you_mean
+from tutor.course.relations import broken_relations
+from tutor.course.summaries import MODELS, summarise
+from tutor.course.validation import Reading, inspect_file
+from tutor.errors import ContentProblem
+from tutor.paths import ContentRoot
+
+
+def check_content(root: ContentRoot) -> list[ContentProblem]:
+    """All problems of the course at ``root``, by file and place. Reads every file, uses no index."""
+    survey = _Survey()
+    content = assemble(root, survey.summary, survey.report)
+    whole = not survey.problems
+    problems = [*survey.problems, *broken_relations(content, whole=whole)]
+    for lesson in content.lessons:
+        problems.extend(_lesson_files(lesson, survey))
+        problems.extend(_openings(lesson, survey, content, whole))
+        problems.extend(_quiz_names(lesson, survey, whole))
+    for exercise in content.exercises:
+        problems.extend(_exercise_files(exercise))
+    problems.extend(_graders_without_exercise(content))
+    return sorted(problems, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
+
+
+class _Survey:
+    """Every content file, read once, and what was wrong with it."""
+
+    def __init__(self) -> None:
+        self.problems: list[ContentProblem] = []
+        self._readings: dict[Path, Reading[Any]] = {}
+
+    def summary(self, path: str) -> Summary | None:
+        file = Path(path)
+        if not os.path.lexists(file):
+            return None
+        reading = inspect_file(file, MODELS[file.name])
+        self._readings[file] = reading
+        self.problems.extend(reading.problems)
+        return None if reading.model is None else summarise(reading.model)
+
+    def report(self, problem: ContentProblem) -> None:
+        """Note ``problem``, unless its file is known to be broken already."""
+        if all(problem.file != known.file for known in self.problems):
+            self.problems.append(problem)
+
+    def found(self, file: Path) -> tuple[Any, Document] | None:
+        """The model of ``file`` and where its values stand; None if it is missing or broken."""
+        reading = self._readings.get(file)
+        if reading is None or reading.model is None or reading.document is None:
+            return None
+        return reading.model, reading.document
+
+    def misconceptions(self) -> set[str]:
+        """The misconceptions that the exercises name."""
+        exercises = (r.model for r in self._readings.values() if isinstance(r.model, Exercise))
+        return {misconception.id for exercise in exercises for misconception in exercise.misconceptions}
+
+
+def _lesson_files(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProblem]:
+    if not os.path.lexists(lesson.folder / "prompts.yaml"):
+        yield _absent(lesson.folder / "prompts.yaml", "A lesson has three prompts for an assistant.")
+    demo = lesson.folder / "demo.py"
+    if lesson.has_demo and not demo.is_file():
+        yield _absent(demo, "lesson.yaml declares a demo: write it, or remove the key 'demo'.")
+    if not lesson.has_demo and demo.exists():
+        yield ContentProblem(
+            "This demo is never shown.",
+            where=str(demo),
+            code="stray-file",
+            next_step="Declare it in lesson.yaml with the key 'demo', or remove it.",
+        )
+
+
+def _openings(
+    lesson: LoadedLesson, survey: _Survey, content: Content, whole: bool
+) -> Iterator[ContentProblem]:
+    """Try-it items that open an exercise which the course does not have."""
+    found = survey.found(lesson.folder / "lesson.yaml")
+    if found is None or not whole:
+        return
+    info, document = found
+    assert isinstance(info, Lesson)
+    for number, item in enumerate(info.try_it):
+        kind, _, name = item.opens.partition(":")
+        if kind == "exercise" and name not in content.exercise_ids:
+            yield document.problem(
+                ("try_it", number, "opens"),
+                f"There is no exercise '{name}'.",
+                code="unknown-id",
+                next_step=did_you_mean(name, sorted(content.exercise_ids), otherwise="The exercises are"),
+            )
+
+
+def _quiz_names(lesson: LoadedLesson, survey: _Survey, whole: bool) -> Iterator[ContentProblem]:
+    """Goals, steps and misconceptions that a quiz names and nobody defines."""
+    found_lesson = survey.found(lesson.folder / "lesson.yaml")
+    found_quiz = survey.found(lesson.folder / "quiz.yaml")
+    if found_lesson is None or found_quiz is None:
+        return
+    info, (quiz, document) = found_lesson[0], found_quiz
+    assert isinstance(info, Lesson) and isinstance(quiz, Quiz)
+    defined = {
+        "goal": ("goal of this lesson", [goal.id for goal in info.goals]),
+        "step": ("step of this lesson", [step.id for step in info.steps]),
+        "misconception": ("misconception of any exercise", sorted(survey.misconceptions())),
+    }
+    for location in document.values:
+        what, known = defined.get(str(location[-1]) if location else "", ("", []))
+        name = _value_at(document.data, location)
+        if not what or not isinstance(name, str) or name in known or not _names_an_id(location):
+            continue
+        if whole or location[-1] != "misconception":
+            yield document.problem(
+                location,
+                f"'{name}' is no {what}.",
+                code="unknown-id",
+                next_step=did_you_mean(name, known, otherwise="There are"),
+            )
+
+
+def _names_an_id(location: tuple[str | int, ...]) -> bool:
+    """Whether a 'goal', 'step' or 'misconception' here is a name: not, say, the step of a drawn span."""
+    inside = location[2:-1]
+    return inside == () or inside[0] in ("options", "wrong")
+
+
+def _value_at(data: Any, location: tuple[str | int, ...]) -> Any:
+    for part in location:
+        data = data[part]
+    return data
+
+
+def _exercise_files(exercise: LoadedExercise) -> Iterator[ContentProblem]:
+    needed = {
+        exercise.stub: "It is what the learner starts from.",
+        exercise.example: "It holds the public examples that 'tutor try' runs.",
+        exercise.checks_file: "It holds the hidden checks.",
+        exercise.reference: "It is the solution that is shown after a pass.",
+    }
+    for file, why in needed.items():
+        if not file.is_file():
+            yield _absent(file, why)
+    known = [misconception.id for misconception in exercise.info.misconceptions]
+    for file in exercise.wrong:
+        if (thought := file.stem.partition("--")[0]) not in known:
+            yield ContentProblem(
+                f"The file's name begins with '{thought}', which is no misconception of '{exercise.id}'.",
+                where=str(file),
+                code="unknown-id",
+                next_step=did_you_mean(thought, known, otherwise="Its misconceptions are"),
+            )
+
+
+def _graders_without_exercise(content: Content) -> Iterator[ContentProblem]:
+    known = {exercise.folder.name for exercise in content.exercises}
+    if not content.root.graders.is_dir():
+        return
+    for folder in sorted(content.root.graders.iterdir()):
+        if folder.name.startswith((".", "__")) or not folder.is_dir():
+            continue
+        # A broken exercise.yaml is told of already; its grader is not to blame.
+        if folder.name not in known and not (content.root.exercises / folder.name).is_dir():
+            yield ContentProblem(
+                "This grader belongs to no exercise.",
+                where=str(folder),
+                code="stray-file",
+                next_step=did_you_mean(folder.name, sorted(known), otherwise="The exercises are"),
+            )
+
+
+def _absent(file: Path, why: str) -> ContentProblem:
+    return ContentProblem("This file is missing.", where=str(file), code="missing-file", next_step=why)

@@ -1,0 +1,232 @@
+"""A loaded course: what lists and maps need at once, and the rest when it is asked for.
+
+Creating these reads no file. ``.info``, ``.quiz`` and ``.prompts`` read and check theirs on first use;
+lists should use the plain attributes instead, which come from the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.errors import ContentProblem, UsageProblem
+from tutor.paths import ContentRoot
+
+if TYPE_CHECKING:
+    from tutor.course.models import CourseInfo, Exercise, Lesson, Misconception, Prompts, Quiz
+
+
+@dataclass(frozen=True)
+class LoadedModule:
+    """A chapter of the course: ``models.Module`` without its cost."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class LoadedLesson:
+    """One lesson. ``items`` are the ids of its quiz, ``steps`` those of its steps."""
+
+    id: str
+    title: str
+    module: str
+    version: int
+    minutes: int
+    summary: str
+    steps: tuple[str, ...]
+    items: tuple[str, ...]
+    has_demo: bool
+    folder: Path
+
+    @property
+    def demo_file(self) -> Path | None:
+        """The lesson's ``demo.py``, if it has a demo."""
+        return self.folder / "demo.py" if self.has_demo else None
+
+    @cached_property
+    def info(self) -> Lesson:
+        """All of ``lesson.yaml``. Raises ContentProblem if it broke since it was indexed."""
+        from tutor.course.models import Lesson
+        from tutor.course.validation import read_model
+
+        return read_model(self.folder / "lesson.yaml", Lesson)
+
+    @cached_property
+    def quiz(self) -> Quiz | None:
+        """All of ``quiz.yaml``, or None where the lesson has no quiz. Raises ContentProblem."""
+        if not self.items:
+            return None
+        from tutor.course.models import Quiz
+        from tutor.course.validation import read_model
+
+        return read_model(self.folder / "quiz.yaml", Quiz)
+
+    @cached_property
+    def prompts(self) -> Prompts | None:
+        """The three prompts, or None where they are not written yet. Raises ContentProblem."""
+        from tutor.course.models import Prompts
+        from tutor.course.validation import read_model
+
+        try:
+            return read_model(self.folder / "prompts.yaml", Prompts)
+        except ContentProblem as problem:
+            if problem.code == "missing-file":
+                return None
+            raise
+
+
+@dataclass(frozen=True)
+class LoadedExercise:
+    """One exercise and the places of its pieces in the three content folders."""
+
+    id: str
+    title: str
+    lesson: str
+    order: int
+    version: int
+    minutes: int
+    requires: tuple[str, ...]
+    folder: Path
+    grader_folder: Path
+
+    @cached_property
+    def info(self) -> Exercise:
+        """All of ``exercise.yaml``. Raises ContentProblem if it broke since it was indexed."""
+        from tutor.course.models import Exercise
+        from tutor.course.validation import read_model
+
+        return read_model(self.folder / "exercise.yaml", Exercise)
+
+    @property
+    def stub(self) -> Path:
+        return self.folder / "stub.py"
+
+    @property
+    def example(self) -> Path:
+        return self.folder / "example.py"
+
+    @property
+    def reference(self) -> Path:
+        return self.grader_folder / "reference.py"
+
+    @property
+    def checks_file(self) -> Path:
+        return self.grader_folder / f"test_{self.id.replace('-', '_')}.py"
+
+    @property
+    def right(self) -> tuple[Path, ...]:
+        """The right solutions beside the reference, by name."""
+        return tuple(sorted((self.grader_folder / "right").glob("*.py")))
+
+    @property
+    def wrong(self) -> tuple[Path, ...]:
+        """The wrong solutions, by name. A stem up to ``--`` is the id of its misconception."""
+        return tuple(sorted((self.grader_folder / "wrong").glob("*.py")))
+
+    @cached_property
+    def grader_hash(self) -> str:
+        """sha256 over the grader's, the exercise's and the shared graders' files, names included."""
+        shared = self.grader_folder.parent.glob("*.py")
+        own = (path for folder in (self.folder, self.grader_folder) for path in folder.rglob("*"))
+        return _hash_files(self.grader_folder.parent.parent, [*shared, *own])
+
+    def misconception(self, id: str) -> Misconception | None:
+        """The misconception of that id, if this exercise knows it."""
+        return next((wrong for wrong in self.info.misconceptions if wrong.id == id), None)
+
+
+@dataclass(frozen=True)
+class Content:
+    """One course. ``lessons`` and ``exercises`` are in the order in which they are taught."""
+
+    root: ContentRoot
+    id: str
+    title: str
+    version: str
+    chapters: tuple[LoadedModule, ...]
+    lessons: tuple[LoadedLesson, ...]
+    exercises: tuple[LoadedExercise, ...]
+
+    @cached_property
+    def info(self) -> CourseInfo:
+        """All of ``course.yaml``. Raises ContentProblem if it broke since it was indexed."""
+        from tutor.course.models import CourseInfo
+        from tutor.course.validation import read_model
+
+        return read_model(self.root.lessons / "course.yaml", CourseInfo)
+
+    def lesson(self, id: str) -> LoadedLesson:
+        """The lesson of that id. Raises UsageProblem that names the nearest."""
+        try:
+            return self._lessons[id]
+        except KeyError:
+            raise _unknown("lesson", id, self._lessons, other=("exercise", self._exercises)) from None
+
+    def exercise(self, id: str) -> LoadedExercise:
+        """The exercise of that id. Raises UsageProblem that names the nearest."""
+        try:
+            return self._exercises[id]
+        except KeyError:
+            raise _unknown("exercise", id, self._exercises, other=("lesson", self._lessons)) from None
+
+    def exercises_of(self, lesson_id: str) -> tuple[LoadedExercise, ...]:
+        """The lesson's exercises, in order; empty for a lesson without any."""
+        return self._exercises_of.get(lesson_id, ())
+
+    def modules(self) -> tuple[tuple[LoadedModule, tuple[LoadedLesson, ...]], ...]:
+        """The modules in the course's order, each with its lessons; a module may have none yet."""
+        lessons: dict[str, list[LoadedLesson]] = {}
+        for lesson in self.lessons:
+            lessons.setdefault(lesson.module, []).append(lesson)
+        return tuple((module, tuple(lessons.get(module.id, ()))) for module in self.chapters)
+
+    @cached_property
+    def exercise_ids(self) -> frozenset[str]:
+        return frozenset(self._exercises)
+
+    @cached_property
+    def _lessons(self) -> dict[str, LoadedLesson]:
+        return {lesson.id: lesson for lesson in self.lessons}
+
+    @cached_property
+    def _exercises(self) -> dict[str, LoadedExercise]:
+        return {exercise.id: exercise for exercise in self.exercises}
+
+    @cached_property
+    def _exercises_of(self) -> dict[str, tuple[LoadedExercise, ...]]:
+        groups: dict[str, list[LoadedExercise]] = {}
+        for exercise in self.exercises:
+            groups.setdefault(exercise.lesson, []).append(exercise)
+        return {lesson: tuple(exercises) for lesson, exercises in groups.items()}
+
+
+def _unknown(kind: str, id: str, known: Iterable[str], *, other: tuple[str, Iterable[str]]) -> UsageProblem:
+    from tutor.course.names import nearest, printable
+
+    message = f"There is no {kind} '{printable(id)}'."
+    other_kind, other_ids = other
+    if id in other_ids:
+        return UsageProblem(message, next_step=f"'{id}' is the id of {_article(other_kind)}.")
+    match = nearest(id, list(known))
+    step = f"Did you mean '{match}'?" if match else "'tutor list' shows all ids."
+    return UsageProblem(message, next_step=step)
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _hash_files(root: Path, paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        inside = path.relative_to(root)
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inside.parts):
+            data = path.read_bytes()
+            digest.update(f"{inside.as_posix()}\0{len(data)}\0".encode())
+            digest.update(data)
+    return digest.hexdigest()
