@@ -1,0 +1,113 @@
+"""Fill in the blank of a program. The answer is a text that replaces ``____``.
+
+The completed program runs confined, and is right when every case has its value, however it is written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from tutor.course.models import BLANK, Case, CodeQuestion
+from tutor.quiz.drawing import Drawn
+from tutor.quiz.items import Item, Result
+from tutor.quiz.shapes import text_of
+
+LONGEST_FILLING = 1000
+MOST_PROVED = 3
+
+
+@dataclass(frozen=True)
+class WrongFilling:
+    text: str
+    why: str
+    misconception: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeItem(Item):
+    kind: ClassVar[str] = "code"
+    answer: str = field(repr=False)
+    cases: tuple[tuple[str, str], ...] = field(repr=False)
+    why: str = field(repr=False)
+    wrong: tuple[WrongFilling, ...] = field(repr=False)
+
+    @classmethod
+    def draw(cls, drawn: Drawn) -> Self:
+        question: CodeQuestion = drawn.question
+        return cls(
+            **drawn.common,
+            code=drawn.code("code", question.code),
+            answer=drawn.code("answer", question.answer).strip(),
+            cases=tuple(
+                (drawn.code(f"cases[{n}].expression", case.expression).strip(), _literal(drawn, n, case))
+                for n, case in enumerate(question.cases)
+            ),
+            why=drawn.text("why", question.why),
+            wrong=tuple(
+                WrongFilling(
+                    drawn.code(f"wrong[{n}].value", wrong.value).strip(),
+                    drawn.text(f"wrong[{n}].why", wrong.why),
+                    wrong.misconception,
+                )
+                for n, wrong in enumerate(question.wrong)
+            ),
+        )
+
+    def score(self, answer: object) -> Result:
+        filling = text_of(self, answer, f"the Python that replaces {BLANK}", LONGEST_FILLING).strip()
+        if not filling:
+            raise self.problem(answer, f"the Python that replaces {BLANK}")
+        passed, message = self.run(filling)
+        if all(passed):
+            return self.share(1, self.why)
+        known = next((wrong for wrong in self.wrong if _squeezed(wrong.text) == _squeezed(filling)), None)
+        parts = [known.why] if known else []
+        parts.append(message or "Not every case has its value.")
+        parts.append(f"One right filling: `{self.answer}`\n\n{self.why}")
+        return self.share(0, "\n\n".join(parts), known.misconception if known else None)
+
+    def run(self, filling: str) -> tuple[tuple[bool, ...], str]:
+        """Which cases hold with this filling, and what went wrong. Raises EnvironmentProblem."""
+        from tutor.sandbox import run_cases
+
+        outcome = run_cases(self.code.replace(BLANK, filling, 1), self.cases)
+        return outcome.ok, outcome.message
+
+    def flaws(self) -> Iterator[str]:
+        fillings = [_squeezed(wrong.text) for wrong in self.wrong]
+        for n, text in enumerate(fillings):
+            if text == _squeezed(self.answer):
+                yield f"wrong filling '{self.wrong[n].text}' is the right one"
+            if text in fillings[:n]:
+                yield f"wrong filling '{self.wrong[n].text}' stands twice"
+
+    @classmethod
+    def prove(cls, draws: Sequence[Self]) -> Iterator[tuple[Self, str]]:
+        """Beside the flaws of each draw: the answer passes its cases and no wrong filling does."""
+        yield from super().prove(draws)
+        distinct = {(item.code, item.answer, item.cases): item for item in draws}
+        for item in list(distinct.values())[:MOST_PROVED]:
+            passed, message = item.run(item.answer)
+            if not all(passed):
+                yield item, f"the answer '{item.answer}' does not pass its own cases. {message}".strip()
+            for wrong in item.wrong:
+                if all(item.run(wrong.text)[0]):
+                    yield item, f"wrong filling '{wrong.text}' passes every case"
+
+
+def _literal(drawn: Drawn, n: int, case: Case) -> str:
+    """What a case gives, as source. Raises ContentProblem when it is no Python literal."""
+    field = f"cases[{n}].gives"
+    gives = drawn.code(field, case.gives).strip()
+    try:
+        ast.literal_eval(gives)
+    except (ValueError, SyntaxError):
+        raise drawn.source.problem(f"'{gives}' is no Python literal", field=field) from None
+    return gives
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())

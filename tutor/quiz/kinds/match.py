@@ -1,0 +1,83 @@
+"""Lefts and rights that belong together. The answer is an object from left ids to right ids.
+
+Points: the share of pairs that are right. A left without a right counts as wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from tutor.course.models import MatchQuestion
+from tutor.quiz.drawing import Drawn
+from tutor.quiz.items import Choice, Item, Result
+from tutor.quiz.shapes import listed
+from tutor.quiz.wording import emphasised, repeated
+
+
+@dataclass(frozen=True)
+class Couple:
+    left: Choice
+    right: Choice
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchItem(Item):
+    kind: ClassVar[str] = "match"
+    couples: tuple[Couple, ...] = field(repr=False)
+
+    @classmethod
+    def draw(cls, drawn: Drawn) -> Self:
+        question: MatchQuestion = drawn.question
+        couples = tuple(
+            Couple(
+                Choice(pair.left.id, drawn.text(f"pairs[{n}].left.text", pair.left.text)),
+                Choice(pair.right.id, drawn.text(f"pairs[{n}].right.text", pair.right.text)),
+                drawn.text(f"pairs[{n}].why", pair.why),
+            )
+            for n, pair in enumerate(question.pairs)
+        )
+        return cls(
+            **drawn.common,
+            left=tuple(couple.left for couple in couples),
+            right=drawn.chance.shuffled(tuple(couple.right for couple in couples)),
+            couples=couples,
+        )
+
+    def score(self, answer: object) -> Result:
+        chosen = self._chosen(answer)
+        parts = []
+        hits = 0
+        for couple in self.couples:
+            right = chosen.get(couple.left.id) == couple.right.id
+            hits += right
+            mark = "Right" if right else "Not matched" if couple.left.id not in chosen else "Wrong"
+            parts.append(f"- {mark}: {_line(couple.left)} → {_line(couple.right)}. {couple.why}")
+        if hits < len(self.couples):
+            parts.append(f"\n*Points: {hits} of {len(self.couples)} pairs are right.*")
+        return self.share(hits / len(self.couples), "\n".join(parts))
+
+    def _chosen(self, answer: object) -> Mapping[str, str]:
+        lefts, rights = {choice.id for choice in self.left}, {choice.id for choice in self.right}
+        expected = f"an object from each of {listed(self.left)} to one of {listed(self.right)}"
+        if not isinstance(answer, dict):
+            raise self.problem(answer, expected)
+        for left, right in answer.items():
+            if not isinstance(left, str) or left not in lefts:
+                raise self.problem(left, expected)
+            if not isinstance(right, str) or right not in rights:
+                raise self.problem(right, expected)
+        return answer
+
+    def flaws(self) -> Iterator[str]:
+        for side in (self.left, self.right):
+            if text := repeated(choice.text for choice in side):
+                yield f"two pieces of one side say '{text}', so that either could be meant"
+        if any(couple.left.id == couple.right.id for couple in self.couples):
+            yield "a left and its right have the same id, which gives the answer away"
+
+
+def _line(choice: Choice) -> str:
+    return emphasised(" ".join(choice.text.split()))

@@ -1,0 +1,51 @@
+"""Multiple choice: each option is right or wrong by itself. The answer is a list of ids.
+
+Points: right options chosen less wrong ones chosen, as a share of the right ones, not below none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from tutor.quiz.drawing import Drawn
+from tutor.quiz.items import Item, Result
+from tutor.quiz.kinds.choice import Explained, choices, draw_options, option_flaws
+from tutor.quiz.shapes import ids_of, listed
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultipleItem(Item):
+    kind: ClassVar[str] = "multiple"
+    explained: tuple[Explained, ...] = field(repr=False)
+
+    @classmethod
+    def draw(cls, drawn: Drawn) -> Self:
+        options = draw_options(drawn)
+        return cls(**drawn.common, options=choices(options), explained=options)
+
+    def score(self, answer: object) -> Result:
+        known = [option.id for option in self.options]
+        chosen = set(ids_of(self, answer, known, f"a list of ids out of {listed(self.options)}"))
+        hits = [option for option in self.explained if option.right and option.id in chosen]
+        missed = [option for option in self.explained if option.right and option.id not in chosen]
+        false = [option for option in self.explained if not option.right and option.id in chosen]
+        share = (len(hits) - len(false)) / (len(hits) + len(missed))
+        parts = [
+            *_part("Right to choose", hits),
+            *_part("Chosen, but wrong", false),
+            *_part("Right, but not chosen", missed),
+        ]
+        if missed or false:
+            of = len(hits) + len(missed)
+            parts.append(f"*Points: {len(hits)} right less {len(false)} wrong, of {of}; never below 0.*")
+        misconception = next((option.misconception for option in false if option.misconception), None)
+        return self.share(share, "\n\n".join(parts), misconception)
+
+    def flaws(self) -> Iterator[str]:
+        yield from option_flaws(self.explained)
+
+
+def _part(title: str, options: list[Explained]) -> list[str]:
+    return [f"{title}: {option.explanation}" for option in options]

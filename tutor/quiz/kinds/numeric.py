@@ -1,0 +1,105 @@
+"""A number, with a unit and a tolerance. The answer is a number, or a text such as ``28 GB``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from tutor.course.models import NumericQuestion
+from tutor.quiz.drawing import Drawn
+from tutor.quiz.items import AnswerProblem, Item, Result
+from tutor.quiz.numbers import NumberError, read_quantity
+from tutor.quiz.units import UnitError, factor_between
+from tutor.quiz.wording import number_text
+
+ROUNDING_NOISE = 1e-9
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A wrong number that people give, and why they come to it."""
+
+    value: float
+    why: str
+    misconception: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumericItem(Item):
+    kind: ClassVar[str] = "numeric"
+    answer: float = field(repr=False)
+    relative_tolerance: float
+    absolute_tolerance: float
+    why: str = field(repr=False)
+    slips: tuple[Slip, ...] = field(repr=False)
+
+    @classmethod
+    def draw(cls, drawn: Drawn) -> Self:
+        question: NumericQuestion = drawn.question
+        unit = drawn.text("unit", question.unit)
+        try:
+            factor_between(unit, unit)
+        except UnitError as error:
+            raise drawn.source.problem(str(error), field="unit") from None
+        return cls(
+            **drawn.common,
+            unit=unit,
+            answer=drawn.number("answer", question.answer),
+            relative_tolerance=question.relative_tolerance,
+            absolute_tolerance=question.absolute_tolerance,
+            why=drawn.text("why", question.why),
+            slips=tuple(
+                Slip(
+                    drawn.number(f"wrong[{n}].value", wrong.value),
+                    drawn.text(f"wrong[{n}].why", wrong.why),
+                    wrong.misconception,
+                )
+                for n, wrong in enumerate(question.wrong)
+            ),
+        )
+
+    def score(self, answer: object) -> Result:
+        try:
+            value = read_quantity(answer, self.unit)
+        except NumberError as error:
+            raise AnswerProblem(str(error), where=self.id, next_step=f"Answer with {self._shape}.") from None
+        if self.near(value, self.answer):
+            return self.share(1, f"**{self._quantity(self.answer)}**{self._tolerance}\n\n{self.why}")
+        slip = next((slip for slip in self.slips if self.near(value, slip.value)), None)
+        came = f"You answered **{self._quantity(value)}**."
+        parts = [f"{came} {slip.why}" if slip else came]
+        parts.append(f"The right answer is **{self._quantity(self.answer)}**{self._tolerance}\n\n{self.why}")
+        return self.share(0, "\n\n".join(parts), slip.misconception if slip else None)
+
+    def near(self, value: float, target: float) -> bool:
+        """Within the tolerance of ``target``."""
+        relative = max(self.relative_tolerance, ROUNDING_NOISE) * abs(target)
+        return abs(value - target) <= max(relative, self.absolute_tolerance)
+
+    def flaws(self) -> Iterator[str]:
+        for n, slip in enumerate(self.slips):
+            wrong = number_text(slip.value)
+            if self.near(slip.value, self.answer):
+                yield f"wrong value {wrong} is right: the answer is {number_text(self.answer)}"
+            for other in self.slips[:n]:
+                if self.near(slip.value, other.value) or self.near(other.value, slip.value):
+                    yield f"wrong values {number_text(other.value)} and {wrong} can't be told apart"
+
+    @property
+    def _shape(self) -> str:
+        if not self.unit:
+            return "a number without a unit"
+        return f"a number in {self.unit}, or in a unit of the same kind"
+
+    @property
+    def _tolerance(self) -> str:
+        if self.absolute_tolerance > self.relative_tolerance * abs(self.answer):
+            return f" (± {number_text(self.absolute_tolerance)})."
+        if self.relative_tolerance > 0:
+            return f" (± {number_text(100 * self.relative_tolerance)} %)."
+        return "."
+
+    def _quantity(self, value: float) -> str:
+        rounded = float(f"{value:.6g}") if abs(value) < 1e5 else value
+        return f"{number_text(rounded)} {self.unit}".strip()

@@ -1,0 +1,70 @@
+"""Pieces to put in order. The answer is the list of all ids.
+
+Points: the share of neighbours in the right order that the learner also put one after the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import ClassVar, Self
+
+from tutor.course.models import OrderQuestion
+from tutor.quiz.drawing import Drawn
+from tutor.quiz.items import Choice, Item, Result
+from tutor.quiz.shapes import ids_of, listed
+from tutor.quiz.wording import repeated
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderItem(Item):
+    kind: ClassVar[str] = "order"
+    in_order: tuple[Choice, ...] = field(repr=False)
+    why: str = field(repr=False)
+
+    @classmethod
+    def draw(cls, drawn: Drawn) -> Self:
+        question: OrderQuestion = drawn.question
+        pieces = tuple(
+            Choice(piece.id, drawn.text(f"pieces[{n}].text", piece.text))
+            for n, piece in enumerate(question.pieces)
+        )
+        return cls(
+            **drawn.common,
+            options=drawn.chance.disordered(pieces),
+            in_order=pieces,
+            why=drawn.text("why", question.why),
+        )
+
+    def score(self, answer: object) -> Result:
+        expected = f"the list of all {len(self.options)} ids in order, out of {listed(self.options)}"
+        ids = ids_of(self, answer, (piece.id for piece in self.in_order), expected)
+        if len(ids) != len(self.in_order):
+            raise self.problem(answer, expected)
+        wanted = set(pairwise(piece.id for piece in self.in_order))
+        kept = len(wanted & set(pairwise(ids)))
+        solution = "\n".join(f"{n}. {_indented(piece.text)}" for n, piece in enumerate(self.in_order, 1))
+        if kept == len(wanted):
+            return self.share(1, f"{solution}\n\n{self.why}")
+        note = f"*Points: {kept} of {len(wanted)} neighbours stood one after the other.*"
+        return self.share(kept / len(wanted), f"The right order:\n\n{solution}\n\n{self.why}\n\n{note}")
+
+    def flaws(self) -> Iterator[str]:
+        if text := repeated(piece.text for piece in self.in_order):
+            yield f"two pieces say '{text}', so that the order is not one"
+        if _counts([piece.id for piece in self.in_order]):
+            yield f"the ids {listed(self.in_order)} count the right order; name the pieces by what they are"
+
+
+def _counts(ids: Sequence[str]) -> bool:
+    """Whether ids only count (``a b c``, ``p1 p2 p3``), so that sorting them is the answer."""
+    parts = [match for id in ids if (match := re.fullmatch(r"(.*?)(\d{1,6}|[a-z])", id))]
+    ranks = [int(part[2]) if part[2].isdigit() else ord(part[2]) for part in parts]
+    counted = all(after - before == 1 for before, after in pairwise(ranks))
+    return len(parts) == len(ids) and len({part[1] for part in parts}) == 1 and counted
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n   ")

@@ -1,0 +1,83 @@
+"""What does this program print? The answer is a text.
+
+White space, and the case of letters, do not matter: ``[1,2]`` is ``[1, 2]``, ``true`` is ``True``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from tutor.course.models import OutputQuestion
+from tutor.quiz.drawing import Drawn
+from tutor.quiz.items import Item, Result
+from tutor.quiz.printed import printed_by
+from tutor.quiz.shapes import text_of
+
+
+@dataclass(frozen=True)
+class Misprediction:
+    """A text that people predict, and why."""
+
+    text: str
+    why: str
+    misconception: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputItem(Item):
+    kind: ClassVar[str] = "output"
+    answer: str = field(repr=False)
+    why: str = field(repr=False)
+    mispredictions: tuple[Misprediction, ...] = field(repr=False)
+
+    @classmethod
+    def draw(cls, drawn: Drawn) -> Self:
+        question: OutputQuestion = drawn.question
+        return cls(
+            **drawn.common,
+            code=drawn.code("code", question.code),
+            answer=drawn.code("answer", question.answer).strip(),
+            why=drawn.text("why", question.why),
+            mispredictions=tuple(
+                Misprediction(
+                    drawn.code(f"wrong[{n}].value", wrong.value).strip(),
+                    drawn.text(f"wrong[{n}].why", wrong.why),
+                    wrong.misconception,
+                )
+                for n, wrong in enumerate(question.wrong)
+            ),
+        )
+
+    def score(self, answer: object) -> Result:
+        text = normalised(text_of(self, answer, "the text that is printed"))
+        if text == normalised(self.answer):
+            return self.share(1, self.why)
+        slip = next((slip for slip in self.mispredictions if normalised(slip.text) == text), None)
+        parts = [slip.why] if slip else []
+        parts.append(f"It prints:\n\n```text\n{self.answer}\n```\n\n{self.why}")
+        return self.share(0, "\n\n".join(parts), slip.misconception if slip else None)
+
+    def flaws(self) -> Iterator[str]:
+        texts = [normalised(slip.text) for slip in self.mispredictions]
+        for n, text in enumerate(texts):
+            if text == normalised(self.answer):
+                yield f"wrong value '{text}' is right"
+            if text in texts[:n]:
+                yield f"wrong value '{text}' stands twice"
+
+    @classmethod
+    def prove(cls, draws: Sequence[Self]) -> Iterator[tuple[Self, str]]:
+        """Beside the flaws of each draw: every program really prints its answer."""
+        yield from super().prove(draws)
+        distinct = {item.code: item for item in draws}
+        for item, printed in zip(distinct.values(), printed_by(list(distinct)), strict=True):
+            if normalised(printed) != normalised(item.answer):
+                yield item, f"the code prints '{printed.strip()[:200]}', not '{item.answer[:200]}'"
+
+
+def normalised(text: str) -> str:
+    """The text as it is compared: lower case, no space beside brackets, commas, colons and equals signs."""
+    return re.sub(r" ?([\[\](){},:=]) ?", r"\1", " ".join(text.split())).casefold()
