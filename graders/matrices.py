@@ -151,7 +151,7 @@ def _transposed(draw: Any, weights: int) -> Tensor:
 
 def _strided(draw: Any, weights: int) -> Tensor:
     columns = draw.integer(100, 140)
-    return _normal(draw, 2 * _rows_for(draw, weights, columns), 3 * columns)[::2, 1::3]
+    return _normal(draw, 2 * _rows_for(draw, weights, columns), columns + 2)[::2, 1:-1]
 
 
 FAMILIES: dict[str, Callable[[Any, int], Tensor]] = {

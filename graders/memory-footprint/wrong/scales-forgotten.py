@@ -1,0 +1,25 @@
+"""Counts the codes and nothing else."""
+
+
+def whole_bytes(bits):
+    return -(-bits // 8)
+
+
+def matrix_bytes(rows, columns, bits, granularity, scale_bits, zero_point_bits):
+    codes = rows * whole_bytes(columns * bits)
+    return codes
+
+
+def bits_per_weight(rows, columns, bits, granularity, scale_bits, zero_point_bits):
+    stored = matrix_bytes(rows, columns, bits, granularity, scale_bits, zero_point_bits)
+    return 8 * stored / (rows * columns)
+
+
+def model_bytes(tensors, kept_bits, bits, granularity, scale_bits, zero_point_bits):
+    total = 0
+    for kind, rows, columns in tensors:
+        if kind == "linear":
+            total += matrix_bytes(rows, columns, bits, granularity, scale_bits, zero_point_bits)
+        elif kind != "tied":
+            total += matrix_bytes(rows, columns, kept_bits, None, 0, 0)
+    return total
