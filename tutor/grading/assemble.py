@@ -1,0 +1,159 @@
+"""What was heard of a grading becomes a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tutor.course import LoadedExercise
+from tutor.grading import messages
+from tutor.grading.run import Heard
+from tutor.grading.submission import MAX_BYTES, Submission
+from tutor.grading.verdict import CheckResult, Measurement, Usage, Verdict, VerdictName
+from tutor.sandbox.clean import clean_output
+
+
+def check_result(
+    exercise: LoadedExercise, raw: dict[str, Any], path: str, lost_status: int | None = None
+) -> CheckResult:
+    """One ``check`` frame of the judge as the learner sees it."""
+    message = messages.Message("")
+    if "failure" in raw:
+        message = messages.failure_message(exercise, raw["failure"])
+    elif "error" in raw:
+        message = messages.error_message(exercise, raw["error"], path)
+    elif "lost" in raw:
+        message = messages.lost_message(raw["lost"]["name"], lost_status, raw["lost"]["why"])
+    elif "why" in raw:
+        message = messages.Message(raw["why"])
+    return CheckResult(
+        id=raw["id"],
+        title=raw["title"],
+        outcome=raw.get("outcome", "skipped"),
+        required=raw["required"],
+        measurements=tuple(Measurement(**measurement) for measurement in raw.get("measurements", ())),
+        message=message.text,
+        misconception=message.misconception,
+        hint=message.hint,
+    )
+
+
+def verdict(
+    exercise: LoadedExercise, submission: Submission, device: str, heard: Heard, seconds: float
+) -> Verdict:
+    """The verdict on a grading that ended, was stopped, or lost a process."""
+    path = str(submission.path)
+    raw = list(heard.checks)
+    known = {check["id"] for check in raw}
+    raw += [check for check in heard.collected if check["id"] not in known]
+    checks = _tell_once([check_result(exercise, check, path, heard.lost_status) for check in raw])
+    name = _name(checks, heard)
+    if heard.stopped:
+        checks = _mark_stopped(checks, heard)
+    message, next_step = _sum_up(name, checks, heard)
+    done = heard.done or {}
+    return Verdict(
+        exercise=exercise.info.id,
+        verdict=name,
+        device=device,
+        path=path,
+        sha256=submission.sha256,
+        seconds=seconds,
+        checks=tuple(checks),
+        usage=Usage(
+            payload_bytes=done.get("payload_bytes"),
+            peak_host_bytes=done.get("peak_host_bytes"),
+            cpu_seconds=round(heard.cpu_seconds, 3),
+        ),
+        protections=heard.protections,
+        stdout=clean_output(heard.output, heard.output_total),
+        message=message,
+        next_step=next_step,
+    )
+
+
+def too_large(exercise: LoadedExercise, submission: Submission, device: str) -> Verdict:
+    """The verdict on a file that is not even handed to a worker."""
+    return Verdict(
+        exercise=exercise.info.id,
+        verdict="error",
+        device=device,
+        path=str(submission.path),
+        sha256=submission.sha256,
+        seconds=0.0,
+        message=f"The file is {submission.size:,} bytes long; a solution has at most {MAX_BYTES:,}.",
+        next_step="Keep data out of it: it needs only the functions of the stub.",
+    )
+
+
+def _name(checks: list[CheckResult], heard: Heard) -> VerdictName:
+    if heard.stopped:
+        return "timeout" if heard.stopped == "timeout" else "resource_limit"
+    required = [check for check in checks if check.required]
+    if any(check.outcome == "error" for check in required):
+        return "error"
+    if not required or any(check.outcome != "passed" for check in required):
+        return "failed"
+    return "passed"
+
+
+def _tell_once(checks: list[CheckResult]) -> list[CheckResult]:
+    """Two failures with one cause give one message: later ones point to the first."""
+    told: dict[str, str] = {}
+    result = []
+    for check in checks:
+        cause = check.misconception or (check.message if check.outcome == "error" else "")
+        if cause and check.outcome in ("failed", "error"):
+            if cause in told:
+                check = replace(check, message=messages.same_cause(told[cause]), hint="")
+            else:
+                told[cause] = check.title
+        result.append(check)
+    return result
+
+
+def _mark_stopped(checks: list[CheckResult], heard: Heard) -> list[CheckResult]:
+    """The check that was under way when the limit came has the error; later ones did not run."""
+    result, under_way = [], True
+    for check in checks:
+        if check.outcome == "skipped" and not check.message:
+            text = stop_message(heard) if under_way else "Not run: the grading was stopped before."
+            check = replace(check, outcome="error" if under_way else "skipped", message=text)
+            under_way = False
+        result.append(check)
+    return result
+
+
+def stop_message(heard: Heard) -> str:
+    """Limit, wall and CPU seconds, and the learner's line on which it stood."""
+    where = (
+        f" in `{heard.calling}`" if heard.calling.isidentifier() else f" while {heard.calling or 'starting'}"
+    )
+    line = f", at line {heard.stopped_line} of your file" if heard.stopped_line is not None else ""
+    used = f"{heard.wall_seconds:.1f} s of wall time, {heard.cpu_seconds:.1f} s of CPU time"
+    if heard.stopped == "timeout" and heard.cpu_seconds < 0.25 * heard.wall_seconds:
+        manner = " It was waiting, not computing."
+    else:
+        manner = ""
+    return f"Stopped at the limit of {heard.stopped_why}{where}{line} ({used}).{manner}"
+
+
+def _sum_up(name: VerdictName, checks: list[CheckResult], heard: Heard) -> tuple[str, str]:
+    """The verdict in one line, and the next step in one."""
+    required = [check for check in checks if check.required]
+    if name == "passed":
+        return (
+            f"All {len(required)} required checks passed.",
+            "'tutor solution' shows the reference beside yours.",
+        )
+    if heard.stopped:
+        return stop_message(
+            heard
+        ), "Is there a loop that never ends, or work that a tensor operation could do at once?"
+    first = next((check for check in required if check.outcome in ("error", "failed")), None)
+    if first is None:
+        return "No required check ran.", "Run 'tutor validate'."
+    wrong = sum(check.outcome != "passed" for check in required)
+    if name == "error":
+        return first.message.splitlines()[0], first.hint
+    return f"{wrong} of {len(required)} required checks did not pass.", first.hint

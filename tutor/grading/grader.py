@@ -1,0 +1,146 @@
+"""The grader: one submission in, one verdict out. Owns the two zygotes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from tutor.course import Content, LoadedExercise
+from tutor.errors import GraderFault
+from tutor.grading import assemble
+from tutor.grading.run import Heard, Run
+from tutor.grading.submission import Submission
+from tutor.grading.verdict import GradingEvent, Verdict
+from tutor.sandbox.forkserver import Zygote
+
+EventHandler = Callable[[GradingEvent], None]
+
+
+class Grader:
+    """Grades submissions, one at a time or several at once.
+
+    Cold, it starts its two zygotes with the first grading and ends them with ``close``; with
+    ``keep_warm`` they stay, so that the next grading only forks. ``start`` may be called early,
+    before anything else is read: the zygotes import torch meanwhile.
+    """
+
+    def __init__(self, content: Content | None = None, *, keep_warm: bool = False) -> None:
+        self._content = content
+        self._keep_warm = keep_warm
+        self._judges: Zygote | None = None
+        self._workers: Zygote | None = None
+
+    async def __aenter__(self) -> Grader:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def start(self) -> None:
+        """Starts both zygotes side by side and returns at once."""
+        if self._judges is None or not self._judges.alive:
+            self._judges = Zygote("tutor.grading.judge")
+        if self._workers is None or not self._workers.alive:
+            self._workers = Zygote("tutor.sandbox.worker")
+
+    async def warm_up(self, exercise: LoadedExercise) -> None:
+        """Returns when a grading of ``exercise`` would find everything imported."""
+        self.start()
+        assert self._judges is not None and self._workers is not None
+        await asyncio.gather(self._judges.ready(), self._workers.ready())
+
+    async def grade(
+        self,
+        exercise: LoadedExercise,
+        submission: Submission,
+        *,
+        device: str = "auto",
+        seed: int | None = None,
+        on_event: EventHandler | None = None,
+    ) -> Verdict:
+        """The verdict on one submission. Cancelling the task kills every process of the grading.
+
+        Args:
+            exercise: what is to be solved.
+            submission: the bytes to grade.
+            device: ``auto``, ``cpu``, or ``cuda[:N]``.
+            seed: fixes the inputs (for proving a grader); secret and fresh where it is ``None``.
+            on_event: told of each step as it happens.
+
+        Raises:
+            EnvironmentProblem: the device is not there.
+            GraderFault: the grader itself failed; never an attempt.
+        """
+        from tutor.compute.devices import resolve_device
+
+        tell = on_event or _ignore
+        began = time.monotonic()
+        self.start()
+        chosen = resolve_device(device)
+        tell(GradingEvent("started"))
+        if submission.too_large:
+            verdict = assemble.too_large(exercise, submission, chosen)
+        else:
+            heard = await self._hear(exercise, submission, chosen, seed, tell)
+            verdict = assemble.verdict(exercise, submission, chosen, heard, time.monotonic() - began)
+        tell(GradingEvent("verdict", verdict=verdict))
+        return verdict
+
+    async def _hear(
+        self,
+        exercise: LoadedExercise,
+        submission: Submission,
+        device: str,
+        seed: int | None,
+        tell: EventHandler,
+    ) -> Heard:
+        """Runs the grading; once more where the machine gave it no core, and where a zygote had died."""
+
+        def on_frame(heard: Heard, frame: dict[str, Any]) -> None:
+            if "loaded" in frame:
+                tell(GradingEvent("loaded", of=len(heard.collected)))
+            elif "check" in frame:
+                check = assemble.check_result(exercise, frame["check"], str(submission.path))
+                tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
+
+        for attempt in (1, 2):
+            self.start()
+            assert self._judges is not None and self._workers is not None
+            run = Run(
+                exercise,
+                submission,
+                judges=self._judges,
+                workers=self._workers,
+                device=device,
+                seed=seed,
+                on_frame=on_frame,
+            )
+            try:
+                heard = await run.hear()
+            except GraderFault:
+                if attempt == 2 or (self._judges.alive and self._workers.alive):
+                    raise
+                continue
+            if not heard.starved:
+                return heard
+        raise GraderFault(
+            "The machine was too busy to give your code a core within the time limit, twice.",
+            where=exercise.info.id,
+            next_step="This is no attempt of yours. Close what else is running and submit again.",
+        )
+
+    async def close(self) -> None:
+        """Ends both zygotes and everything they forked."""
+        for zygote in (self._judges, self._workers):
+            if zygote is not None:
+                zygote.close()
+        self._judges = self._workers = None
+
+
+def _ignore(event: GradingEvent) -> None:
+    return None

@@ -1,0 +1,219 @@
+"""The pytest plugin of the judge: fixtures for hidden checks, and a report of each result by wire."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import socket
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+
+from tutor.grading.checks import CheckFailed, Expect, Measure, payload_bytes
+from tutor.grading.draw import Draw
+from tutor.grading.proxy import Connection, Solution, SolutionError, SolutionLost
+from tutor.sandbox import wire
+from tutor.sandbox.arena import Arena
+
+
+class Session:
+    """One grading as the judge sees it: the submission, its workers, and the parent that listens."""
+
+    def __init__(
+        self,
+        *,
+        report: socket.socket,
+        source: bytes,
+        path: str,
+        seed: int,
+        device: str,
+        processes: dict[str, str],
+        first_workers: list[tuple[int, int, int]],
+    ) -> None:
+        self._report = report
+        self._source, self._path = source, path
+        self.seed, self.device = seed, device
+        self._processes = processes
+        self._waiting = dict(zip(("first", "second"), first_workers, strict=False))
+        self._open: dict[str, Connection] = {}
+        self._failure: SolutionError | SolutionLost | None = None
+        self._peak_growth: int | None = None
+        self.broken = ""
+
+    def tell(self, frame: wire.Frame) -> None:
+        wire.send(self._report, frame)
+
+    def solution(self) -> Solution:
+        """The learner's functions, in this grading's two processes."""
+        return Solution(self._processes, self._connection)
+
+    def load(self) -> None:
+        """Runs the learner's file in the first process.
+
+        Raises:
+            SolutionError, SolutionLost: it does not load; from then on every check has this answer.
+        """
+        if self._failure is not None:
+            raise self._failure
+        try:
+            self._connection("first")
+        except (SolutionError, SolutionLost) as failure:
+            self._failure = failure
+            raise
+
+    def peak_memory(self, name: str, *arguments: Any) -> tuple[Any, int]:
+        """One call in a fresh process, and the growth of its peak resident memory in bytes."""
+        self.tell({"fresh": True})
+        answer, descriptors = wire.receive_with_descriptors(self._report)
+        connection = self._connect((descriptors[0], descriptors[1], int(answer["pid"])))
+        result = connection.call(name, arguments)
+        growth = connection.peak_growth() or 0
+        self._peak_growth = max(growth, self._peak_growth or 0)
+        return result, growth
+
+    def finish(self) -> None:
+        """The last word to the parent."""
+        if self.broken:
+            self.tell({"fault": self.broken})
+            return
+        first = self._open.get("first")
+        if self._peak_growth is None:
+            growths = [connection.peak_growth() for connection in self._open.values()]
+            self._peak_growth = max((growth for growth in growths if growth is not None), default=None)
+        done = {"payload_bytes": first.payload_bytes if first else None, "peak_host_bytes": self._peak_growth}
+        self.tell({"done": done})
+
+    def _connection(self, process: str) -> Connection:
+        if process not in self._open:
+            self._open[process] = self._connect(self._waiting.pop(process))
+        return self._open[process]
+
+    def _connect(self, worker: tuple[int, int, int]) -> Connection:
+        descriptor, arena_descriptor, pid = worker
+        arena = Arena(arena_descriptor, judge=True)
+        os.close(arena_descriptor)
+        connection = Connection(
+            socket.socket(fileno=descriptor), arena, pid, lambda name: self.tell({"calling": name})
+        )
+        connection.load(self._source, self._path)
+        return connection
+
+
+class GradingPlugin:
+    """Hooks and fixtures. One instance judges one submission."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._measures: dict[str, Measure] = {}
+
+    # --- fixtures: the vocabulary of docs/architecture.md ---
+
+    @pytest.fixture
+    def solution(self) -> Solution:
+        return self._session.solution()
+
+    @pytest.fixture
+    def draw(self, request: pytest.FixtureRequest) -> Draw:
+        return Draw(self._session.seed, request.node.name)
+
+    @pytest.fixture
+    def measure(self, request: pytest.FixtureRequest) -> Measure:
+        return self._measures.setdefault(request.node.nodeid, Measure())
+
+    @pytest.fixture
+    def expect(self) -> Expect:
+        return Expect()
+
+    @pytest.fixture
+    def device(self) -> str:
+        return self._session.device.partition(":")[0]
+
+    @pytest.fixture
+    def peak_memory(self) -> Callable[..., tuple[Any, int]]:
+        return self._session.peak_memory
+
+    @pytest.fixture(name="payload_bytes")
+    def payload_bytes_(self) -> Callable[[object], int]:
+        return payload_bytes
+
+    # --- hooks ---
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "optional: a check that is not required for a pass")
+        config.addinivalue_line("markers", "cuda: required on CUDA; listed as skipped elsewhere")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._session.tell({"collected": [self._describe(item) for item in session.items]})
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._session.broken = f"the checks can't be collected: {report.longreprtext[-1500:]}"
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        if self._session.broken or not session.items:
+            return True
+        try:
+            self._session.load()
+        except (SolutionError, SolutionLost):
+            return None  # each check answers for itself
+        self._session.tell({"loaded": True})
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if item.get_closest_marker("cuda") and not self._session.device.startswith("cuda"):
+            pytest.skip("needs a CUDA device")
+        self._session.load()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, None]:
+        yield
+        problem = call.excinfo.value if call.excinfo is not None else None
+        if call.when == "teardown" or (call.when == "setup" and problem is None):
+            if problem is not None:
+                self._session.broken = f"{item.name}: {problem!r}"[:1500]
+            return
+        self._session.tell({"check": self._result(item, problem)})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_exception_interact(self) -> None:
+        """Nothing is printed of a failure; the frame says it all."""
+
+    def _result(self, item: pytest.Item, problem: BaseException | None) -> wire.Frame:
+        result = self._describe(item)
+        measure = self._measures.get(item.nodeid)
+        result["measurements"] = [m.to_json() for m in measure.worst.values()] if measure else []
+        result["outcome"] = "passed"
+        if isinstance(problem, CheckFailed):
+            result["outcome"] = "failed"
+            result["failure"] = {
+                "expected": problem.expected[:600],
+                "came": problem.came[:600],
+                "misconception": problem.misconception,
+            }
+        elif isinstance(problem, SolutionError):
+            result |= {"outcome": "error", "error": problem.error}
+        elif isinstance(problem, SolutionLost):
+            result |= {"outcome": "error", "lost": {"name": problem.name, "why": problem.why[:300]}}
+        elif isinstance(problem, pytest.skip.Exception):
+            result |= {"outcome": "skipped", "why": str(problem)[:300]}
+        elif problem is not None:
+            self._session.broken = f"the check {item.name} is broken: {type(problem).__name__}: {problem}"[
+                :1500
+            ]
+            result |= {"outcome": "error", "broken": True}
+        return result
+
+    def _describe(self, item: pytest.Item) -> wire.Frame:
+        title = inspect.getdoc(getattr(item, "function", None)) or item.name.replace("_", " ")
+        return {
+            "id": item.name.removeprefix("test_").replace("_", "-"),
+            "title": title.splitlines()[0].strip(),
+            "required": not (
+                item.get_closest_marker("optional")
+                or (item.get_closest_marker("cuda") and not self._session.device.startswith("cuda"))
+            ),
+        }

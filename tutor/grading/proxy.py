@@ -1,0 +1,224 @@
+"""The learner's functions as a hidden check sees them: calls that cross to an untrusted process.
+
+The judge assumes the worst of a worker: exactly one answer a request, tied to it by a nonce;
+unknown keys are dropped; every text in it is hostile; what it returns is copied and checked before
+anyone looks at a number.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.compute.process import peak_resident_bytes
+from tutor.grading.checks import payload_bytes
+from tutor.sandbox import values, wire
+from tutor.sandbox.arena import Arena
+from tutor.sandbox.clean import clean_text
+from tutor.sandbox.tensors import ArenaTensors
+
+MAX_FRAMES = 20
+
+
+class SolutionError(Exception):
+    """The learner's code raised, did not load, or answered with nothing that can be judged."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error.get("kind", "raised"))
+        self.error = error
+
+
+class SolutionLost(Exception):
+    """The learner's process is gone, or no longer keeps to the protocol."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(why)
+        self.name, self.why = name, why
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A result that stayed in the learner's process; asked about by further calls."""
+
+    connection: Connection
+    number: int
+    type_name: str
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        """Calls a method of the kept object there."""
+        return self.connection.call(method, arguments, on=self.number)
+
+
+class Connection:
+    """One worker: its socket, its arena, and the requests that cross."""
+
+    def __init__(self, sock: socket.socket, arena: Arena, pid: int, on_call: Callable[[str], None]) -> None:
+        self._sock, self._arena, self.pid = sock, arena, pid
+        self._tensors = ArenaTensors(arena, copy=True)
+        self._on_call = on_call
+        self._number = 0
+        self._loaded = False
+        self.payload_bytes = 0
+        self._resident_at_start = peak_resident_bytes(pid)
+
+    def load(self, source: bytes, path: str) -> None:
+        """Hands the source over, once; it is never compiled on this side.
+
+        Raises:
+            SolutionError: the file does not load.
+        """
+        if self._loaded:
+            return
+        self._loaded = True
+        self._arena.rewind()
+        offset = self._arena.reserve(len(source))
+        self._arena.map[offset : offset + len(source)] = source
+        self._ask({"load": {"at": offset, "bytes": len(source), "path": path}}, "loading the file")
+
+    def peak_growth(self) -> int | None:
+        """Growth of the worker's peak resident memory since it was connected, in bytes, by the kernel's account."""
+        now = peak_resident_bytes(self.pid)
+        return None if now is None or self._resident_at_start is None else now - self._resident_at_start
+
+    def call(
+        self,
+        name: str,
+        arguments: tuple[Any, ...],
+        *,
+        keep: bool = False,
+        on: int | None = None,
+        gradient: tuple[tuple[int, ...], Any] | None = None,
+    ) -> Any:
+        """Calls a function of the learner's and returns a copy of its result.
+
+        Args:
+            name: the function, or the method where ``on`` names a kept object.
+            arguments: plain values, tensors, or ``Kept`` objects of this connection.
+            keep: leave the result there and return a ``Kept``.
+            gradient: positions of arguments and the upstream gradient: returns their gradients instead.
+
+        Raises:
+            SolutionError: the call raised, or returned what cannot cross.
+            SolutionLost: the process is gone.
+        """
+        self._arena.rewind()
+        request: wire.Frame = {"call": name, "args": [self._encode(argument) for argument in arguments]}
+        if keep:
+            request["keep"] = True
+        if on is not None:
+            request["on"] = on
+        if gradient is not None:
+            positions, upstream = gradient
+            request["gradient"] = {"of": list(positions), "upstream": self._encode(upstream)}
+        answer = self._ask(request, name)
+        if keep and isinstance(answer.get("kept"), int):
+            return Kept(self, answer["kept"], clean_text(answer.get("type", ""), 80, single_line=True))
+        try:
+            value = values.decode(answer.get("value"), self._tensors)
+        except values.Malformed as problem:
+            raise SolutionLost(name, f"its answer was malformed ({problem})") from None
+        self.payload_bytes += payload_bytes(value)
+        return value
+
+    def _encode(self, argument: Any) -> wire.Frame:
+        if isinstance(argument, Kept):
+            return {"t": "kept", "id": argument.number}
+        return values.encode(argument, self._tensors)
+
+    def _ask(self, request: wire.Frame, name: str) -> wire.Frame:
+        self._number += 1
+        nonce = secrets.token_hex(8)
+        self._on_call(name)
+        try:
+            wire.send(self._sock, {"id": self._number, "nonce": nonce, **request})
+            answer = wire.receive(self._sock)
+        except wire.WireClosed:
+            raise SolutionLost(name, "its process ended") from None
+        except wire.WireError as problem:
+            raise SolutionLost(name, str(problem)) from None
+        if answer.get("id") != self._number or answer.get("nonce") != nonce:
+            raise SolutionLost(name, "it answered a request that was not made")
+        if "error" in answer:
+            raise SolutionError(_clean_error(answer["error"]))
+        return answer
+
+
+@dataclass
+class Solution:
+    """The fixture ``solution``: ``solution.NAME(*arguments)`` calls the learner's function NAME.
+
+    Args:
+        processes: function name -> ``first`` or ``second``, from ``exercise.yaml``.
+        open_connection: gives the connection of a process, loaded (the ones of this grading, or a fresh one).
+    """
+
+    processes: Mapping[str, str]
+    open_connection: Callable[[str], Connection]
+    _functions: dict[str, RemoteFunction] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._functions.setdefault(name, RemoteFunction(self, name))
+
+    def connection(self, name: str) -> Connection:
+        return self.open_connection(self.processes.get(name, "first"))
+
+
+@dataclass(frozen=True)
+class RemoteFunction:
+    """One function of the learner's."""
+
+    solution: Solution
+    name: str
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.solution.connection(self.name).call(self.name, arguments)
+
+    def kept(self, *arguments: Any) -> Kept:
+        """Calls it and leaves the result in the learner's process."""
+        result: Kept = self.solution.connection(self.name).call(self.name, arguments, keep=True)
+        return result
+
+    def gradient(self, *arguments: Any, of: tuple[int, ...], upstream: Any) -> Any:
+        """Gradients with respect to the arguments at positions ``of``, for ``upstream`` (shape of the output)."""
+        return self.solution.connection(self.name).call(self.name, arguments, gradient=(of, upstream))
+
+
+def _clean_error(error: object) -> dict[str, Any]:
+    """An error as a worker tells it, every field made safe."""
+    raw = error if isinstance(error, dict) else {}
+
+    def text(key: str, limit: int = 300) -> str:
+        value = raw.get(key)
+        return clean_text(value, limit, single_line=key != "message") if isinstance(value, str) else ""
+
+    frames = []
+    raw_frames = raw.get("frames")
+    for frame in (raw_frames if isinstance(raw_frames, list) else [])[:MAX_FRAMES]:
+        if isinstance(frame, dict) and isinstance(frame.get("line"), int):
+            line = max(0, min(int(frame["line"]), 10**7))
+            frames.append(
+                {
+                    "line": line,
+                    "name": clean_text(str(frame.get("name", "")), 80, single_line=True),
+                    "text": clean_text(str(frame.get("text", "")), 200, single_line=True),
+                }
+            )
+    defined = raw.get("defined")
+    given = raw.get("given")
+    return {
+        "kind": text("kind", 20),
+        "type": text("type", 80),
+        "name": text("name", 80),
+        "message": text("message", 2000),
+        "signature": text("signature"),
+        "given": given if isinstance(given, int) and 0 <= given < 100 else None,
+        "defined": [clean_text(n, 80, single_line=True) for n in defined[:30] if isinstance(n, str)]
+        if isinstance(defined, list)
+        else [],
+        "frames": frames,
+    }

@@ -1,0 +1,196 @@
+"""The verdict: what pytest saw and what the kernel measured, as ``tutor.verdict/1``."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA = "tutor.verdict/1"
+
+Outcome = Literal["passed", "failed", "error", "skipped"]
+VerdictName = Literal["passed", "failed", "error", "timeout", "resource_limit", "cancelled"]
+
+EXIT_CODES: dict[str, int] = {
+    "passed": 0,
+    "failed": 1,
+    "error": 1,
+    "timeout": 4,
+    "resource_limit": 4,
+    "cancelled": 130,
+}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measured figure beside its limit, both in ``unit``; ``better`` says which side passes."""
+
+    name: str
+    value: float | None
+    limit: float | None
+    unit: str = ""
+    better: Literal["lower", "higher"] = "lower"
+
+    @property
+    def ratio(self) -> float | None:
+        """How much of the limit is used: at most 1 passes. ``None`` where it was not measured."""
+        if self.value is None or self.limit is None:
+            return None
+        above, below = (self.value, self.limit) if self.better == "lower" else (self.limit, self.value)
+        if below == 0:
+            return 0.0 if above == 0 else math.inf
+        return above / below
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "value": finite(self.value),
+            "limit": finite(self.limit),
+            "unit": self.unit,
+            "better": self.better,
+        }
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check as the learner sees it."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    required: bool = True
+    hidden: bool = True
+    measurements: tuple[Measurement, ...] = ()
+    message: str = ""
+    misconception: str | None = None
+    hint: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "title": self.title,
+            "outcome": self.outcome,
+            "required": self.required,
+            "hidden": self.hidden,
+            "measurements": [measurement.to_json() for measurement in self.measurements],
+            "message": self.message,
+            "misconception": self.misconception,
+            "hint": self.hint,
+        }
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the grading used: bytes that crossed, peak memory in bytes, CPU seconds; ``None``: not measured."""
+
+    payload_bytes: int | None = None
+    peak_host_bytes: int | None = None
+    peak_device_bytes: int | None = None
+    cpu_seconds: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "payload_bytes": self.payload_bytes,
+            "peak_host_bytes": self.peak_host_bytes,
+            "peak_device_bytes": self.peak_device_bytes,
+            "cpu_seconds": finite(self.cpu_seconds),
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one submission. ``message`` and ``next_step`` sum it up in a line each."""
+
+    exercise: str
+    verdict: VerdictName
+    device: str
+    path: str
+    sha256: str
+    seconds: float
+    checks: tuple[CheckResult, ...] = ()
+    usage: Usage = Usage()
+    protections: dict[str, str] = field(default_factory=dict)
+    stdout: str = ""
+    message: str = ""
+    next_step: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict == "passed"
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def worst_ratio(self) -> float | None:
+        """The largest share of a limit that any measurement used."""
+        ratios = [m.ratio for check in self.checks for m in check.measurements if m.ratio is not None]
+        return max(ratios, default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "exercise": self.exercise,
+            "verdict": self.verdict,
+            "device": self.device,
+            "solution": {"path": self.path, "sha256": self.sha256},
+            "seconds": finite(self.seconds),
+            "checks": [check.to_json() for check in self.checks],
+            "usage": self.usage.to_json(),
+            "protections": dict(self.protections),
+            "stdout": self.stdout,
+            "message": self.message,
+            "next": self.next_step,
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Verdict:
+        """The verdict in a ``tutor.verdict/1`` document (of the progress store, say)."""
+        checks = tuple(
+            CheckResult(**{**check, "measurements": tuple(Measurement(**m) for m in check["measurements"])})
+            for check in document["checks"]
+        )
+        return cls(
+            exercise=document["exercise"],
+            verdict=document["verdict"],
+            device=document["device"],
+            path=document["solution"]["path"],
+            sha256=document["solution"]["sha256"],
+            seconds=document["seconds"],
+            checks=checks,
+            usage=Usage(**document["usage"]),
+            protections=document["protections"],
+            stdout=document["stdout"],
+            message=document.get("message", ""),
+            next_step=document.get("next", ""),
+        )
+
+
+@dataclass(frozen=True)
+class GradingEvent:
+    """Progress of a grading: ``check`` number ``number`` of ``of`` has its result, and so on."""
+
+    kind: Literal["started", "loaded", "check", "verdict"]
+    number: int = 0
+    of: int = 0
+    check: CheckResult | None = None
+    verdict: Verdict | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "schema": "tutor.event/1",
+            "event": self.kind,
+            "number": self.number,
+            "of": self.of,
+        }
+        if self.check is not None:
+            document["check"] = self.check.to_json()
+        if self.verdict is not None:
+            document["verdict"] = self.verdict.to_json()
+        return document
+
+
+def finite(value: float | None) -> float | None:
+    """``value`` where it is a finite number; JSON has no other."""
+    return value if value is not None and math.isfinite(value) else None

@@ -1,0 +1,138 @@
+"""One worker as its trusted parent holds it: descriptors, what it prints, and what the kernel says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from dataclasses import dataclass, field
+
+from tutor.compute.process import cpu_seconds, resident_bytes
+from tutor.sandbox.arena import create_descriptor
+from tutor.sandbox.forkserver import Zygote
+
+OUTPUT_LIMIT = 64 << 10
+TRACE_LIMIT = 16 << 10
+
+
+@dataclass
+class Collected:
+    """What comes out of a pipe: the first ``limit`` bytes, and how many there were."""
+
+    limit: int
+    data: bytearray = field(default_factory=bytearray)
+    total: int = 0
+
+    def add(self, chunk: bytes) -> None:
+        self.total += len(chunk)
+        room = self.limit - len(self.data)
+        if room > 0:
+            self.data += chunk[:room]
+
+
+class WorkerProcess:
+    """An untrusted process of one grading."""
+
+    def __init__(
+        self, pid: int, zygote: Zygote, judge_socket: socket.socket, arena: int, pipes: tuple[int, int]
+    ) -> None:
+        self.pid, self._zygote = pid, zygote
+        self.judge_socket, self.arena = judge_socket, arena
+        self.output, self.trace = Collected(OUTPUT_LIMIT), Collected(TRACE_LIMIT)
+        self._pipes = pipes
+        self.last_cpu_seconds = 0.0
+        loop = asyncio.get_running_loop()
+        for descriptor, collected in zip(pipes, (self.output, self.trace), strict=True):
+            os.set_blocking(descriptor, False)
+            loop.add_reader(descriptor, self._drain, descriptor, collected)
+
+    @classmethod
+    async def launch(cls, zygote: Zygote, request: dict[str, object], half_arena_bytes: int) -> WorkerProcess:
+        """Forks a worker from its zygote, with a fresh arena and pipes of its own.
+
+        Raises:
+            GraderFault: the zygote is gone.
+        """
+        judge_socket, worker_socket = socket.socketpair()
+        arena = create_descriptor(half_arena_bytes)
+        output_read, output_write = os.pipe()
+        trace_read, trace_write = os.pipe()
+        try:
+            pid = await zygote.fork(request, (worker_socket.fileno(), arena, output_write, trace_write))
+        except BaseException:
+            judge_socket.close()
+            for descriptor in (arena, output_read, trace_read):
+                os.close(descriptor)
+            raise
+        finally:
+            worker_socket.close()
+            os.close(output_write)
+            os.close(trace_write)
+        return cls(pid, zygote, judge_socket, arena, (output_read, trace_read))
+
+    def hand_over(self) -> None:
+        """Closes the judge's ends on this side, once the judge has them."""
+        self.judge_socket.close()
+        if self.arena >= 0:
+            os.close(self.arena)
+        self.arena = -1
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds used so far, by the kernel's account; the last known figure once it has ended."""
+        used = cpu_seconds(self.pid) if self.status() is None else None
+        if used is not None:
+            self.last_cpu_seconds = used
+        return self.last_cpu_seconds
+
+    def resident_bytes(self) -> int:
+        return (resident_bytes(self.pid) or 0) if self.status() is None else 0
+
+    def status(self) -> int | None:
+        """The exit status if it has ended, negative for a signal."""
+        return self._zygote.has_ended(self.pid)
+
+    def ask_for_trace(self) -> None:
+        """Makes the worker write the lines on which its threads stand to its trace pipe."""
+        if self.status() is None:
+            try:
+                os.kill(self.pid, signal.SIGUSR1)
+            except OSError:
+                return
+
+    async def kill(self) -> None:
+        """Ends the worker and its process group; returns when the zygote has seen its end (at most 1 s)."""
+        if self.status() is None:
+            for target in (os.killpg, os.kill):
+                try:
+                    target(self.pid, signal.SIGKILL)
+                except OSError:
+                    continue
+            try:
+                await asyncio.wait_for(self._zygote.ended(self.pid), 1.0)
+            except Exception:
+                pass
+        self.close()
+
+    def close(self) -> None:
+        """Reads what is left in the pipes, then lets go of every descriptor."""
+        loop = asyncio.get_running_loop()
+        for descriptor, collected in zip(self._pipes, (self.output, self.trace), strict=True):
+            loop.remove_reader(descriptor)
+            for _ in range(64):
+                if not self._drain(descriptor, collected):
+                    break
+            os.close(descriptor)
+        self._pipes = ()  # type: ignore[assignment]
+        self.hand_over()
+
+    @staticmethod
+    def _drain(descriptor: int, collected: Collected) -> bool:
+        try:
+            chunk = os.read(descriptor, 1 << 16)
+        except OSError:
+            return False
+        collected.add(chunk)
+        if not chunk:
+            asyncio.get_running_loop().remove_reader(descriptor)
+        return bool(chunk)

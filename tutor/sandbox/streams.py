@@ -1,0 +1,74 @@
+"""Demos: a lesson's ``demo.py`` in a process of its own, its output as it comes, cancelled at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from tutor.sandbox.clean import clean_text
+from tutor.sandbox.forkserver import clean_environment
+
+MAX_LINE = 8192
+
+
+class DemoFailed(Exception):
+    """The demo ended with a status other than 0; its last words were streamed before."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the demo ended with status {status}")
+        self.status = status
+
+
+async def run_demo(demo_file: Path, arguments: Sequence[str]) -> AsyncIterator[str]:
+    """Runs a demo and yields what it prints, line by line and cleaned, as it comes.
+
+    Closing the iterator, or cancelling the task that reads it, kills the demo and all it started.
+
+    Raises:
+        DemoFailed: its exit status is not 0.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-I",
+        "-u",
+        str(demo_file),
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=demo_environment(),
+        cwd="/",
+        start_new_session=True,
+        limit=MAX_LINE,
+    )
+    try:
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readuntil(b"\n")
+            except asyncio.LimitOverrunError as overrun:
+                line = await process.stdout.readexactly(overrun.consumed)
+            except asyncio.IncompleteReadError as rest:
+                line = rest.partial
+            if not line:
+                break
+            yield clean_text(line.decode("utf-8", "replace"), MAX_LINE)
+        status = await process.wait()
+        if status != 0:
+            raise DemoFailed(status)
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except OSError:
+            pass
+        await process.wait()
+
+
+def demo_environment() -> dict[str, str]:
+    """A demo is the course's own code: it may know where the learner's home is (models lie there)."""
+    kept = {name: os.environ[name] for name in ("HOME", "TUTOR_HOME", "HF_HOME") if name in os.environ}
+    return clean_environment({**kept, "PYTHONIOENCODING": "utf-8"})

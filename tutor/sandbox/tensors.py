@@ -1,0 +1,157 @@
+"""Tensors as bytes of the arena. Imported only where torch may be: in the judge and in workers.
+
+A tensor crosses as a header (dtype, shape, offset, and strides where the sender wants them kept)
+and its plain bytes. The judge copies out before it looks; a worker looks at the arena in place.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+import torch
+
+from tutor.sandbox.arena import Arena, ArenaFull
+from tutor.sandbox.values import Encoded, Malformed, Unsendable
+
+DTYPES: dict[str, torch.dtype] = {
+    name: getattr(torch, name)
+    for name in (
+        "float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2",
+        "int64", "int32", "int16", "int8", "uint8", "bool", "complex64", "uint16", "uint32",
+    )
+}  # fmt: skip
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
+MAX_DIMENSIONS = 8
+
+
+class ArenaTensors:
+    """The tensor codec over one arena.
+
+    Args:
+        arena: mapped by this side.
+        copy: whether decoded tensors are copies (the judge) or look at the arena (a worker).
+        device: where decoded tensors are made.
+    """
+
+    def __init__(self, arena: Arena, *, copy: bool, device: str = "cpu") -> None:
+        self._arena, self._copy, self._device = arena, copy, device
+        self._bytes = torch.frombuffer(arena.map, dtype=torch.uint8)
+
+    def encode(self, value: object) -> Encoded | None:
+        """A tensor, numpy array or numpy number as bytes; ``None`` for anything else.
+
+        Raises:
+            Unsendable: a tensor that has no plain bytes, or too many.
+        """
+        if isinstance(value, numpy.generic) and not isinstance(value, (numpy.void, numpy.object_)):
+            return self._number(value)
+        if isinstance(value, numpy.ndarray):
+            return {**self._put(_from_numpy(value)), "array": True}
+        if isinstance(value, torch.Tensor):
+            encoded = self._put(_plain(value))
+            return {**encoded, "array": True} if getattr(value, "from_array", False) is True else encoded
+        return None
+
+    def decode(self, encoded: Encoded) -> torch.Tensor | numpy.ndarray[Any, Any]:
+        """The tensor behind a header that may be forged.
+
+        Raises:
+            Malformed: the header does not fit this arena.
+        """
+        if encoded.get("t") != "tensor":
+            raise Malformed("unknown kind of value")
+        dtype = DTYPES.get(encoded["dtype"]) if isinstance(encoded.get("dtype"), str) else None
+        shape, offset, strides = encoded.get("shape"), encoded.get("at"), encoded.get("strides")
+        if dtype is None or not _sizes(shape) or not isinstance(offset, int) or isinstance(offset, bool):
+            raise Malformed("not a tensor")
+        if strides is not None and not (_sizes(strides) and len(strides) == len(shape)):
+            raise Malformed("not strides")
+        elements = math.prod(shape)
+        if strides is not None and elements:
+            elements = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
+        count = elements * dtype.itemsize
+        if (
+            offset % dtype.itemsize
+            or offset < self._arena.readable.start
+            or offset + count > self._arena.readable.stop
+        ):
+            raise Malformed("a tensor outside the arena")
+        raw = self._bytes[offset : offset + count]
+        tensor = (raw.clone() if self._copy else raw).view(dtype)
+        tensor = tensor.view(shape) if strides is None else tensor.as_strided(shape, strides)
+        if self._copy:
+            tensor.from_array = encoded.get("array") is True  # type: ignore[attr-defined]
+            return tensor
+        if encoded.get("array") is True and tensor.dtype != torch.bfloat16:
+            return tensor.numpy()
+        return tensor.to(self._device)
+
+    def _number(self, value: numpy.generic) -> Encoded:
+        if isinstance(value, numpy.bool_):
+            return {"t": "bool", "v": bool(value)}
+        if isinstance(value, numpy.integer):
+            return {"t": "int", "v": str(int(value))}
+        if isinstance(value, numpy.floating):
+            return {"t": "float", "v": float(value).hex()}
+        raise Unsendable(f"a numpy value of type {type(value).__name__}")
+
+    def _put(self, tensor: torch.Tensor) -> Encoded:
+        """Writes a strided CPU tensor. Dense views that are not contiguous keep their strides only when
+        they cover no more memory than their elements (a transposed matrix, not a broadcast one)."""
+        name = NAMES.get(tensor.dtype)
+        if name is None:
+            raise Unsendable(f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')}")
+        if tensor.dim() > MAX_DIMENSIONS:
+            raise Unsendable(f"a tensor of {tensor.dim()} dimensions (at most {MAX_DIMENSIONS})")
+        shape = list(tensor.shape)
+        strides: list[int] | None = None
+        if (
+            not tensor.is_contiguous() and self._copy
+        ):  # only the judge sends views: inputs that are not contiguous
+            span = 1 + sum((size - 1) * stride for size, stride in zip(shape, tensor.stride(), strict=True))
+            if tensor.numel() > 0 and span <= 4 * tensor.numel():
+                strides = list(tensor.stride())
+                tensor = tensor.as_strided((span,), (1,))
+        count = tensor.numel() * tensor.element_size()
+        try:
+            offset = self._arena.reserve(count)
+        except ArenaFull as full:
+            raise Unsendable(f"{full.needed:,} bytes where at most {full.room:,} may cross") from None
+        if count:
+            target = self._bytes[offset : offset + count].view(tensor.dtype).view(tensor.shape)
+            target.copy_(tensor)
+        return {"t": "tensor", "dtype": name, "shape": shape, "at": offset} | (
+            {"strides": strides} if strides else {}
+        )
+
+
+def _plain(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor without gradient, subclass, laziness, or device; refuses what has no plain bytes."""
+    if tensor.is_meta:
+        raise Unsendable("a tensor on the meta device, which holds no numbers")
+    if tensor.layout is not torch.strided:
+        raise Unsendable(f"a sparse tensor ({str(tensor.layout).removeprefix('torch.')}); return a dense one")
+    if tensor.is_quantized:
+        raise Unsendable("a tensor of torch's own quantized type; return the integer codes instead")
+    plain = tensor.detach().as_subclass(torch.Tensor)  # type: ignore[no-untyped-call]
+    return plain.resolve_conj().resolve_neg().cpu()  # type: ignore[no-any-return]
+
+
+def _from_numpy(array: numpy.ndarray[Any, Any]) -> torch.Tensor:
+    plain = numpy.ascontiguousarray(numpy.asarray(array)).reshape(array.shape)
+    try:
+        return torch.from_numpy(plain if plain.flags.writeable else plain.copy())
+    except TypeError:
+        raise Unsendable(f"a numpy array of dtype {array.dtype}") from None
+
+
+def _sizes(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= MAX_DIMENSIONS
+        and all(
+            isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 1 << 40 for size in value
+        )
+    )

@@ -1,0 +1,279 @@
+"""The untrusted side: the process in which a learner's file lives and dies.
+
+It holds nothing hidden. It reads requests from the judge's socket, calls the learner's functions,
+and answers each request exactly once. Nothing that it says about itself is believed: the judge
+checks every answer, and the kernel measures.
+
+Requests (each with ``id`` and ``nonce``, which the answer repeats):
+
+``load``      the source's bytes lie in the arena; compile and run them as module ``solution``
+``call``      a function by name with encoded arguments; ``keep`` leaves the result here under a number,
+              ``on`` calls a method of such a kept object, ``gradient`` asks for gradients of the call
+``evaluate``  an expression over the loaded module's names (code answers of quizzes)
+
+A ``folder`` argument is a read-only folder that was granted when the worker was confined.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import socket
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tutor.sandbox import values, wire
+from tutor.sandbox.arena import Arena
+
+MODULE = "solution"
+MAX_TRACE = 12
+
+Error = dict[str, Any]
+
+
+class _Refused(Exception):
+    """A request that ends without a call; holds the error to answer."""
+
+    def __init__(self, error: Error) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Worker:
+    """Answers requests about one learner's file until the judge hangs up."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        arena: Arena | None,
+        tensors: values.TensorCodec | None,
+        folders: dict[str, str] | None = None,
+    ) -> None:
+        self._sock, self._arena, self._tensors = sock, arena, tensors
+        self._folders = folders or {}
+        self._module = types.ModuleType(MODULE)
+        self._path = "solution.py"
+        self._kept: list[Any] = []
+
+    def serve(self) -> None:
+        """Reads and answers until the judge closes the socket."""
+        while True:
+            try:
+                request = wire.receive(self._sock)
+            except wire.WireError:
+                return
+            if self._arena is not None:
+                self._arena.rewind()
+            answer = self._answer(request)
+            _flush()
+            try:
+                wire.send(self._sock, {"id": request.get("id"), "nonce": request.get("nonce"), **answer})
+            except wire.WireError:
+                return
+
+    def _answer(self, request: wire.Frame) -> wire.Frame:
+        try:
+            if "load" in request:
+                self._load(request["load"])
+                return {"value": {"t": "none"}}
+            if "evaluate" in request:
+                return {
+                    "value": self._encode(eval(request["evaluate"], self._module.__dict__), "the expression")
+                }
+            return self._call(request)
+        except _Refused as refused:
+            return {"error": refused.error}
+        except BaseException as raised:  # SystemExit and KeyboardInterrupt of the learner's are answers too
+            return {"error": describe(raised, self._path)}
+
+    def _load(self, load: dict[str, Any]) -> None:
+        source = self._source(load)
+        self._path = str(load["path"])
+        self._module = types.ModuleType(MODULE)
+        self._module.__file__ = self._path
+        sys.modules[MODULE] = self._module
+        code = compile(source, self._path, "exec", dont_inherit=True)
+        text = source.decode("utf-8", "replace").splitlines(keepends=True)
+        linecache.cache[self._path] = (len(source), None, text, self._path)
+        exec(code, self._module.__dict__)
+
+    def _source(self, load: dict[str, Any]) -> bytes:
+        if self._arena is None:
+            return str(load["text"]).encode()
+        return bytes(self._arena.map[load["at"] : load["at"] + load["bytes"]])
+
+    def _call(self, request: wire.Frame) -> wire.Frame:
+        name = request["call"]
+        function = self._function(name, request.get("on"))
+        arguments = [self._argument(argument) for argument in request["args"]]
+        _check_arity(function, name, arguments)
+        if "gradient" in request:
+            result = self._gradient(function, arguments, request["gradient"])
+        else:
+            result = function(*arguments)
+        if request.get("keep"):
+            self._kept.append(result)
+            return {"kept": len(self._kept) - 1, "type": type(result).__name__}
+        return {"value": self._encode(result, name)}
+
+    def _function(self, name: str, on: int | None) -> Callable[..., Any]:
+        if on is not None:
+            return getattr(self._kept[on], name)  # type: ignore[no-any-return]
+        function = self._module.__dict__.get(name)
+        if function is None:
+            raise _Refused({"kind": "missing", "name": name, "defined": _public_functions(self._module)})
+        if not callable(function):
+            raise _Refused({"kind": "not-callable", "name": name, "type": type(function).__name__})
+        return function  # type: ignore[no-any-return]
+
+    def _argument(self, encoded: Any) -> Any:
+        if isinstance(encoded, dict) and encoded.get("t") == "kept":
+            return self._kept[encoded["id"]]
+        if isinstance(encoded, dict) and encoded.get("t") == "folder":
+            return Path(self._folders[encoded["name"]])
+        return values.decode(encoded, self._tensors)
+
+    def _gradient(self, function: Callable[..., Any], arguments: list[Any], wanted: dict[str, Any]) -> Any:
+        """Gradients of ``function(*arguments)`` with respect to the arguments at the positions ``of``,
+        for the upstream gradient given."""
+        import torch
+
+        upstream = values.decode(wanted["upstream"], self._tensors)
+        for position in wanted["of"]:
+            arguments[position] = arguments[position].detach().clone().requires_grad_(True)
+        output = function(*arguments)
+        inputs = [arguments[position] for position in wanted["of"]]
+        return tuple(torch.autograd.grad(output, inputs, upstream, allow_unused=True))
+
+    def _encode(self, result: Any, name: str) -> values.Encoded:
+        try:
+            return values.encode(result, self._tensors)
+        except values.Unsendable as problem:
+            raise _Refused({"kind": "unsendable", "name": name, "message": str(problem)}) from None
+
+
+def describe(raised: BaseException, path: str) -> Error:
+    """An exception as plain text, with the learner's own frames only (line, function, source line)."""
+    kind = "raised"
+    if isinstance(raised, SystemExit):
+        kind = "exit"
+    elif isinstance(raised, ImportError):
+        kind = "import"
+    frames = []
+    trace = raised.__traceback__
+    while trace is not None:
+        if isinstance(raised, NotImplementedError) and trace.tb_next is None:
+            kind = "unwritten" if trace.tb_frame.f_code.co_filename == path else kind
+        code = trace.tb_frame.f_code
+        if code.co_filename == path:
+            line = trace.tb_lineno
+            frames.append(
+                {"line": line, "name": code.co_name, "text": linecache.getline(path, line).strip()[:200]}
+            )
+        trace = trace.tb_next
+    if isinstance(raised, SyntaxError) and raised.filename == path:
+        kind = "syntax"
+        frames = [{"line": raised.lineno or 0, "name": "", "text": str(raised.text or "").strip()[:200]}]
+    try:
+        message = str(raised.msg if kind == "syntax" and isinstance(raised, SyntaxError) else raised)
+    except BaseException:
+        message = "(its message could not be read)"
+    if len(frames) > MAX_TRACE:
+        frames = frames[: MAX_TRACE // 2] + frames[-MAX_TRACE // 2 :]
+    return {"kind": kind, "type": type(raised).__name__, "message": message[:2000], "frames": frames}
+
+
+def _check_arity(function: Callable[..., Any], name: str, arguments: list[Any]) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError as problem:
+        raise _Refused(
+            {
+                "kind": "arguments",
+                "name": name,
+                "signature": f"{name}{signature}"[:300],
+                "given": len(arguments),
+                "message": str(problem)[:300],
+            }
+        ) from None
+
+
+def _public_functions(module: types.ModuleType) -> list[str]:
+    names = [
+        name
+        for name, value in list(module.__dict__.items())
+        if isinstance(name, str) and isinstance(value, types.FunctionType) and not name.startswith("_")
+    ]
+    return [name[:80] for name in names[:30]]
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            continue
+
+
+def preload() -> None:
+    """What the zygote of workers imports before it forks: nothing hidden, and no torch operation."""
+    import faulthandler
+    import importlib
+
+    for name in ("numpy", "torch", "tutor.sandbox.tensors", "tutor.sandbox.confinement"):
+        importlib.import_module(name)
+    faulthandler.disable()
+
+
+def child(request: wire.Frame, descriptors: list[int]) -> int:
+    """What a fork of the worker's zygote does. Descriptors: socket, arena, output, trace.
+
+    Standard input becomes empty, standard output and error become ``output``; a signal makes
+    ``trace`` receive the line on which the learner's code stands.
+    """
+    import faulthandler
+    import os
+    import signal
+
+    import torch
+
+    from tutor.sandbox.confinement import confine
+    from tutor.sandbox.tensors import ArenaTensors
+
+    socket_descriptor, arena_descriptor, output, trace = descriptors
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    faulthandler.enable(file=trace)
+    faulthandler.register(signal.SIGUSR1, file=trace, all_threads=True, chain=False)
+    arena = Arena(arena_descriptor, judge=False)
+    os.close(arena_descriptor)
+    torch.set_num_threads(int(request.get("threads", 1)))
+    confine(request.get("confinement", {}), keep=(socket_descriptor, trace))
+    tensors = ArenaTensors(arena, copy=False, device=str(request.get("device", "cpu")))
+    sock = socket.socket(fileno=socket_descriptor)
+    Worker(sock, arena, tensors, request.get("folders")).serve()
+    return 0
+
+
+def main() -> None:
+    """A cold worker for code answers of quizzes: plain values only, no arena, no torch of ours."""
+    from tutor.sandbox.confinement import confine
+
+    descriptor = int(sys.argv[1])
+    confine({}, keep=(descriptor,))
+    Worker(socket.socket(fileno=descriptor), None, None).serve()
+
+
+if __name__ == "__main__":
+    main()

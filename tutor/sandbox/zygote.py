@@ -1,0 +1,127 @@
+"""A warm parent that forks: it imports what its children need, then waits for orders.
+
+``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE`` imports ``MODULE`` (which imports torch, and
+for the judge pytest), and for every order on its control socket forks a child that runs
+``MODULE.child(request, descriptors)``. It runs no torch operation and never touches CUDA, since a
+fork after either is undefined. There are two zygotes, never one: a fork inherits memory, so the
+workers' must never have held a hidden check.
+
+Orders: ``{"fork": request}`` with descriptors -> ``{"forked": pid}`` · later ``{"ended": pid, "status": n}``.
+When the control socket closes, every child is killed and the zygote ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any
+
+from tutor.sandbox import wire
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Asks the kernel to kill this process when its parent ends (Linux; elsewhere the closed socket does it)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+class Zygote:
+    def __init__(self, control: socket.socket, module: Any) -> None:
+        self._control, self._module = control, module
+        self._children: set[int] = set()
+        self._wake, wake_writer = socket.socketpair()
+        self._wake.setblocking(False)
+        wake_writer.setblocking(False)
+        self._wake_writer = wake_writer
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake_writer.fileno(), warn_on_full_buffer=False)
+
+    def run(self) -> None:
+        """Serves until the control socket closes, then kills what still lives."""
+        wire.send(self._control, {"ready": os.getpid()})
+        try:
+            while True:
+                readable, _, _ = select.select([self._control, self._wake], [], [])
+                if self._wake in readable:
+                    self._wake.recv(4096)
+                    self._reap()
+                if self._control in readable:
+                    order, descriptors = wire.receive_with_descriptors(self._control)
+                    self._fork(order["fork"], descriptors)
+        except wire.WireError:
+            pass
+        finally:
+            for pid in self._children:
+                _kill(pid)
+
+    def _fork(self, request: wire.Frame, descriptors: list[int]) -> None:
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(request, descriptors)
+        self._children.add(pid)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        wire.send(self._control, {"forked": pid})
+
+    def _become_child(self, request: wire.Frame, descriptors: list[int]) -> None:
+        status = 70
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            die_with_parent()
+            for sock in (self._control, self._wake, self._wake_writer):
+                sock.close()
+            status = self._module.child(request, descriptors)
+        except BaseException as problem:
+            os.write(2, f"{type(problem).__name__}: {problem}\n".encode("utf-8", "replace"))
+        finally:
+            os._exit(status)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid in self._children:
+                self._children.discard(pid)
+                wire.send(self._control, {"ended": pid, "status": os.waitstatus_to_exitcode(status)})
+
+
+def _kill(pid: int) -> None:
+    for target in (os.killpg, os.kill):
+        try:
+            target(pid, signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def main() -> None:
+    """The zygote's program: control socket's descriptor, then the module its children run."""
+    descriptor, module_name = int(sys.argv[1]), sys.argv[2]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+    control = socket.socket(fileno=descriptor)
+    control.set_inheritable(False)
+    module = importlib.import_module(module_name)
+    preload = getattr(module, "preload", None)
+    if preload is not None:
+        preload()
+    gc.collect()
+    gc.freeze()
+    Zygote(control, module).run()
+
+
+if __name__ == "__main__":
+    main()
