@@ -1,0 +1,62 @@
+"""Backups of the database: one for each day that wrote something, the last few kept.
+
+A backup is taken before the first write of a day, by SQLite's own backup interface (a plain copy
+of a database in use can be torn), and only kept when SQLite finds it sound: a damaged database
+must not push out the good backups.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from tutor.progress.files import sync_folder
+
+KEPT = 5
+_PREFIX = "progress-"
+
+
+def backups(folder: Path) -> list[Path]:
+    """The database's backups, newest first."""
+    return sorted(folder.glob(f"{_PREFIX}*.db"), reverse=True)
+
+
+def back_up(connection: sqlite3.Connection, folder: Path, now: datetime) -> Path | None:
+    """Take the day's backup, unless there is one. The backup's path if one was taken.
+
+    Raises:
+        sqlite3.DatabaseError: the database is damaged, or the disk is full.
+        OSError: the folder cannot be written.
+    """
+    target = folder / f"{_PREFIX}{now:%Y-%m-%d}.db"
+    if target.exists():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    half = folder / f"{target.name}.{os.getpid()}.part"
+    try:
+        with closing(sqlite3.connect(half, isolation_level=None)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+            if not is_sound(copy):
+                raise sqlite3.DatabaseError("database disk image is malformed")
+        os.replace(half, target)
+        sync_folder(folder)
+    finally:
+        for leftover in folder.glob(f"{half.name}*"):
+            with suppress(OSError):
+                leftover.unlink()
+    for old in backups(folder)[KEPT:]:
+        with suppress(OSError):
+            old.unlink()
+    return target
+
+
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Whether SQLite finds no damage in the structure of the database."""
+    try:
+        return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError:
+        return False

@@ -1,0 +1,98 @@
+"""When something comes back: spaced repetition by FSRS.
+
+One memory for each quiz item, and one for each exercise. FSRS (Ye et al. 2022, the ``fsrs``
+library, default parameters, 90 % retention) keeps a memory's stability, in days, and its difficulty.
+
+Days only: the scheduler's learning steps of one and ten minutes are switched off. They exist for
+flash cards drilled in one sitting; here the explanation of a missed item has just been read, so
+asking again within minutes would test that reading and not the memory. The least interval is one
+day. Fuzz is off too: two machines that merge their events must come to the same dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from tutor.progress.store import Store
+
+Rating = Literal["again", "hard", "good", "easy"]
+
+# A day of study ends at four in the morning, not at midnight: what was missed late in the evening
+# must not come back an hour later, and what is due this evening may be reviewed this morning.
+DAY_BEGINS = time(4)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How well something is remembered. ``stability`` in days; times are UTC."""
+
+    stability: float
+    difficulty: float
+    reviewed: datetime
+    due: datetime
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """A quiz item to ask again."""
+
+    lesson: str
+    item: str
+    due: datetime
+
+
+def rating(points: float, of: float) -> Rating:
+    """Full points are a recall, some points a hard one, none a lapse."""
+    if points >= of:
+        return "good"
+    return "hard" if points > 0 else "again"
+
+
+def after_review(memory: Memory | None, at: datetime, rated: Rating) -> Memory:
+    """The memory after a review at ``at``; ``memory`` is ``None`` for the first one."""
+    from fsrs import Card, State
+    from fsrs import Rating as Grade
+
+    grade = {"again": Grade.Again, "hard": Grade.Hard, "good": Grade.Good, "easy": Grade.Easy}[rated]
+    at = at.astimezone(UTC)
+    card = Card(card_id=0, due=at)  # a given id: the library sleeps a millisecond to make one
+    if memory is not None:
+        card = Card(0, State.Review, None, memory.stability, memory.difficulty, memory.due, memory.reviewed)
+    card, _ = _scheduler().review_card(card, grade, at)
+    assert card.stability is not None
+    assert card.difficulty is not None
+    return Memory(card.stability, card.difficulty, at, card.due)
+
+
+def is_due(due: datetime, now: datetime) -> bool:
+    """Whether something due at ``due`` belongs to the day of study that ``now`` lies in."""
+    here = now.astimezone()
+    ends = datetime.combine(here.date(), DAY_BEGINS, here.tzinfo)
+    if here >= ends:
+        ends += timedelta(days=1)
+    return due < ends
+
+
+def due_items(store: Store, now: datetime | None = None) -> list[DueItem]:
+    """The quiz items to ask again, the longest overdue first.
+
+    An item that has left the course is still listed; ``standing`` drops it.
+    """
+    moment = now or store.now()
+    due = [
+        DueItem(lesson, item, state.memory.due)
+        for (lesson, item), state in store.item_states().items()
+        if state.memory is not None and is_due(state.memory.due, moment)
+    ]
+    return sorted(due, key=lambda one: (one.due, one.lesson, one.item))
+
+
+@lru_cache(maxsize=1)
+def _scheduler() -> Any:
+    from fsrs import Scheduler
+
+    return Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)

@@ -1,0 +1,197 @@
+"""Where the learner stands in a course, and the next sensible thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from tutor.progress.review import DueItem, due_items, is_due
+from tutor.progress.states import ExerciseState, ItemState
+
+if TYPE_CHECKING:
+    from tutor.course import Content, LoadedExercise, LoadedLesson
+    from tutor.progress.store import Store
+
+LessonStatus = Literal["new", "started", "done", "due"]
+ExerciseStatus = Literal["new", "started", "passed", "due", "seen", "tested-out"]
+
+_SETTLED = ("passed", "due", "seen", "tested-out")
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What to do now. ``id`` is a lesson's or exercise's; ``step`` a lesson's step to go on with."""
+
+    kind: Literal["lesson", "exercise", "quiz", "review", "done"]
+    id: str
+    why: str
+    step: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Statuses by id. ``due_items`` are the quiz items to ask again, the longest overdue first."""
+
+    lessons: Mapping[str, LessonStatus]
+    exercises: Mapping[str, ExerciseStatus]
+    cpu_only: frozenset[str]
+    due_items: tuple[DueItem, ...]
+    next: NextStep
+
+    @property
+    def due(self) -> int:
+        return len(self.due_items)
+
+    def lesson(self, lesson_id: str) -> LessonStatus:
+        return self.lessons[lesson_id]
+
+    def exercise(self, exercise_id: str) -> ExerciseStatus:
+        return self.exercises[exercise_id]
+
+
+def standing(content: Content, store: Store, now: datetime | None = None) -> Standing:
+    """Where the learner stands. A few reads of summaries: its cost does not grow with the history."""
+    moment = now or store.now()
+    view = _View(content, store, moment)
+    exercises = {one.id: exercise_status(view.states.get(one.id), moment) for one in content.exercises}
+    lessons = {lesson.id: view.lesson_status(lesson, exercises) for lesson in content.lessons}
+    return Standing(
+        lessons=lessons,
+        exercises=exercises,
+        cpu_only=frozenset(one for one in exercises if one in view.states and view.states[one].cpu_only),
+        due_items=view.due,
+        next=_next_step(view, lessons, exercises),
+    )
+
+
+def exercise_status(state: ExerciseState | None, now: datetime) -> ExerciseStatus:
+    """The status that a summary amounts to.
+
+    What was passed stays passed, whatever the course asks for later; and the solution that was
+    shown stays *seen* until the exercise is passed.
+    """
+    if state is None:
+        return "new"
+    if state.first_pass or state.gave_up:
+        if state.memory is not None and is_due(state.memory.due, now):
+            return "due"
+        return "passed" if state.first_pass else "seen"
+    if state.tested_out:
+        return "tested-out"
+    return "started" if state.started or state.hints else "new"
+
+
+class _View:
+    """The summaries, read once, and the questions that statuses ask of them."""
+
+    def __init__(self, content: Content, store: Store, now: datetime) -> None:
+        self.content = content
+        self.states: dict[str, ExerciseState] = store.exercise_states()
+        self.items: dict[tuple[str, str], ItemState] = store.item_states()
+        self.read = store.steps_read()
+        asked = {(lesson.id, item) for lesson in content.lessons for item in lesson.items}
+        self.due = tuple(one for one in due_items(store, now) if (one.lesson, one.item) in asked)
+
+    def unread(self, lesson: LoadedLesson) -> list[str]:
+        read = self.read.get(lesson.id, frozenset())
+        return [step for step in lesson.steps if step not in read]
+
+    def unanswered(self, lesson: LoadedLesson) -> list[str]:
+        return [item for item in lesson.items if (lesson.id, item) not in self.items]
+
+    def lesson_status(self, lesson: LoadedLesson, exercises: Mapping[str, ExerciseStatus]) -> LessonStatus:
+        own = [exercise.id for exercise in self.content.exercises_of(lesson.id)]
+        passed = all(self._mastered(one, exercises[one]) for one in own)
+        if not self.unread(lesson) and not self.unanswered(lesson) and passed:
+            return "due" if any(one.lesson == lesson.id for one in self.due) else "done"
+        begun = (
+            self.read.get(lesson.id)
+            or len(self.unanswered(lesson)) < len(lesson.items)
+            or any(exercises[one] != "new" for one in own)
+        )
+        return "started" if begun else "new"
+
+    def _mastered(self, exercise: str, status: ExerciseStatus) -> bool:
+        return status == "tested-out" or (
+            exercise in self.states and self.states[exercise].first_pass is not None
+        )
+
+
+def _next_step(
+    view: _View, lessons: Mapping[str, LessonStatus], exercises: Mapping[str, ExerciseStatus]
+) -> NextStep:
+    """Finish what is begun; then review what is due, before anything new pushes it out; then go on."""
+    begun = [lesson for lesson in view.content.lessons if lessons[lesson.id] == "started"]
+    for lesson in begun:
+        if step := _step_within(view, lesson, exercises):
+            return step
+    if view.due:
+        number = len(view.due)
+        items = "1 quiz item is" if number == 1 else f"{number} quiz items are"
+        return NextStep("review", "due", f"{items} due for review.")
+    if again := _to_do_again(view, exercises, seen_only=True):
+        return again
+    for lesson in view.content.lessons:
+        if lessons[lesson.id] == "new":
+            step = _step_within(view, lesson, exercises)
+            return step or NextStep("lesson", lesson.id, f"The lesson {lesson.title} comes next.")
+    return _to_do_again(view, exercises, seen_only=False) or NextStep(
+        "done", "", "Everything is done, and nothing is due."
+    )
+
+
+def _step_within(
+    view: _View, lesson: LoadedLesson, exercises: Mapping[str, ExerciseStatus]
+) -> NextStep | None:
+    title, unread = lesson.title, view.unread(lesson)
+    if unread:
+        begun = len(unread) < len(lesson.steps)
+        why = (
+            f"{len(unread)} of {len(lesson.steps)} steps of {title} are unread."
+            if begun
+            else f"{title} comes next."
+        )
+        return NextStep("lesson", lesson.id, why, step=unread[0])
+    open_ones = [one for one in view.content.exercises_of(lesson.id) if exercises[one.id] not in _SETTLED]
+    if open_ones:
+        return _exercise_step(view, open_ones, exercises, title)
+    if unanswered := view.unanswered(lesson):
+        number, of = len(unanswered), len(lesson.items)
+        why = (
+            f"The quiz of {title} is not taken yet."
+            if number == of
+            else f"{number} of {of} questions of {title} are open."
+        )
+        return NextStep("quiz", lesson.id, why)
+    return None
+
+
+def _exercise_step(
+    view: _View, open_ones: Sequence[LoadedExercise], exercises: Mapping[str, ExerciseStatus], title: str
+) -> NextStep:
+    """The first open exercise, or the first open one that it builds on."""
+    chosen = open_ones[0]
+    for needed in chosen.requires:
+        if exercises.get(needed, "passed") not in _SETTLED:
+            return NextStep("exercise", needed, f"{chosen.title} builds on it.")
+    tried = view.states.get(chosen.id)
+    if tried is not None and tried.attempts:
+        return NextStep("exercise", chosen.id, f"{chosen.title} is begun and not passed yet.")
+    return NextStep("exercise", chosen.id, f"You have read {title}; {chosen.title} is its next exercise.")
+
+
+def _to_do_again(view: _View, exercises: Mapping[str, ExerciseStatus], *, seen_only: bool) -> NextStep | None:
+    for exercise in view.content.exercises:
+        one = exercise.id
+        if exercises[one] != "due" or (seen_only and view.states[one].first_pass):
+            continue
+        if view.states[one].first_pass:
+            return NextStep(
+                "exercise", one, f"You passed {exercise.title} a while ago: write it once more from the stub."
+            )
+        return NextStep(
+            "exercise", one, f"You have seen the solution of {exercise.title}: now write it yourself."
+        )
+    return None

@@ -1,0 +1,267 @@
+"""The learner's progress: what was tried, answered and read, and what it comes to.
+
+Records only ever grow; summaries are kept in the same transaction, so that reading costs the same
+after a million attempts. Everything is of one course; one file holds the progress of all courses.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import tutor
+from tutor.progress import records, summary
+from tutor.progress.database import Clock, Database
+from tutor.progress.records import GRADED, Answer, Attempt, Event, Record
+from tutor.progress.states import ExerciseState, ItemState
+
+Kind = TypeVar("Kind", bound=Record)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """The progress of one course under one home folder. A context manager; safe between threads.
+
+    Every method may raise ``EnvironmentProblem``: no space, read-only, held by another program.
+    What was recorded before stays.
+    """
+
+    def __init__(self, database: Database, course: str, content_version: str, clock: Clock) -> None:
+        self.course = course
+        self.content_version = content_version
+        self.now = clock
+        self.database = database
+        self.origin: str = database.read(lambda sql: sql.execute("SELECT origin FROM identity").fetchone()[0])
+
+    @classmethod
+    def open(cls, home: Path, course: str, *, content_version: str = "", clock: Clock = _utc_now) -> Self:
+        """Open or make ``progress.db`` under ``home``. ``clock`` gives aware UTC times.
+
+        Raises:
+            EnvironmentProblem: the folder is read-only or full, or the database is of a newer tutor.
+        """
+        return cls(Database(home, clock), course, content_version, clock)
+
+    @property
+    def home(self) -> Path:
+        return self.database.home
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences for the learner about what was repaired; empty as a rule."""
+        return self.database.notices
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- recording -----------------------------------------------------------------------
+
+    def record_attempt(
+        self,
+        verdict_json: Mapping[str, Any],
+        *,
+        source: bytes,
+        content_version: str | None = None,
+        grader_hash: str = "",
+        own: bool = True,
+    ) -> str | None:
+        """Remember a graded submission; only the learner's ``own`` changes what counts as mastered.
+
+        ``verdict_json`` is a ``tutor.verdict/1`` document, ``source`` the bytes that were graded.
+        Returns the attempt's id, or ``None`` where nothing was graded (cancelled), which is no attempt.
+        """
+        if verdict_json["verdict"] not in GRADED:
+            return None
+        attempt = Attempt(
+            **self._provenance(content_version, grader_hash, str(verdict_json.get("device") or "cpu")),
+            exercise=str(verdict_json["exercise"]),
+            own=own,
+            verdict=str(verdict_json["verdict"]),
+            sha256=records.sha256(source),
+            worst_ratio=records.worst_ratio(verdict_json),
+            verdict_json=verdict_json,
+            source=source,
+        )
+        self.add([attempt])
+        return attempt.id
+
+    def record_answer(
+        self,
+        item_id: str,
+        lesson: str,
+        kind: str,
+        seed: int,
+        answer: object,
+        points: float,
+        of: float,
+        *,
+        misconception: str | None = None,
+        content_version: str | None = None,
+    ) -> str:
+        """Remember an answer to a quiz item, and when the item comes back. Returns the answer's id."""
+        record = Answer(
+            **self._provenance(content_version, "", "cpu"),
+            item=item_id,
+            lesson=lesson,
+            kind=kind,
+            seed=seed,
+            answer=answer,
+            points=points,
+            of=of,
+            misconception=misconception,
+        )
+        self.add([record])
+        return record.id
+
+    def record_event(
+        self,
+        kind: str,
+        subject: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        content_version: str | None = None,
+        grader_hash: str = "",
+    ) -> str:
+        """Remember anything else. Returns the event's id.
+
+        Kinds in use, with their subjects and data: ``step`` (lesson; ``step``), ``guess`` (lesson;
+        ``step``, ``guess``), ``demo`` (lesson; ``device``, ``output``), ``prompt`` (lesson;
+        ``level``), ``started``, ``practice``, ``gave-up``, ``tested-out`` (exercise), ``hint``
+        (exercise; ``number`` from 1, the next one where it is not given).
+        """
+        values = dict(data or {})
+        if kind == "hint" and "number" not in values:
+            values["number"] = self.hints_shown(subject) + 1
+        event = Event(
+            **self._provenance(content_version, grader_hash, str(values.get("device") or "cpu")),
+            kind=kind,
+            subject=subject,
+            data=values,
+        )
+        self.add([event])
+        return event.id
+
+    def add(self, new: Sequence[Record]) -> int:
+        """Append records that may be known already, all or none. How many were new."""
+
+        def change(sql: sqlite3.Connection) -> int:
+            added = [record for record in new if records.write(sql, record)]
+            summary.take_in(sql, added)
+            return len(added)
+
+        return self.database.write(change)
+
+    # --- reading -------------------------------------------------------------------------
+
+    def attempts(self, exercise_id: str, *, limit: int | None = None, own: bool = True) -> list[Attempt]:
+        """The attempts at an exercise, newest last; the last ``limit`` of them."""
+        found = self._select(
+            Attempt,
+            f"WHERE log.course = ? AND exercise = ?{' AND own' if own else ''} "
+            "ORDER BY at DESC, uuid DESC LIMIT ?",
+            (self.course, exercise_id, -1 if limit is None else limit),
+        )
+        return found[::-1]
+
+    def last_attempt(self, exercise_id: str) -> Attempt | None:
+        found = self.attempts(exercise_id, limit=1)
+        return found[0] if found else None
+
+    def answers(self, lesson: str | None = None) -> list[Answer]:
+        """The answers to a lesson's quiz, or to all, newest last."""
+        where, values = ("AND lesson = ?", (lesson,)) if lesson is not None else ("", ())
+        return self._select(Answer, f"WHERE log.course = ? {where} ORDER BY at, uuid", (self.course, *values))
+
+    def events(self, kind: str | None = None, subject: str | None = None) -> list[Event]:
+        """The events of a kind, about a subject, or all; newest last."""
+        wanted = {"kind": kind, "subject": subject}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        where = "".join(f" AND {name} = ?" for name in given)
+        return self._select(
+            Event, f"WHERE log.course = ?{where} ORDER BY at, uuid", (self.course, *given.values())
+        )
+
+    def last_event(self, kind: str, subject: str) -> Event | None:
+        found = self._select(
+            Event,
+            "WHERE log.course = ? AND kind = ? AND subject = ? ORDER BY at DESC, uuid DESC LIMIT 1",
+            (self.course, kind, subject),
+        )
+        return found[0] if found else None
+
+    def hints_shown(self, exercise_id: str) -> int:
+        """How many hints of the ladder the learner has seen."""
+        return self.exercise_state(exercise_id).hints
+
+    def steps_read(self) -> dict[str, frozenset[str]]:
+        """For each lesson the ids of the steps that were read."""
+        rows = self._rows(
+            "SELECT subject, part FROM event_standing WHERE course = ? AND kind = 'step'", (self.course,)
+        )
+        lessons = {lesson for lesson, _ in rows}
+        return {lesson: frozenset(step for one, step in rows if one == lesson) for lesson in lessons}
+
+    def exercise_state(self, exercise_id: str) -> ExerciseState:
+        return self.database.read(lambda sql: summary.exercise_state(sql, self.course, exercise_id))
+
+    def exercise_states(self) -> dict[str, ExerciseState]:
+        """The summary of each exercise that was begun, by id."""
+        return self.database.read(lambda sql: summary.exercise_states(sql, self.course))
+
+    def item_states(self) -> dict[tuple[str, str], ItemState]:
+        """The summary of each quiz item that was answered, by lesson and item."""
+        return self.database.read(lambda sql: summary.item_states(sql, self.course))
+
+    # --- bookmarks -----------------------------------------------------------------------
+
+    def bookmark(self, key: str) -> Any:
+        """Where the learner was: what ``set_bookmark`` was last given, or ``None``."""
+        rows = self._rows("SELECT value FROM bookmarks WHERE course = ? AND key = ?", (self.course, key))
+        return json.loads(rows[0][0]) if rows else None
+
+    def set_bookmark(self, key: str, value: object) -> None:
+        """Remember a place, as JSON. Places are this machine's: they are not exported."""
+        text = json.dumps(value)
+        self.database.write(
+            lambda sql: sql.execute(
+                "INSERT OR REPLACE INTO bookmarks VALUES (?, ?, ?)", (self.course, key, text)
+            )
+        )
+
+    # --- within --------------------------------------------------------------------------
+
+    def _provenance(self, content_version: str | None, grader_hash: str, device: str) -> dict[str, Any]:
+        return {
+            "id": str(uuid.uuid4()),
+            "at": self.now(),
+            "origin": self.origin,
+            "course": self.course,
+            "content_version": self.content_version if content_version is None else str(content_version),
+            "grader_hash": grader_hash,
+            "engine_version": tutor.__version__,
+            "device": device,
+        }
+
+    def _select(self, kind: type[Kind], where: str, values: tuple[object, ...]) -> list[Kind]:
+        rows = self._rows(f"{records.select(kind)} {where}", values)
+        return [records.read(kind, row) for row in rows]
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        return self.database.read(lambda sql: sql.execute(query, values).fetchall())
