@@ -139,7 +139,7 @@ class Span(Model):
 
     start: float = Field(alias="from")
     to: float
-    step: Annotated[float, Field(gt=0)] = 1
+    step: Annotated[float, Field(gt=0)] = 1.0
 
     @model_validator(mode="after")
     def _holds_a_bounded_number_of_values(self) -> Span:

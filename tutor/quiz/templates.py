@@ -71,9 +71,9 @@ def _environment(code: bool) -> ImmutableSandboxedEnvironment:
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             if operator == "*":
-                if isinstance(left, int | float) and isinstance(right, int | float):
-                    return left * right
-                raise SecurityError("'*' multiplies numbers only")
+                if isinstance(left, str | list | tuple) or isinstance(right, str | list | tuple):
+                    raise SecurityError("'*' multiplies numbers only")
+                return left * right
             if abs(right) * math.log(max(abs(left), 2)) > math.log(LARGEST_POWER):
                 raise SecurityError(f"{left} ** {right} is too large")
             return left**right
