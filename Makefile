@@ -1,0 +1,42 @@
+# Two commands are enough: 'make tutor' starts the tutor, 'make test' proves that it works.
+# PYTHON=/path/to/python3 chooses the interpreter; ARGS="…" is handed on to pytest or the tutor.
+
+PYTHON ?=
+ARGS ?=
+export PYTHON
+
+python := .venv/bin/python
+
+.PHONY: help tutor test lint prove
+.SILENT:
+
+help:
+	echo "make tutor   set up (once) and start the tutor"
+	echo "make test    set up (once) and run the tests"
+	echo "make lint    style, types, and the direction of imports"
+	echo "make prove   every exercise proves its own grader"
+
+tutor: .venv/tutor.installed
+	$(python) -m tutor $(ARGS)
+
+test: .venv/dev.installed
+	$(python) -m pytest $(ARGS)
+
+lint: .venv/dev.installed
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m mypy --strict tutor
+	.venv/bin/lint-imports
+
+prove: .venv/tutor.installed
+	$(python) -m tutor validate $(ARGS)
+
+# A missing or dangling interpreter counts as not installed.
+.venv/tutor.installed: pyproject.toml constraints.txt .venv/bin/python
+	.ci/setup tutor
+
+.venv/dev.installed: pyproject.toml constraints.txt .venv/bin/python
+	.ci/setup dev
+
+.venv/bin/python:
+	.ci/setup venv
