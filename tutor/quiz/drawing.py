@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -148,12 +148,15 @@ def _allowed(question: Question, source: Source, variables: Mapping[str, object]
 
 
 def _values(drawable: Span | tuple[Value, ...]) -> tuple[Value, ...]:
-    """All values of a list or a span; whole numbers stay whole."""
-    if not isinstance(drawable, Span):
-        return drawable
-    count = math.floor((drawable.to - drawable.start) / drawable.step + 1e-9) + 1
-    values = (drawable.start + n * drawable.step for n in range(count))
-    if drawable.start.is_integer() and drawable.step.is_integer():
+    return _span_values(drawable) if isinstance(drawable, Span) else drawable
+
+
+@lru_cache(maxsize=256)
+def _span_values(span: Span) -> tuple[Value, ...]:
+    """Every value of a span, both ends included; whole numbers stay whole."""
+    count = math.floor((span.to - span.start) / span.step + 1e-9) + 1
+    values = (span.start + n * span.step for n in range(count))
+    if span.start.is_integer() and span.step.is_integer():
         return tuple(int(value) for value in values)
     return tuple(float(f"{value:.12g}") for value in values)
 
