@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from tutor.course.content import Content, LoadedExercise, LoadedLesson
 from tutor.course.documents import Document
 from tutor.course.index import Summary
 from tutor.course.loader import assemble
 from tutor.course.models import Exercise, Lesson, Quiz
-from tutor.course.names import did_you_mean
+from tutor.course.names import did_you_mean, nearest
 from tutor.course.relations import broken_relations
 from tutor.course.summaries import MODELS, summarise
 from tutor.course.validation import Reading, inspect_file
 from tutor.errors import ContentProblem
 from tutor.paths import ContentRoot
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def check_content(root: ContentRoot) -> list[ContentProblem]:
@@ -29,7 +33,7 @@ def check_content(root: ContentRoot) -> list[ContentProblem]:
     for lesson in content.lessons:
         problems.extend(_lesson_files(lesson, survey))
         problems.extend(_openings(lesson, survey, content, whole))
-        problems.extend(_quiz_names(lesson, survey, whole))
+        problems.extend(_quiz_names(lesson, survey))
     for exercise in content.exercises:
         problems.extend(_exercise_files(exercise))
     problems.extend(_graders_without_exercise(content))
@@ -57,17 +61,18 @@ class _Survey:
         if all(problem.file != known.file for known in self.problems):
             self.problems.append(problem)
 
-    def found(self, file: Path) -> tuple[Any, Document] | None:
+    def found(self, file: Path, kind: type[M]) -> tuple[M, Document] | None:
         """The model of ``file`` and where its values stand; None if it is missing or broken."""
         reading = self._readings.get(file)
-        if reading is None or reading.model is None or reading.document is None:
+        if reading is None or reading.document is None or not isinstance(reading.model, kind):
             return None
         return reading.model, reading.document
 
     def misconceptions(self) -> set[str]:
-        """The misconceptions that the exercises name."""
-        exercises = (r.model for r in self._readings.values() if isinstance(r.model, Exercise))
-        return {misconception.id for exercise in exercises for misconception in exercise.misconceptions}
+        """The misconceptions that exercises and quizzes define."""
+        models = [reading.model for reading in self._readings.values()]
+        of_exercises = {m.id for model in models if isinstance(model, Exercise) for m in model.misconceptions}
+        return of_exercises.union(*(model.misconceptions for model in models if isinstance(model, Quiz)))
 
 
 def _lesson_files(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProblem]:
@@ -89,11 +94,10 @@ def _openings(
     lesson: LoadedLesson, survey: _Survey, content: Content, whole: bool
 ) -> Iterator[ContentProblem]:
     """Try-it items that open an exercise which the course does not have."""
-    found = survey.found(lesson.folder / "lesson.yaml")
+    found = survey.found(lesson.folder / "lesson.yaml", Lesson)
     if found is None or not whole:
         return
     info, document = found
-    assert isinstance(info, Lesson)
     for number, item in enumerate(info.try_it):
         kind, _, name = item.opens.partition(":")
         if kind == "exercise" and name not in content.exercise_ids:
@@ -105,43 +109,44 @@ def _openings(
             )
 
 
-def _quiz_names(lesson: LoadedLesson, survey: _Survey, whole: bool) -> Iterator[ContentProblem]:
-    """Goals, steps and misconceptions that a quiz names and nobody defines."""
-    found_lesson = survey.found(lesson.folder / "lesson.yaml")
-    found_quiz = survey.found(lesson.folder / "quiz.yaml")
+def _quiz_names(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProblem]:
+    """Goals and steps that a quiz names and its lesson lacks, and misconceptions misspelt."""
+    found_lesson = survey.found(lesson.folder / "lesson.yaml", Lesson)
+    found_quiz = survey.found(lesson.folder / "quiz.yaml", Quiz)
     if found_lesson is None or found_quiz is None:
         return
     info, (quiz, document) = found_lesson[0], found_quiz
-    assert isinstance(info, Lesson) and isinstance(quiz, Quiz)
-    defined = {
-        "goal": ("goal of this lesson", [goal.id for goal in info.goals]),
-        "step": ("step of this lesson", [step.id for step in info.steps]),
-        "misconception": ("misconception of any exercise", sorted(survey.misconceptions())),
-    }
+    goals, steps = [goal.id for goal in info.goals], [step.id for step in info.steps]
+    for number, item in enumerate(quiz.items):
+        for key, name, known in (("goal", item.goal, goals), ("step", item.step, steps)):
+            if name is not None and name not in known:
+                yield document.problem(
+                    ("items", number, key),
+                    f"'{name}' is no {key} of this lesson.",
+                    code="unknown-id",
+                    next_step=did_you_mean(name, known, otherwise=f"Its {key}s are"),
+                )
+    yield from _misspelt_misconceptions(document, survey.misconceptions())
+
+
+def _misspelt_misconceptions(document: Document, known: set[str]) -> Iterator[ContentProblem]:
+    """A quiz may name misconceptions of its own, but not one that is an exercise's but for a letter."""
     for location in document.values:
-        what, known = defined.get(str(location[-1]) if location else "", ("", []))
-        name = _value_at(document.data, location)
-        if not what or not isinstance(name, str) or name in known or not _names_an_id(location):
+        if location[-1:] != ("misconception",):
             continue
-        if whole or location[-1] != "misconception":
+        name = document.text_at(location)
+        match = None if name in known else nearest(name, sorted(known), likeness=0.9)
+        if match and _digits(match) == _digits(name):
             yield document.problem(
                 location,
-                f"'{name}' is no {what}.",
-                code="unknown-id",
-                next_step=did_you_mean(name, known, otherwise="There are"),
+                f"'{name}' is nearly the misconception '{match}' of an exercise.",
+                code="near-miss",
+                next_step="Use one id for one thought, or two that nobody confuses.",
             )
 
 
-def _names_an_id(location: tuple[str | int, ...]) -> bool:
-    """Whether a 'goal', 'step' or 'misconception' here is a name: not, say, the step of a drawn span."""
-    inside = location[2:-1]
-    return inside == () or inside[0] in ("options", "wrong")
-
-
-def _value_at(data: Any, location: tuple[str | int, ...]) -> Any:
-    for part in location:
-        data = data[part]
-    return data
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
 
 
 def _exercise_files(exercise: LoadedExercise) -> Iterator[ContentProblem]:

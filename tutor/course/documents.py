@@ -49,6 +49,13 @@ class Document:
     keys: Mapping[Location, Mark]
     values: Mapping[Location, Mark]
 
+    def text_at(self, location: Location) -> str:
+        """The value at ``location``, which must exist, as text."""
+        value: Any = self.data
+        for part in location:
+            value = value[part]
+        return str(value)
+
     def problem(
         self, location: Location, message: str, *, code: str, next_step: str = "", at_key: bool = False
     ) -> ContentProblem:

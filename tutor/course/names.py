@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_SHOWN = 10
+
 
 def printable(text: str) -> str:
     """``text`` of a file or a person as a message may show it: one line, no control characters, not long."""
@@ -16,11 +18,14 @@ def without_controls(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def nearest(name: str, candidates: Sequence[str]) -> str | None:
-    """The candidate that ``name`` most probably stands for, if any comes near."""
+def nearest(name: str, candidates: Sequence[str], *, likeness: float = 0.6) -> str | None:
+    """The candidate that ``name`` most probably stands for, if any comes near.
+
+    ``likeness`` is what difflib's ratio must reach: 0 for anything, 1 for the same.
+    """
     import difflib
 
-    matches = difflib.get_close_matches(name[:100], candidates, n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(name[:100], candidates, n=1, cutoff=likeness)
     return matches[0] if matches else None
 
 
@@ -29,4 +34,7 @@ def did_you_mean(name: str, candidates: Sequence[str], *, otherwise: str) -> str
     match = nearest(name, candidates)
     if match is not None:
         return f"Did you mean '{match}'?"
-    return f"{otherwise}: {', '.join(sorted(candidates))}." if candidates else ""
+    if not candidates:
+        return ""
+    more = f" and {len(candidates) - _SHOWN} more" if len(candidates) > _SHOWN else ""
+    return f"{otherwise}: {', '.join(sorted(candidates)[:_SHOWN])}{more}."
