@@ -1,0 +1,12 @@
+"""The command line: parses, calls the engine, prints, exits. It decides nothing of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command (``sys.argv`` if no arguments are given) and return its exit code."""
+    from tutor.cli.entry import run
+
+    return run(arguments)

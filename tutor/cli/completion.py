@@ -1,0 +1,32 @@
+"""Shell completion of ids. It never fails and never prints: a shell waits for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+
+def complete_exercise(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Ids of exercises with their titles."""
+    try:
+        content = _content(ctx)
+        return [(e.id, e.title) for e in content.exercises if e.id.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def complete_lesson(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Ids of lessons with their titles."""
+    try:
+        content = _content(ctx)
+        return [(e.id, e.title) for e in content.lessons if e.id.startswith(incomplete)]
+    except Exception:
+        return []
+
+
+def _content(ctx: typer.Context):  # type: ignore[no-untyped-def]
+    from tutor.cli.opening import open_content
+
+    named = ctx.params.get("content")
+    return open_content(Path(named) if named else None)

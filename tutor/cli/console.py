@@ -1,0 +1,113 @@
+"""What all commands print with: plain text, colour only where it is wanted, nothing hostile.
+
+Text from outside (a learner's prints, a broken file's lines) goes through `clean` first, so that
+no escape sequence reaches the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TextIO
+
+_PLAIN_SIGNS = str.maketrans({
+    "✓": "+", "✗": "x", "·": ".", "█": "#", "░": ".", "│": "|", "…": "...", "×": "x", "≤": "<=", "≥": ">=",
+    "→": "->", "–": "-", "—": "-", "‑": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "−": "-", "●": "*",
+    "○": "o", "▸": ">", "└": "`", "─": "-", "±": "+/-",
+})  # fmt: skip
+
+_STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+
+
+def clean(text: str) -> str:
+    """``text`` without escape sequences, controls, direction overrides and lone surrogates.
+
+    Newlines and tabs stay.
+    """
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    from tutor.sandbox.clean import clean_text
+
+    return clean_text(text, limit=len(text))
+
+
+def prepare_streams() -> None:
+    """Let no character that the terminal's encoding lacks end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+@cache
+def speaks_unicode(stream: TextIO) -> bool:
+    """Whether the stream's encoding holds the signs that we draw with."""
+    try:
+        "✓█│".encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True
+
+
+@cache
+def is_coloured(stream: TextIO) -> bool:
+    """Colour is for terminals, and not where ``NO_COLOR`` is set or the terminal is dumb."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+
+
+def styled(text: str, style: str, stream: TextIO | None = None) -> str:
+    """``text`` in a style of `_STYLES`, if the stream (stdout) takes colour."""
+    if not is_coloured(stream or sys.stdout):
+        return text
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+
+def is_interactive() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def width(most: int = 100) -> int:
+    """Columns to print in."""
+    return max(40, min(shutil.get_terminal_size((80, 24)).columns, most))
+
+
+def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
+    """``text`` in lines of the terminal's width; its own line breaks stay."""
+    lines = []
+    for number, line in enumerate(text.rstrip().splitlines() or [""]):
+        start = indent if number or first is None else first
+        # Code and tables are indented or hold aligned columns: they are never re-flowed.
+        keep = line.startswith(("    ", "\t", "|")) or len(line) + len(start) <= width()
+        lines.append(start + line if keep else textwrap.fill(line, width(), initial_indent=start, subsequent_indent=indent))
+    return "\n".join(lines)
+
+
+def write(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> bool:
+    """Print and flush. False when nobody reads any more (``tutor … | head``): then writing is over, quietly."""
+    out = stream or sys.stdout
+    if not speaks_unicode(out):
+        text = text.translate(_PLAIN_SIGNS)
+    try:
+        out.write(text + end)
+        out.flush()
+    except BrokenPipeError:
+        # Python flushes at exit once more: give it somewhere to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        return False
+    return True
+
+
+def write_error(text: str) -> None:
+    """Print on stderr."""
+    write(text, stream=sys.stderr)
+
+
+def write_json(document: Mapping[str, Any], *, one_line: bool = False) -> bool:
+    """Print one JSON document. Every number in it must be finite."""
+    return write(json.dumps(document, indent=None if one_line else 2, allow_nan=False, default=str))

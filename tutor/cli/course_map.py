@@ -1,0 +1,97 @@
+"""The course map: as the ``tutor.course/1`` document, and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tutor.cli.console import clean, styled
+
+if TYPE_CHECKING:
+    from tutor.course import Content
+    from tutor.progress import Standing
+
+_SIGNS = {
+    "new": ("·", "dim"), "started": ("▸", "yellow"), "done": ("✓", "green"), "passed": ("✓", "green"),
+    "due": ("○", "yellow"), "seen": ("○", "yellow"), "tested-out": ("✓", "green"),
+}  # fmt: skip
+_COMMANDS = {
+    "lesson": "tutor lesson {}",
+    "exercise": "tutor start {}",
+    "quiz": "tutor quiz {}",
+    "review": "tutor quiz --due",
+}
+
+
+def course_json(content: Content, standing: Standing) -> dict[str, Any]:
+    """The ``tutor.course/1`` document."""
+    modules = [
+        {
+            "id": module.id,
+            "title": module.title,
+            "lessons": [
+                {
+                    "id": lesson.id,
+                    "title": lesson.title,
+                    "status": standing.lesson(lesson.id),
+                    "exercises": [e.id for e in content.exercises_of(lesson.id)],
+                    "quiz_items": len(lesson.items),
+                }
+                for lesson in lessons
+            ],
+        }
+        for module, lessons in content.modules()
+    ]
+    exercises = [
+        {
+            "id": e.id,
+            "title": e.title,
+            "lesson": e.lesson,
+            "status": standing.exercise(e.id),
+            "requires": list(e.requires),
+        }
+        for e in content.exercises
+    ]
+    step = standing.next
+    return {
+        "schema": "tutor.course/1",
+        "modules": modules,
+        "exercises": exercises,
+        "next": {"kind": step.kind, "id": step.id, "why": step.why},
+    }
+
+
+def map_text(content: Content, standing: Standing) -> str:
+    """Modules, lessons and exercises with their status, and the next step."""
+    return "\n".join([*_map_lines(content, standing), "", next_text(standing)])
+
+
+def _map_lines(content: Content, standing: Standing) -> Iterator[str]:
+    yield styled(clean(content.title), "bold")
+    for module, lessons in content.modules():
+        yield ""
+        yield styled(clean(module.title), "bold")
+        for lesson in lessons:
+            yield _row(2, lesson.id, lesson.title, standing.lesson(lesson.id))
+            for exercise in content.exercises_of(lesson.id):
+                yield _row(6, exercise.id, exercise.title, standing.exercise(exercise.id))
+
+
+def _row(indent: int, id: str, title: str, status: str) -> str:
+    sign, style = _SIGNS.get(status, ("?", "red"))
+    name = clean(id).ljust(30 - indent)
+    return f"{' ' * indent}{styled(sign, style)} {name} {clean(title)}" + styled(f"  {status}", "dim")
+
+
+def next_text(standing: Standing) -> str:
+    """``Next: per-row-scales, … (tutor start per-row-scales)``."""
+    step = standing.next
+    command = next_command(step.kind, step.id)
+    text = f"Next: {clean(step.why)}" if step.why else f"Next: {clean(step.id)}"
+    return styled(text, "bold") + (f"\n  {command}" if command else "")
+
+
+def next_command(kind: str, id: str) -> str | None:
+    """The command line that does a next step. None when all is done."""
+    command = _COMMANDS.get(kind)
+    return command.format(id) if command else None

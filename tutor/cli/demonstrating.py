@@ -1,0 +1,127 @@
+"""``tutor demo``: a lesson's demo, its output as it comes, its knobs as options."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tutor.cli import console
+from tutor.cli.opening import open_content, open_store
+from tutor.cli.options import ContentOption, DeviceOption, LessonArgument
+from tutor.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from tutor.course import LoadedLesson
+    from tutor.course.models import Demo
+
+KEPT_OUTPUT = 20_000  # characters
+
+
+def demo_command(
+    ctx: typer.Context,
+    lesson: LessonArgument,
+    device: DeviceOption = "auto",
+    knob: Annotated[
+        list[str] | None, typer.Option("--knob", metavar="NAME=VALUE", help="Turn a knob; also as --NAME VALUE.")
+    ] = None,
+    content: ContentOption = None,
+) -> int:
+    """Run a lesson's demo. Its knobs are options too: tutor demo LESSON --seed 3."""
+    course = open_content(content)
+    loaded = course.lesson(lesson)
+    demo = loaded.info.demo
+    if demo is None or loaded.demo_file is None:
+        with_demo = ", ".join(one.id for one in course.lessons if one.info.demo)
+        raise UsageProblem(
+            f"The lesson '{loaded.id}' has no demo.", where="tutor demo", next_step=f"Those with one: {with_demo}."
+        )
+    turned = [*_named(knob or ()), *_extra(ctx.args)]
+    arguments = ["--device", device]
+    for name, value in turned:
+        arguments += [f"--{name.replace('-', '_')}", checked(demo, loaded.id, name, value)]
+    store = open_store(course)
+    printed: list[str] = []
+    code = asyncio.run(_stream(loaded, arguments, printed))
+    store.record_event("demo", loaded.id, {"device": device, "knobs": dict(turned), "output": _kept(printed)})
+    return code
+
+
+# Unknown options are the demo's own knobs, checked against lesson.yaml below.
+demo_command.context_settings = {"ignore_unknown_options": True, "allow_extra_args": True}  # type: ignore[attr-defined]
+
+
+async def _stream(lesson: LoadedLesson, arguments: Sequence[str], printed: list[str]) -> int:
+    """Print what the demo prints as it comes, and add it to ``printed``."""
+    from contextlib import aclosing
+
+    from tutor.sandbox import DemoFailed, run_demo
+
+    assert lesson.demo_file is not None
+    try:
+        async with aclosing(run_demo(lesson.demo_file, arguments)) as chunks:
+            async for chunk in chunks:
+                printed.append(chunk)
+                if not console.write(console.clean(chunk), end=""):
+                    return 0
+    except DemoFailed as failure:
+        console.write_error(f"tutor: {console.clean(str(failure))}")
+        return 1
+    return 0
+
+
+def _kept(printed: Sequence[str]) -> str:
+    """The demo's output as the lesson pack quotes it."""
+    return "".join(printed)[:KEPT_OUTPUT]
+
+
+def _named(pairs: Iterable[str]) -> list[tuple[str, str]]:
+    """``NAME=VALUE`` of each ``--knob``."""
+    named = []
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise UsageProblem(f"'{pair}' is not NAME=VALUE.", where="--knob", next_step="For example --knob seed=3.")
+        named.append((name, value))
+    return named
+
+
+def _extra(words: Sequence[str]) -> list[tuple[str, str]]:
+    """``--name value`` and ``--name=value`` of the words that are no options of ours."""
+    pairs, rest = [], list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--") or not name:
+            raise UsageProblem(f"'{word}' is no option.", where="tutor demo", next_step="Knobs are written --NAME VALUE.")
+        if not equals:
+            if not rest or (rest[0].startswith("--")):
+                raise UsageProblem("It needs a value.", where=word, next_step=f"Write {word} VALUE.")
+            value = rest.pop(0)
+        pairs.append((name, value))
+    return pairs
+
+
+def checked(demo: Demo, lesson_id: str, name: str, value: str) -> str:
+    """The value of a knob, if the lesson has that knob and the value is one of its.
+
+    Raises:
+        UsageProblem: there is no such knob, or the value is not one that it takes.
+    """
+    from tutor.course.names import did_you_mean, printable
+    from tutor.course.rules import _refusal
+
+    name = name.replace("-", "_")
+    knob = next((one for one in demo.knobs if one.name == name), None)
+    if knob is None:
+        raise UsageProblem(
+            f"The demo of '{lesson_id}' has no knob '{printable(name)}'.",
+            where="tutor demo",
+            next_step=did_you_mean(name, [one.name for one in demo.knobs], otherwise="Its knobs are"),
+        )
+    refusal = _refusal(knob, value)
+    if refusal:
+        raise UsageProblem(f"'{printable(value)}' {refusal}.", where=f"--{name}", next_step=f"It is by default {knob.default}.")
+    return value

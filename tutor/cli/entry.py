@@ -1,0 +1,144 @@
+"""The ``tutor`` program: its commands, each loaded only when it is asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from tutor import __version__
+from tutor.cli import console
+from tutor.cli.options import ContentOption
+from tutor.cli.problems import guarded
+from tutor.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from typer.core import _click
+
+# section -> command -> (module of tutor.cli, its one line of help). A command's function is `NAME_command`.
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Learn": {
+        "list": ("listing", "The modules, lessons and exercises, and where you stand."),
+        "lesson": ("reading", "Read a lesson."),
+        "demo": ("demonstrating", "Run a lesson's demo, with its knobs as options."),
+        "quiz": ("quizzing", "Be asked about a lesson, what is due, or to be placed."),
+        "prompts": ("prompting", "A lesson's three prompts for your AI assistant."),
+    },
+    "Write and submit": {
+        "start": ("starting", "Write an exercise's stub, and print where it is."),
+        "try": ("trying", "Run your file on the public examples, ungraded."),
+        "submit": ("submitting", "Grade your file by the hidden checks."),
+        "watch": ("watching", "Grade at once and at each save."),
+        "practice": ("starting", "Do an exercise again, from the stub."),
+        "hint": ("helping", "The next hint."),
+        "diff": ("helping", "Your file against the stub."),
+        "solution": ("helping", "The reference and other right solutions, after a pass."),
+    },
+    "Progress": {
+        "progress": ("progressing", "What is passed, seen, due and weak."),
+        "report": ("reporting", "What a bug report needs: versions, verdict, doctor."),
+        "export": ("exporting", "Write your progress, or the course, to a file."),
+        "import": ("exporting", "Merge progress that was exported."),
+    },
+    "Course and machine": {
+        "validate": ("validating", "Prove a course: each exercise against its own grader."),
+        "doctor": ("examining", "What this machine can do, and what to do about the rest."),
+    },
+}
+COMMANDS = {name: entry for commands in SECTIONS.values() for name, entry in commands.items()}
+
+
+class Commands(TyperGroup):
+    """The table above as a command group that imports a command's module when it is used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> _click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, help_line = COMMANDS[cmd_name]
+        function = getattr(import_module(f"tutor.cli.{module}"), f"{cmd_name}_command")
+        settings = getattr(function, "context_settings", None)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        alone.command(cmd_name, cls=TyperCommand, short_help=help_line, context_settings=settings)(function)
+        return typer.main.get_command(alone)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise _unknown_command(args[0])
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for section, commands in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl([(name, help_line) for name, (_, help_line) in commands.items()])
+
+
+def _unknown_command(name: str) -> UsageProblem:
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name.lower(), COMMANDS, n=2, cutoff=0.5)
+    guess = f"Did you mean {' or '.join(repr(match) for match in nearest)}? " if nearest else ""
+    return UsageProblem(
+        f"There is no command '{name[:60]}'.", where="tutor", next_step=f"{guess}'tutor --help' lists the commands."
+    )
+
+
+program = typer.Typer(cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, invoke_without_command=True)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        console.write(f"tutor {__version__}")
+        raise typer.Exit
+
+
+@program.callback()
+def tutor(
+    ctx: typer.Context,
+    plain: Annotated[bool, typer.Option("--plain", help="The same loop as plain text, without the app.")] = False,
+    content: ContentOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> int:
+    """A self-paced quantization tutor: read, run, be quizzed, write, submit, get a verdict.
+
+    Without a command it opens the app; where no terminal is, it prints the course map and the next step.
+    """
+    if content is not None:  # for the command that follows, and for the app
+        os.environ["TUTOR_CONTENT"] = str(content.expanduser().absolute())
+    if ctx.invoked_subcommand is not None:
+        return 0
+    if plain or not console.is_interactive():
+        from tutor.cli.plain import session
+
+        return session(content)
+    return _app(content)
+
+
+def _app(content: Path | None) -> int:
+    from tutor.app import run as run_app
+    from tutor.paths import content_root, tutor_home
+
+    result = run_app(content_root(content), tutor_home())
+    return result if isinstance(result, int) else 0
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    console.prepare_streams()
+
+    def invoke() -> int:
+        result = typer.main.get_command(program).main(words, prog_name="tutor", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+
+    return guarded(invoke, words)

@@ -1,0 +1,68 @@
+"""Progress as CSV, and the questions that were asked as cards that Anki imports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from tutor.cli.console import clean
+
+if TYPE_CHECKING:
+    from tutor.course import Content
+    from tutor.progress import Store
+    from tutor.quiz import Item
+
+_COLUMNS = ("kind", "id", "title", "status", "attempts", "first_pass", "misconceptions", "points", "of", "due")
+
+
+def progress_csv(content: Content, store: Store) -> str:
+    """One row for each exercise, and for each lesson's quiz that was begun."""
+    from tutor.cli.progressing import progress_json
+    from tutor.progress import standing
+
+    now = standing(content, store)
+    document = progress_json(content, store, now)
+    titles = {one.id: one.title for one in (*content.exercises, *content.lessons)}
+    text = io.StringIO()
+    rows = csv.DictWriter(text, _COLUMNS, restval="", extrasaction="ignore", lineterminator="\r\n")
+    rows.writeheader()
+    for one in document["exercises"]:
+        named = {"kind": "exercise", "title": titles[one["id"]], "misconceptions": " ".join(one["misconceptions"])}
+        rows.writerow({**one, **named})
+    for one in document["quiz"]:
+        lesson = one["lesson"]
+        rows.writerow({**one, "kind": "quiz", "id": lesson, "title": titles[lesson], "status": now.lesson(lesson)})
+    return text.getvalue()
+
+
+def anki_cards(content: Content, store: Store) -> str:
+    """A text file that Anki imports: question and explanation of each item that was answered.
+
+    Items that were not asked yet stay out: their answers would be given away.
+    """
+    from tutor.quiz import build, score
+
+    answers = {answer.item: answer for answer in store.answers()}
+    lines = ["#separator:tab", "#html:true", "#columns:Front\tBack\tTags", "#tags column:3"]
+    for lesson in content.lessons:
+        for id in lesson.items:
+            if id in answers:
+                answer = answers[id]
+                [item] = build(lesson, answer.seed, only=[id])
+                back = score(item, answer.answer).explanation
+                lines.append("\t".join([_cell(_front(item)), _cell(back), f"tutor::{lesson.id}"]))
+    return "\n".join(lines) + "\n"
+
+
+def _front(item: Item) -> str:
+    parts = [item.question, item.code]
+    parts += [f"{label}) {choice.text}" for label, choice in zip("abcdefghij", item.options, strict=False)]
+    parts += [f"- {choice.text}" for choice in (*item.left, *item.right)]
+    return "\n".join(part for part in parts if part)
+
+
+def _cell(text: str) -> str:
+    from html import escape
+
+    return escape(clean(text)).replace("\t", "    ").replace("\n", "<br>")

@@ -1,0 +1,65 @@
+"""``tutor export`` and ``tutor import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from tutor.cli import console
+from tutor.cli.opening import open_content, open_store
+from tutor.cli.options import ContentOption
+
+if TYPE_CHECKING:
+    from tutor.course import Content
+    from tutor.progress import Store
+
+Format = Literal["progress", "csv", "anki", "notebook", "markdown", "html"]
+
+_FileArgument = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
+
+
+def export_command(
+    file: _FileArgument,
+    as_format: Annotated[
+        Format,
+        typer.Option(
+            "--as",
+            help="progress: to import elsewhere; csv: a table; anki: the questions you were asked; "
+            "notebook, markdown, html: the lessons with your code.",
+        ),
+    ] = "progress",
+    content: ContentOption = None,
+) -> int:
+    """Write your progress, or the course with your code, to a file."""
+    from tutor.progress.files import write_atomically
+
+    course = open_content(content)
+    write_atomically(file, _exported(as_format, course, open_store(course)))
+    console.write(str(file.absolute()))
+    return 0
+
+
+def _exported(as_format: Format, content: Content, store: Store) -> bytes:
+    if as_format == "progress":
+        from tutor.progress.exchange import export_events
+
+        return export_events(store)
+    if as_format in ("csv", "anki"):
+        from tutor.cli import export_tables
+
+        table = export_tables.progress_csv if as_format == "csv" else export_tables.anki_cards
+        return table(content, store).encode()
+    from tutor.cli import export_books
+
+    return export_books.book(content, store, as_format).encode()
+
+
+def import_command(file: _FileArgument, content: ContentOption = None) -> int:
+    """Merge progress that was exported, here or elsewhere. Importing twice changes nothing."""
+    from tutor.progress.exchange import import_events
+
+    imported = import_events(open_store(open_content(content)), file)
+    console.write(f"{imported.new} new records, {imported.known} known already.")
+    return 0

@@ -1,0 +1,117 @@
+"""``tutor hint``, ``tutor diff`` and ``tutor solution``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tutor.cli import console
+from tutor.cli.console import clean, styled, wrapped
+from tutor.cli.opening import open_content, open_store
+from tutor.cli.options import ContentOption, ExerciseArgument
+from tutor.cli.submitting import solution_of
+from tutor.errors import RefusedProblem
+
+if TYPE_CHECKING:
+    from tutor.course import LoadedExercise
+
+MASTERED = ("passed", "due", "seen")
+
+
+def hint_command(exercise: ExerciseArgument, content: ContentOption = None) -> int:
+    """The next hint. Hints cost nothing, but it is recorded which you saw."""
+    course = open_content(content)
+    loaded = course.exercise(exercise)
+    store = open_store(course)
+    hints = loaded.info.hints
+    shown = store.hints_shown(loaded.id)
+    if shown < len(hints):
+        store.record_event("hint", loaded.id)
+    number = min(shown + 1, len(hints))
+    console.write(styled(f"Hint {number} of {len(hints)}", "bold"))
+    console.write(wrapped(clean(hints[number - 1])))
+    if number == len(hints):
+        console.write(f"\nThat was the last one. 'tutor solution {loaded.id} --give-up' shows the solution.")
+    return 0
+
+
+def diff_command(exercise: ExerciseArgument, content: ContentOption = None) -> int:
+    """Your file against the stub, as a unified diff."""
+    from difflib import unified_diff
+
+    course = open_content(content)
+    loaded = course.exercise(exercise)
+    path = solution_of(open_store(course), loaded)
+    before, after = (_lines(file) for file in (loaded.stub, path))
+    changes = list(unified_diff(before, after, "stub.py", str(path), lineterm=""))
+    for change in changes:
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(change[:1], "")
+        console.write(styled(clean(change), style) if style else clean(change))
+    if not changes:
+        console.write("Your file is the stub, unchanged.")
+    return 0
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_bytes().decode("utf-8", "replace").splitlines()
+
+
+def solution_command(
+    exercise: ExerciseArgument,
+    give_up: Annotated[
+        bool, typer.Option("--give-up", help="Show it before a pass, once all hints were shown; it counts as seen.")
+    ] = False,
+    content: ContentOption = None,
+) -> int:
+    """The reference and other right solutions, after a pass."""
+    from tutor.progress import standing
+
+    course = open_content(content)
+    loaded = course.exercise(exercise)
+    store = open_store(course)
+    if standing(course, store).exercise(loaded.id) not in MASTERED:
+        remaining = len(loaded.info.hints) - store.hints_shown(loaded.id)
+        if remaining > 0 or not give_up:
+            raise _refusal(loaded.id, remaining)
+        store.record_event("gave-up", loaded.id)
+    console.write("\n".join(_solution(loaded)))
+    return 0
+
+
+def _refusal(exercise: str, remaining: int) -> RefusedProblem:
+    if remaining > 0:
+        hints = "1 hint remains" if remaining == 1 else f"{remaining} hints remain"
+        step = f"'tutor hint {exercise}' shows the next; after the last one --give-up shows the solution."
+    else:
+        hints, step = "no hints remain", f"'tutor solution {exercise} --give-up' shows it; the exercise then counts as seen."
+    return RefusedProblem(f"The solution is shown after a pass; {hints}.", where=exercise, next_step=step)
+
+
+def _solution(exercise: LoadedExercise) -> Iterator[str]:
+    yield styled("Reference", "bold")
+    yield clean(_source(exercise.reference)).rstrip()
+    if exercise.right:
+        yield ""
+        yield styled("Also right", "bold")
+    for file in exercise.right:
+        yield wrapped(f"{file.stem}: {clean(_first_docstring_line(file))}", "      ", "  - ")
+        yield styled(f"      {file}", "dim")
+    yield ""
+    yield styled("What to notice", "bold")
+    yield wrapped(clean(exercise.info.notice))
+
+
+def _source(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _first_docstring_line(file: Path) -> str:
+    try:
+        docstring = ast.get_docstring(ast.parse(_source(file))) or ""
+    except SyntaxError:
+        docstring = ""
+    return docstring.strip().partition("\n")[0]

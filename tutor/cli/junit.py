@@ -1,0 +1,64 @@
+"""A verdict as JUnit XML, for CI. Valid for any text a submission can come up with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+
+# What XML 1.0 cannot hold, even escaped.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_junit(verdict: Mapping[str, Any], file: Path) -> None:
+    """Write a ``tutor.verdict/1`` document to ``file``: one test case a check. Raises OSError."""
+    checks = verdict["checks"]
+    outcomes = [check["outcome"] for check in checks]
+    suite = Element(
+        "testsuite",
+        name=_text(verdict["exercise"]),
+        tests=str(len(checks)),
+        failures=str(outcomes.count("failed")),
+        errors=str(outcomes.count("error")),
+        skipped=str(outcomes.count("skipped")),
+        time=f"{verdict.get('seconds') or 0:.3f}",
+    )
+    properties = SubElement(suite, "properties")
+    for name in ("verdict", "device"):
+        SubElement(properties, "property", name=name, value=_text(verdict.get(name)))
+    for check in checks:
+        _case(suite, verdict["exercise"], check)
+    if not checks and verdict["verdict"] != "passed":
+        error = SubElement(SubElement(suite, "testcase", classname=_text(verdict["exercise"]), name="submission"), "error")
+        error.set("message", _text(verdict.get("message") or verdict["verdict"]))
+    if verdict.get("stdout"):
+        SubElement(suite, "system-out").text = _text(verdict["stdout"])
+    indent(suite)
+    ElementTree(suite).write(file, encoding="utf-8", xml_declaration=True)
+
+
+def _case(suite: Element, exercise: str, check: Mapping[str, Any]) -> None:
+    name = _text(check.get("title") or check["id"])
+    case = SubElement(suite, "testcase", classname=f"{_text(exercise)}.{_text(check['id'])}", name=name)
+    tags = {"failed": "failure", "error": "error", "skipped": "skipped"}
+    tag = tags.get(check["outcome"])
+    if tag is None:
+        return
+    message = _text(check.get("message") or check["outcome"])
+    result = SubElement(case, tag, message=message.split("\n", 1)[0])
+    if tag != "skipped":
+        result.set("type", _text(check.get("misconception") or check["outcome"]))
+        parts = [message, *(_measured(m) for m in check.get("measurements") or ()), _text(check.get("hint") or "")]
+        result.text = "\n".join(part for part in parts if part)
+
+
+def _measured(measurement: Mapping[str, Any]) -> str:
+    from tutor.cli.bars import line
+
+    return _text(line(measurement))
+
+
+def _text(value: object) -> str:
+    return _NOT_XML.sub("\ufffd", str(value))

@@ -1,0 +1,122 @@
+"""From an exception to an exit code: one clear message, never a traceback of ours."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import typer
+from typer.exceptions import TyperException
+
+from tutor import __version__
+from tutor.cli import console
+from tutor.errors import EnvironmentProblem, GraderFault, TutorProblem, UsageProblem
+
+CANCELLED = 130
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the words of a command line ask for JSON, even if they cannot be parsed."""
+    words = list(arguments)
+    words = words[: words.index("--")] if "--" in words else words
+    return "--json" in words or "--json-lines" in words
+
+
+def guarded(run: Callable[[], int], arguments: Sequence[str]) -> int:
+    """The exit code of ``run``; whatever it raises is told in one message."""
+    as_json = wants_json(arguments)
+    try:
+        return run()
+    except (KeyboardInterrupt, typer.Abort):
+        console.write_error("Cancelled.")
+        return CANCELLED
+    except TutorProblem as problem:
+        return tell(problem, as_json)
+    except TyperException as error:
+        return tell(_usage(error), as_json)
+    except OSError as error:
+        return tell(_of_the_machine(error) or _crash(error, arguments), as_json)
+    except ModuleNotFoundError as error:
+        return tell(_missing_package(error) or _crash(error, arguments), as_json)
+    except MemoryError as error:
+        return tell(EnvironmentProblem("The machine has no memory left.", next_step=str(error)), as_json)
+    except Exception as error:
+        return tell(_crash(error, arguments), as_json)
+
+
+def tell(problem: TutorProblem, as_json: bool) -> int:
+    """Print a problem (stderr, or its JSON document on stdout) and return its exit code."""
+    if as_json:
+        console.write_json({key: console.clean(value) if isinstance(value, str) else value
+                            for key, value in problem.to_json().items()}, one_line=True)  # fmt: skip
+        return problem.exit_code
+    console.write_error(console.styled("tutor: ", "red", sys.stderr) + console.clean(problem.message))
+    for label, text in (("where", problem.where), ("next", problem.next_step)):
+        if text:
+            console.write_error(console.wrapped(console.clean(text), "         ", f"  {label + ':':<6} "))
+    return problem.exit_code
+
+
+def _usage(error: TyperException) -> UsageProblem:
+    """The parser's complaint as a problem: its words, the nearest option, where help is."""
+    message = error.format_message().strip()
+    nearest = getattr(error, "possibilities", None) or ()
+    if nearest:
+        message = f"{error.message.rstrip('.')}."
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "tutor"
+    guess = f"Did you mean {' or '.join(sorted(nearest))}? " if nearest else ""
+    return UsageProblem(message, where=path, next_step=f"{guess}'{path} --help' shows how it is used.")
+
+
+def _of_the_machine(error: OSError) -> EnvironmentProblem | None:
+    place = str(error.filename) if error.filename is not None else ""
+    if error.errno in _NO_SPACE:
+        return EnvironmentProblem("No space is left.", where=place, next_step="Make room, then run the same again.")
+    if error.errno in _NOT_ALLOWED:
+        reason = os.strerror(error.errno or 0)
+        return EnvironmentProblem(f"{reason}.", where=place, next_step="Make it writable, or set TUTOR_HOME to another folder.")
+    return None
+
+
+def _missing_package(error: ModuleNotFoundError) -> EnvironmentProblem | None:
+    name = (error.name or "").partition(".")[0]
+    if name in ("", "tutor"):
+        return None
+    return EnvironmentProblem(
+        f"The package '{name}' is not installed.", where=sys.executable, next_step=f"Run: {sys.executable} -m pip install {name}"
+    )
+
+
+def _crash(error: Exception, arguments: Sequence[str]) -> GraderFault:
+    """What we did not foresee: kept in a file for a bug report, told in one line."""
+    report = _crash_report(error, arguments)
+    return GraderFault(
+        f"The tutor itself failed ({type(error).__name__}). Nothing you wrote is lost.",
+        where=str(report) if report else "",
+        next_step="Run it again; if it stays, send this report with 'tutor report'.",
+    )
+
+
+def _crash_report(error: Exception, arguments: Sequence[str]) -> Path | None:
+    from tutor.paths import tutor_home
+
+    lines = [f"tutor {__version__}", f"python {sys.version}", f"arguments {list(arguments)!r}", ""]
+    text = "\n".join(lines) + "".join(traceback.format_exception(error))
+    name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    for folder in (tutor_home() / "crashes", Path(tempfile.gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        return folder / name
+    return None

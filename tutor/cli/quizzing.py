@@ -1,0 +1,106 @@
+"""``tutor quiz``: as a conversation, as documents, or by a file of answers."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tutor.cli import console
+from tutor.cli.opening import open_content, open_store
+from tutor.cli.options import ContentOption, JsonOption, OptionalLessonArgument, SeedOption
+from tutor.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from tutor.course import Content
+    from tutor.progress import Store
+    from tutor.quiz import Paper, Scored
+
+
+def quiz_command(
+    lesson: OptionalLessonArgument = None,
+    due: Annotated[bool, typer.Option("--due", help="What is due for review.")] = False,
+    placement: Annotated[bool, typer.Option("--placement", help="A few of each lesson, to skip what you know.")] = False,
+    seed: SeedOption = None,
+    answers: Annotated[
+        str | None, typer.Option("--answers", metavar="FILE|-", help="A JSON of answers to score.", show_default=False)
+    ] = None,
+    json: JsonOption = False,
+    content: ContentOption = None,
+) -> int:
+    """Be asked. With --json the questions as a document; with --answers your answers are scored."""
+    from tutor.quiz import read_answers
+    from tutor.quiz.selection import draw_paper, pick
+
+    if due and placement:
+        raise UsageProblem("--due or --placement: only one of them.", where="tutor quiz")
+    course = open_content(content)
+    store = open_store(course)
+    given = read_answers(_text_of(answers)) if answers is not None else None
+    if given is not None:
+        if seed not in (None, given[0]):
+            raise UsageProblem("The answers are for another seed.", where="--seed", next_step="Leave --seed out.")
+        seed = given[0]
+    picks = pick(course, store, lesson=lesson, due=due, placement=placement)
+    if not picks:
+        return _nothing_to_ask(lesson, due, json)
+    paper = draw_paper(picks, secrets.randbelow(2**31) if seed is None else seed)
+    if given is not None:
+        scored = paper.score(given[1])
+        _show_scored(store, paper, scored, json)
+    elif json:
+        console.write_json(paper.to_json())
+        return 0
+    else:
+        from tutor.cli.quiz_session import ask
+
+        scored = ask(paper, store)
+    if placement:
+        _place(course, store, scored, quiet=json)
+    return 0
+
+
+def _nothing_to_ask(lesson: str | None, due: bool, json: bool) -> int:
+    if lesson is not None and not due:
+        raise UsageProblem(f"There is nothing to ask about '{lesson}'.", where="tutor quiz", next_step="'tutor list' shows all.")
+    if json:
+        console.write_json({"schema": "tutor.quiz/1", "lesson": lesson, "seed": 0, "items": []})
+    else:
+        console.write("Nothing is due. 'tutor list' shows what is next.")
+    return 0
+
+
+def _show_scored(store: Store, paper: Paper, scored: list[Scored], json: bool) -> None:
+    from tutor.cli.papers import remember
+    from tutor.cli.quiz_session import result_text, total_text
+    from tutor.quiz import result_document
+
+    for one in scored:
+        if one.answer is not None:
+            remember(store, paper.seed, one)
+    if json:
+        console.write_json(result_document(scored))
+    else:
+        console.write("\n\n".join([*(result_text(one) for one in scored), total_text(scored)]))
+
+
+def _text_of(answers: str) -> bytes:
+    """The bytes of an answers file, or of stdin for ``-``."""
+    try:
+        return sys.stdin.buffer.read() if answers == "-" else Path(answers).read_bytes()
+    except FileNotFoundError:
+        reason = "There is no such file."
+    except IsADirectoryError:
+        reason = "This is a folder."
+    raise UsageProblem(reason, where=answers, next_step="Name a JSON file, or - for stdin.")
+
+
+def _place(course: Content, store: Store, scored: list[Scored], quiet: bool) -> None:
+    from tutor.cli.papers import place
+
+    skipped = place(course, store, scored)
+    if not quiet:
+        console.write(f"You may skip: {', '.join(skipped)}." if skipped else "Begin with the first lesson: 'tutor list'.")

@@ -1,0 +1,112 @@
+"""``tutor submit``: one grading, watched from the first check to the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tutor.cli import console
+from tutor.cli.opening import open_content, open_store
+from tutor.cli.options import ContentOption, DeviceOption, ExerciseArgument, FileArgument, JsonOption
+from tutor.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from tutor.course import LoadedExercise
+    from tutor.grading import GradingEvent, Verdict
+    from tutor.progress import Store
+
+
+def submit_command(
+    exercise: ExerciseArgument,
+    file: FileArgument = None,
+    device: DeviceOption = "auto",
+    json: JsonOption = False,
+    json_lines: Annotated[
+        bool, typer.Option("--json-lines", help="One JSON object a line: each event, the verdict last.")
+    ] = False,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write the verdict as JUnit XML too.", show_default=False)
+    ] = None,
+    content: ContentOption = None,
+) -> int:
+    """Grade your file by the hidden checks. Exit code: 0 passed, 1 not, 4 out of time or memory."""
+    if junit is not None:
+        _writable(junit)
+    on_event = _line if json_lines else None if json else announce
+    verdict = asyncio.run(grade_once(content, exercise, file, device, on_event))
+    document = verdict.to_json()
+    if junit is not None:
+        from tutor.cli.junit import write_junit
+
+        write_junit(document, junit)
+    if json or json_lines:
+        console.write_json(document, one_line=json_lines)
+    else:
+        from tutor.cli.verdict_text import verdict_text
+
+        console.write(verdict_text(document))
+    return verdict.exit_code
+
+
+async def grade_once(
+    content: Path | None,
+    exercise: str,
+    file: Path | None,
+    device: str,
+    on_event: Callable[[GradingEvent], None] | None,
+) -> Verdict:
+    """One grading in processes of its own, recorded as an attempt. Ctrl+C cancels it and leaves no attempt."""
+    from tutor.grading import Grader, submit
+
+    async with Grader() as grader:
+        grader.start()  # its processes import torch while the course and the store are read here
+        course = open_content(content)
+        loaded = course.exercise(exercise)
+        store = open_store(course)
+        path = file if file is not None else solution_of(store, loaded)
+        return await submit(grader, store, loaded, path, device=device, on_event=on_event)
+
+
+def solution_of(store: Store, exercise: LoadedExercise) -> Path:
+    """The file that ``tutor start`` wrote for this exercise.
+
+    Raises:
+        UsageProblem: it was not started.
+    """
+    from tutor.progress import workspace
+
+    path = workspace.solution_path(store, exercise)
+    if not path.exists():
+        raise UsageProblem(
+            f"There is no file of yours for '{exercise.id}' yet.",
+            where=str(path),
+            next_step=f"'tutor start {exercise.id}' writes the stub to begin with.",
+        )
+    return path
+
+
+def announce(event: GradingEvent) -> None:
+    """Where the grading is, on one line of stderr that the verdict then replaces."""
+    if not sys.stderr.isatty():
+        return
+    if event.kind == "verdict":
+        console.write("\r\x1b[K", end="", stream=sys.stderr)
+    else:
+        place = f" {event.number}/{event.of}" if event.of else ""
+        console.write(f"\r\x1b[KGrading{place} …", end="", stream=sys.stderr)
+
+
+def _line(event: GradingEvent) -> None:
+    if event.kind != "verdict":
+        console.write_json(event.to_json(), one_line=True)
+
+
+def _writable(file: Path) -> None:
+    """Complain about an impossible --junit before the grading, not after."""
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        raise UsageProblem("This file can't be written.", where=f"--junit {file}", next_step="Name a file in a folder that exists.")

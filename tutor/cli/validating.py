@@ -1,0 +1,75 @@
+"""``tutor validate``: each exercise proves its own grader."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tutor.cli import console
+from tutor.cli.console import clean, styled
+from tutor.cli.options import ContentOption, DeviceOption, JsonOption, SeedOption
+
+FAILED = 2
+
+
+def validate_command(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[CONTENT_DIR]", help="The course; else the installed one.", show_default=False)
+    ] = None,
+    only: Annotated[str | None, typer.Option("--only", metavar="ID", help="One exercise.", show_default=False)] = None,
+    full: Annotated[bool, typer.Option("--full", help="20 seeds, and mutants of the reference.")] = False,
+    seed: SeedOption = None,
+    device: DeviceOption = "auto",
+    json: JsonOption = False,
+    content: ContentOption = None,
+) -> int:
+    """Prove a course: files, stubs, right and wrong solutions, lazy answers. Exit code 2 if anything is wrong."""
+    from tutor.paths import content_root
+    from tutor.proving import validate
+
+    root = content_root(folder or content)
+    report = validate(root, only=only, full=full, seed=seed, device=device, on_progress=None if json else _progress)
+    document = report.to_json()
+    if json:
+        console.write_json(document)
+    else:
+        _progress("")
+        console.write(validation_text(document))
+    return 0 if report.ok else FAILED
+
+
+def _progress(text: object) -> None:
+    """What is being proved, on one line of stderr."""
+    if sys.stderr.isatty():
+        console.write(f"\r\x1b[K{clean(str(text))[: console.width() - 1]}", end="", stream=sys.stderr)
+
+
+def validation_text(document: Mapping[str, Any]) -> str:
+    """The ``tutor.validation/1`` document as text: one line an exercise, then what is wrong."""
+    lines = []
+    for one in document["exercises"]:
+        right, wrong, mutants = one["right"], one["wrong"], one["mutants"]
+        proved = (
+            one["stub_fails"]
+            and right["passed"] == right["of"]
+            and wrong["rejected"] == wrong["as_named"] == wrong["of"]
+            and (mutants is None or mutants["rejected"] + mutants["equivalent"] == mutants["of"])
+        )
+        facts = [
+            "stub fails" if one["stub_fails"] else "the stub does not fail",
+            f"{right['passed']} of {right['of']} right pass",
+            f"{wrong['rejected']} of {wrong['of']} wrong rejected, {wrong['as_named']} as named",
+        ]
+        if mutants is not None:
+            facts.append(f"{mutants['rejected']} of {mutants['of']} mutants rejected, {mutants['equivalent']} equivalent")
+        sign = styled("✓", "green") if proved else styled("✗", "red")
+        lines.append(f"{sign} {clean(one['id']):<24} {'; '.join(facts)}")
+    for problem in document["problems"]:
+        place = ":".join(str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None)
+        lines.append(f"{styled('✗', 'red')} {clean(place)}: {clean(problem['message'])} [{problem['code']}]")
+    lines.append(styled("All proved.", "green") if document["ok"] else styled("Not proved.", "red"))
+    return "\n".join(lines)

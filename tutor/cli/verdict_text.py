@@ -1,0 +1,110 @@
+"""A verdict for people: what passed, by how much; what failed, why, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tutor.cli import bars
+from tutor.cli.console import clean, styled, wrapped
+
+Json = Mapping[str, Any]
+
+_SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("✗", "red"), "skipped": ("○", "dim")}
+_HEADLINES = {
+    "passed": ("Passed", "green"),
+    "failed": ("Not passed yet", "red"),
+    "error": ("Your code did not run", "red"),
+    "timeout": ("Stopped: it took too long", "yellow"),
+    "resource_limit": ("Stopped: it used too much", "yellow"),
+    "cancelled": ("Cancelled", "yellow"),
+}
+
+
+def verdict_text(verdict: Json) -> str:
+    """A ``tutor.verdict/1`` document as text."""
+    return "\n".join(_lines(verdict))
+
+
+def _lines(verdict: Json) -> Iterator[str]:
+    title, style = _HEADLINES.get(verdict["verdict"], (str(verdict["verdict"]), "red"))
+    seconds = verdict.get("seconds")
+    facts = [clean(str(verdict["exercise"])), f"on {clean(str(verdict.get('device') or '?'))}"]
+    facts += [f"{seconds:.1f} s"] if seconds is not None else []
+    yield f"{styled(title, style)}  {styled(' · '.join(facts), 'dim')}"
+    message = clean(str(verdict.get("message") or ""))
+    if message:
+        yield wrapped(message, "  ")
+    next_step = clean(str(verdict.get("next") or ""))
+    for check in verdict["checks"]:
+        yield from _check(check, told=(message, next_step))
+    if verdict.get("stdout"):
+        yield styled("What your code printed:", "bold")
+        yield "\n".join(f"  {line}" for line in clean(verdict["stdout"]).splitlines())
+    used = _usage(verdict.get("usage") or {})
+    if used:
+        yield styled(used, "dim")
+    if verdict.get("protections"):
+        yield styled(_protections(verdict["protections"]), "dim")
+    if next_step:
+        yield wrapped(next_step, "      ", styled("Next: ", "bold"))
+
+
+def check_line(check: Json) -> str:
+    """One check in one line: ✓ or ✗, its title, and what it is when it is not an ordinary one."""
+    sign, style = _SIGNS.get(check["outcome"], ("?", "red"))
+    notes = {"error": " (did not run)", "skipped": " (skipped)"}.get(check["outcome"], "")
+    notes += "" if check.get("required", True) else " (not required)"
+    return wrapped(f"{clean(str(check.get('title') or check['id']))}{notes}", "  ", f"{styled(sign, style)} ")
+
+
+def _check(check: Json, told: tuple[str, str]) -> Iterator[str]:
+    """``told``: what the verdict as a whole says already, and is not said again here."""
+    yield check_line(check)
+    measurements = check.get("measurements") or ()
+    names = max((len(str(m.get("name", ""))) for m in measurements), default=0)
+    for measurement in measurements:
+        share = bars.ratio(measurement)
+        within = share is not None and share <= 1
+        yield "    " + styled(clean(bars.line(measurement, names)), "green" if within else "yellow")
+    for label, text in (("", check.get("message")), ("Hint: ", check.get("hint"))):
+        text = clean(str(text or ""))
+        if text and text not in told and check["outcome"] != "passed":
+            yield wrapped(text, "    " + " " * len(label), "    " + styled(label, "bold"))
+
+
+def _usage(usage: Json) -> str:
+    parts = []
+    for key, label in (("payload_bytes", "payload"), ("peak_host_bytes", "peak memory"), ("peak_device_bytes", "peak GPU memory")):
+        if usage.get(key) is not None:
+            parts.append(f"{label} {size(usage[key])}")
+    if usage.get("cpu_seconds") is not None:
+        parts.append(f"{usage['cpu_seconds']:.1f} CPU seconds")
+    return f"Used: {', '.join(parts)}" if parts else ""
+
+
+def _protections(protections: Json) -> str:
+    active = [name for name, state in protections.items() if state == "active"]
+    missing = [f"{name} ({str(state).partition(':')[2].strip() or state})" for name, state in protections.items() if state != "active"]
+    text = f"Protections: {len(active)} of {len(protections)} active"
+    return clean(text + (f"; not {', '.join(missing)}" if missing else ""))
+
+
+def size(count: int | float) -> str:
+    """Bytes as a person reads them: 812 bytes · 16.4 kB · 1.2 GB (powers of 1000)."""
+    amount = float(count)
+    if amount < 1000:
+        return f"{int(amount)} bytes"
+    for unit in ("kB", "MB", "GB"):
+        amount /= 1000
+        if amount < 1000:
+            break
+    return f"{amount:.3g} {unit}"
+
+
+def announce(number: int | None, of: int | None, check: Json) -> str:
+    """A check as it ends, while the others still run: ``[2/5] ✓ Each row …``."""
+    place = f"[{number}/{of}] " if number and of else ""
+    return styled(place, "dim") + check_line(check)
+
+
