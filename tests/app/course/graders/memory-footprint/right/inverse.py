@@ -1,0 +1,1 @@
+"""Divides by the inverse; costs one more number."""

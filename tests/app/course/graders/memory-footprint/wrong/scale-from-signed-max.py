@@ -1,0 +1,1 @@
+"""The largest value, not the largest magnitude."""

@@ -1,0 +1,134 @@
+"""The one place where the screens touch the rooms below.
+
+Every room is imported when it is first asked, so that the first frame waits for none of them.
+Nothing is decided here: each method is one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.paths import ContentRoot, work_folder
+
+if TYPE_CHECKING:
+    from tutor.assist import CopyAttempt
+    from tutor.course import Content, LoadedExercise, LoadedLesson
+    from tutor.grading import Grader, GradingEvent, Verdict
+    from tutor.progress import Standing, Store
+    from tutor.quiz import Item, Result
+
+
+class Engine:
+    """The course, the learner's store, and one warm grader, for as long as the app runs.
+
+    ``content`` and ``store`` exist after ``open``.
+    """
+
+    content: Content
+    store: Store
+
+    def __init__(self, root: ContentRoot, home: Path) -> None:
+        self.root = root
+        self.home = home
+        self._grader: Grader | None = None
+
+    def open(self) -> None:
+        """Load the course and open the store. Slow enough to want a thread.
+
+        Raises:
+            ContentProblem: a course file is broken. EnvironmentProblem: the store can't be used.
+        """
+        from tutor.course import load_content
+        from tutor.progress import Store
+
+        self.content = load_content(self.root, index=self.home / "cache")
+        self.store = Store.open(self.home, self.content.info.id)
+
+    async def close(self) -> None:
+        if self._grader is not None:
+            await self._grader.close()
+            self._grader = None
+
+    def standing(self) -> Standing:
+        from tutor.progress import standing
+
+        return standing(self.content, self.store)
+
+    # --- quiz ---------------------------------------------------------------------------------
+
+    def questions(self, lesson: LoadedLesson, seed: int) -> list[Item]:
+        from tutor.quiz import build
+
+        return build(lesson, seed)
+
+    def score(self, item: Item, answer: object) -> Result:
+        """Judge one answer. A code answer runs in a process: call this in a thread."""
+        from tutor.quiz import score
+
+        return score(item, answer)
+
+    # --- demos and grading --------------------------------------------------------------------
+
+    def demo(self, lesson: LoadedLesson, arguments: Sequence[str]) -> AsyncIterator[str]:
+        """The demo's output, piece by piece. Closing the iterator ends the demo."""
+        from tutor.sandbox import run_demo
+
+        assert lesson.demo_file is not None
+        return run_demo(lesson.demo_file, arguments)
+
+    async def warm_up(self, exercise: LoadedExercise) -> None:
+        """Have the grader's processes ready before the first grading asks for them."""
+        await self._warm_grader().warm_up(exercise)
+
+    async def grade(
+        self, exercise: LoadedExercise, path: Path, on_event: Callable[[GradingEvent], None]
+    ) -> Verdict:
+        """Grade the learner's file and record the attempt. Cancelling the task cancels the grading."""
+        from tutor.grading import submit
+
+        return await submit(self._warm_grader(), self.store, exercise, path, on_event=on_event)
+
+    def _warm_grader(self) -> Grader:
+        if self._grader is None:
+            from tutor.grading import Grader
+
+            self._grader = Grader(self.content, keep_warm=True)
+        return self._grader
+
+    # --- the learner's file -------------------------------------------------------------------
+
+    def solution_path(self, exercise: LoadedExercise) -> Path:
+        """Where the learner's file is, or will be."""
+        from tutor.progress import workspace
+
+        return workspace.solution_path(self.store, exercise)
+
+    def start(self, exercise: LoadedExercise) -> Path:
+        """Write the stub where no file is yet; never overwrites."""
+        from tutor.progress import workspace
+
+        return workspace.start_exercise(self.store, exercise)
+
+    # --- prompts ------------------------------------------------------------------------------
+
+    def prompt(self, lesson: LoadedLesson, level: str) -> str:
+        from tutor.assist import prompt_text
+
+        return prompt_text(lesson, level, self.store)
+
+    def write_pack(self, lesson: LoadedLesson) -> Path:
+        """Write the lesson pack into the learner's work folder and say where."""
+        from tutor.assist import lesson_pack
+
+        folder = work_folder(self.home)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{lesson.info.id}-pack.md"
+        path.write_text(lesson_pack(self.content, lesson, self.store), encoding="utf-8")
+        return path
+
+    def copy(self, text: str) -> list[CopyAttempt]:
+        from tutor.assist import copy_text
+
+        return copy_text(text)

@@ -1,0 +1,155 @@
+"""The course map: the whole course on one list, with the cursor on what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content as Rendered
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tutor.app.text import inline, plural
+from tutor.app.theme import COLOURS, GLYPHS, status_word
+from tutor.app.widgets.course_list import CourseList, MapRow
+from tutor.app.widgets.key_bar import KeyBar
+from tutor.app.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from tutor.app.tutor_app import TutorApp
+    from tutor.course import Content
+    from tutor.progress import Standing
+
+FINISHED = frozenset({"done", "passed", "tested-out"})
+
+
+class CourseMapScreen(Screen[None]):
+    """Enter opens what the cursor is on; the cursor begins on the next thing to do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next", "Next thing"),
+        Binding("u", "quiz", "Quiz"),
+        Binding("i", "prompts", "Prompts"),
+        Binding("q", "quit", "Quit"),
+        Binding("escape", "to_next", "To what is next", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(self.app.title)
+        with Horizontal(id="map"):
+            yield CourseList(id="course")
+            yield Static(id="about")
+        yield KeyBar()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_course()
+
+    @property
+    def tutor(self) -> TutorApp:
+        return cast("TutorApp", self.app)
+
+    def refresh_course(self) -> None:
+        """Show the course as it stands now. Keeps the cursor, except when the map is first filled."""
+        if not self.tutor.ready:
+            return
+        with self.tutor.problems_shown():
+            content, standing = self.tutor.engine.content, self.tutor.engine.standing()
+            courses = self.query_one(CourseList)
+            before = courses.row
+            next_key = f"{'exercise' if standing.next.kind == 'exercise' else 'lesson'}:{standing.next.id}"
+            courses.show(map_rows(content, standing), before.key if before else next_key)
+            bar = self.query_one(TopBar)
+            bar.path = (content.info.title,)
+            bar.note = _tally(content, standing)
+
+    @on(CourseList.Highlighted)
+    def tell_about(self, event: CourseList.Highlighted) -> None:
+        self.query_one("#about", Static).update(self._about(event.row))
+
+    def _about(self, row: MapRow) -> Rendered:
+        """What the row under the cursor is, and what Enter does with it."""
+        engine = self.tutor.engine
+        head = Rendered.assemble(
+            (GLYPHS.get(row.status, "○"), COLOURS.get(row.status, "$quiet")),
+            " ",
+            (row.title, "bold"),
+        )
+        facts = [f"{row.kind} · {status_word(row.status)} · {row.minutes} min"]
+        if row.kind == "lesson":
+            lesson = engine.content.lesson(row.id)
+            text = inline(lesson.summary)
+            facts.append(plural(len(lesson.steps), "step"))
+            if lesson.items:
+                facts.append(plural(len(lesson.items), "question"))
+        else:
+            exercise = engine.content.exercise(row.id)
+            text = Rendered(f"Lesson: {engine.content.lesson(exercise.lesson).title}")
+            if exercise.requires:
+                text += Rendered(f"\nUses: {', '.join(exercise.requires)}")
+        return Rendered("\n").join([head, Rendered.styled(" · ".join(facts), "$quiet"), Rendered(), text])
+
+    @on(CourseList.Opened)
+    def open_row(self, event: CourseList.Opened) -> None:
+        opening = self.tutor.open_lesson if event.row.kind == "lesson" else self.tutor.open_exercise
+        opening(event.row.id)
+
+    # --- keys -----------------------------------------------------------------------------------
+
+    def action_next(self) -> None:
+        if self.tutor.ready:
+            self.tutor.open_next()
+
+    def action_to_next(self) -> None:
+        """Bring the cursor back to what is next."""
+        courses = self.query_one(CourseList)
+        for number, row in enumerate(courses.rows):
+            if row.next:
+                courses.cursor = number
+
+    def action_quiz(self) -> None:
+        if lesson := self._lesson_at_cursor():
+            self.tutor.open_quiz(lesson)
+
+    def action_prompts(self) -> None:
+        if lesson := self._lesson_at_cursor():
+            self.tutor.open_prompts(lesson)
+
+    def action_quit(self) -> None:
+        self.app.exit()
+
+    def _lesson_at_cursor(self) -> str | None:
+        row = self.query_one(CourseList).row
+        if row is None:
+            return None
+        return row.id if row.kind == "lesson" else self.tutor.engine.content.exercise(row.id).lesson
+
+
+def map_rows(content: Content, standing: Standing) -> list[MapRow]:
+    """The map's lines in course order: each module, its lessons, and each lesson's exercises."""
+    rows: list[MapRow] = []
+    for number, (module, lessons) in enumerate(content.modules(), start=1):
+        inside: list[MapRow] = []
+        for lesson in lessons:
+            here = standing.next.kind != "exercise" and standing.next.id == lesson.id
+            status = standing.lesson(lesson.id)
+            inside.append(MapRow("lesson", lesson.id, lesson.title, status, lesson.minutes, next=here))
+            for exercise in content.exercises_of(lesson.id):
+                here = standing.next.kind == "exercise" and standing.next.id == exercise.id
+                status = standing.exercise(exercise.id)
+                inside.append(
+                    MapRow("exercise", exercise.id, exercise.title, status, exercise.minutes, next=here)
+                )
+        done = sum(row.status in FINISHED for row in inside)
+        rows.append(MapRow("module", module.id, f"{number}  {module.title}", done=done, of=len(inside)))
+        rows += [*inside, MapRow("gap")]
+    return rows[:-1]
+
+
+def _tally(content: Content, standing: Standing) -> str:
+    lessons = sum(standing.lesson(lesson.id) in FINISHED for lesson in content.lessons)
+    exercises = sum(standing.exercise(one.id) in FINISHED for one in content.exercises)
+    tally = f"lessons {lessons}/{len(content.lessons)} · exercises {exercises}/{len(content.exercises)}"
+    return f"{tally} · ↻ {standing.due} due" if standing.due else tally

@@ -1,0 +1,307 @@
+"""A lesson, one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tutor.app.text import plural
+from tutor.app.widgets.demo_panel import DemoPanel
+from tutor.app.widgets.go_on import GoOn, Way
+from tutor.app.widgets.key_bar import KeyBar
+from tutor.app.widgets.knobs import Knobs
+from tutor.app.widgets.rail import Rail
+from tutor.app.widgets.step_dots import StepDots
+from tutor.app.widgets.step_page import KINDS, StepPage
+from tutor.app.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from tutor.app.tutor_app import TutorApp
+    from tutor.course import LoadedLesson
+
+GO_ON = "go-on"
+
+
+class LessonScreen(Screen[None]):
+    """The steps of a lesson and, behind the last of them, the ways on. The place is kept."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "run", "Run the demo"),
+        Binding("enter", "go_on", "Next"),
+        Binding("r", "run_again", "Run again"),
+        Binding("x", "stop", "Stop"),
+        Binding("k", "knobs", "Knobs"),
+        Binding("right,n", "turn(1)", "Next step", show=False),
+        Binding("left,p", "turn(-1)", "Back", key_display="←"),
+        *(Binding(str(key), f"guess({key - 1})", f"Guess {key}", show=False) for key in range(1, 6)),
+        Binding("u", "quiz", "Quiz"),
+        Binding("i", "prompts", "Prompts", show=False),
+        Binding("t", "try_list", "What to try", show=False),
+        Binding("space,pagedown", "scroll(1)", "A page down", show=False),
+        Binding("b,pageup", "scroll(-1)", "A page up", show=False),
+        Binding("q", "leave", "Leave"),
+        Binding("escape", "leave", "Leave", show=False),
+    ]
+
+    def __init__(self, lesson: LoadedLesson, page: str | None = None) -> None:
+        super().__init__()
+        self.lesson = lesson
+        self.steps = lesson.info.steps
+        self.pages = [*(step.id for step in self.steps), GO_ON]
+        self.position = 0
+        self._asked_for = page
+        self._seen: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(self.tutor.engine.content.info.title, self.lesson.title)
+        with Horizontal(id="lesson"):
+            yield Rail(id="rail")
+            with Vertical():
+                yield StepDots()
+                yield VerticalScroll(id="page")
+        yield KeyBar()
+
+    @property
+    def tutor(self) -> TutorApp:
+        return cast("TutorApp", self.app)
+
+    @property
+    def page(self) -> StepPage | None:
+        return next(iter(self.query(StepPage)), None)
+
+    @property
+    def demo(self) -> DemoPanel | None:
+        return self.page.demo if self.page else None
+
+    # --- the place in the lesson --------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        store = self.tutor.engine.store
+        self._seen = {str(event.data.get("step")) for event in store.events("step", self.lesson.id)}
+        kept = store.bookmark(f"lesson:{self.lesson.id}") or {}
+        page = self._asked_for or kept.get("page")
+        self.position = self.pages.index(page) if page in self.pages else 0
+        scroll = 0 if self._asked_for else int(kept.get("scroll") or 0)
+        self.show_page(scroll=scroll)
+
+    def on_screen_resume(self) -> None:
+        """Back from an exercise or the quiz: the ways on may stand differently now."""
+        if self.query(GoOn):
+            self.show_page()
+
+    def keep_place(self) -> None:
+        place = {"page": self.pages[self.position], "scroll": round(self.query_one("#page").scroll_y)}
+        with self.tutor.problems_shown():
+            self.tutor.engine.store.set_bookmark(f"lesson:{self.lesson.id}", place)
+
+    @work(exclusive=True, group="page")
+    async def show_page(self, *, scroll: int = 0, values: Mapping[str, str] | None = None) -> None:
+        """Put the page at ``position`` on the screen; with knob ``values`` its demo runs at once."""
+        frame = self.query_one("#page", VerticalScroll)
+        page = self._page(values)
+        with self.app.batch_update():
+            await frame.remove_children()
+            self._mark_step()
+            await frame.mount(page)
+            frame.scroll_to(y=0, animate=False)
+        if isinstance(page, GoOn):
+            page.focus()
+        else:
+            frame.focus()
+            self._remember_step()
+        if isinstance(page, StepPage) and page.prediction is not None and page.demo is None:
+            await page.prediction.reply()
+        if scroll:
+            self.call_after_refresh(frame.scroll_to, y=scroll, animate=False)
+        if values is not None and self.demo is not None:
+            self.demo.start()
+        self.refresh_bindings()
+        self.keep_place()
+
+    def _page(self, values: Mapping[str, str] | None) -> Widget:
+        if self.pages[self.position] == GO_ON:
+            return GoOn(self._ways())
+        step = self.steps[self.position]
+        guesses = self.tutor.engine.store.events("guess", f"{self.lesson.id}/{step.id}")
+        return StepPage(self.lesson, step, guess=guesses[-1].data.get("guess") if guesses else None, values=values)
+
+    def _remember_step(self) -> None:
+        step = self.pages[self.position]
+        if step not in self._seen:
+            self._seen.add(step)
+            with self.tutor.problems_shown():
+                self.tutor.engine.store.record_event("step", self.lesson.id, {"step": step})
+
+    def _mark_step(self) -> None:
+        dots = self.query_one(StepDots)
+        dots.marks = ["done" if page in self._seen else "new" for page in self.pages]
+        dots.position = self.position
+        last = self.pages[self.position] == GO_ON
+        dots.caption = "Go on" if last else KINDS[self.steps[self.position].kind]
+        self.query_one("#rail", Rail).show([*(step.title for step in self.steps), "Go on"], dots.marks, self.position)
+
+    # --- what Enter and the other keys do ---------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        demo, page = self.demo, self.page
+        running = demo is not None and demo.state == "running"
+        unrun = demo is not None and demo.state == "ready" and demo.runs == 0
+        match action:
+            case "run":
+                return unrun
+            case "go_on":
+                return page is not None and not unrun and not running
+            case "run_again":
+                return demo is not None and not running and not unrun
+            case "knobs":
+                return demo is not None
+            case "stop":
+                return running
+            case "guess":
+                prediction = page.prediction if page else None
+                return prediction is not None and prediction.guess is None and (
+                    int(str(parameters[0])) < len(prediction.prediction.guesses)
+                )
+            case "quiz":
+                return bool(self.lesson.items)
+            case "turn" if parameters == (-1,):
+                return self.position > 0
+        return True
+
+    def action_run(self) -> None:
+        """Run the demo; a first Enter without a guess asks for one."""
+        prediction = self.page.prediction if self.page else None
+        if prediction is not None and prediction.guess is None and not prediction.nudged:
+            prediction.nudged = True
+            prediction.scroll_visible(animate=False)
+            self.notify("Guess first, by its number. Enter again runs without a guess.")
+            return
+        self.action_run_again()
+
+    def action_run_again(self) -> None:
+        if self.demo is not None:
+            self.demo.start()
+
+    def action_stop(self) -> None:
+        if self.demo is not None:
+            self.demo.stop()
+
+    def action_knobs(self) -> None:
+        for knobs in self.query(Knobs):
+            knobs.focus_first()
+
+    def action_go_on(self) -> None:
+        self.action_turn(1)
+
+    def action_turn(self, step: int) -> None:
+        target = self.position + step
+        if 0 <= target < len(self.pages):
+            self.position = target
+            self.show_page()
+
+    async def action_guess(self, number: int) -> None:
+        if self.page is None or (prediction := self.page.prediction) is None:
+            return
+        prediction.guess = number
+        with self.tutor.problems_shown():
+            subject = f"{self.lesson.id}/{self.page.step.id}"
+            self.tutor.engine.store.record_event("guess", subject, {"guess": number})
+        if self.demo is None:
+            await prediction.reply()
+        self.refresh_bindings()
+
+    def action_scroll(self, direction: int) -> None:
+        frame = self.query_one("#page", VerticalScroll)
+        (frame.scroll_page_down if direction > 0 else frame.scroll_page_up)(animate=False)
+
+    def action_quiz(self) -> None:
+        self.tutor.open_quiz(self.lesson.id)
+
+    def action_prompts(self) -> None:
+        self.tutor.open_prompts(self.lesson.id)
+
+    def action_try_list(self) -> None:
+        self.position = len(self.pages) - 1
+        self.show_page()
+
+    def action_leave(self) -> None:
+        """Out of a running demo first, then out of the lesson."""
+        if self.demo is not None and self.demo.state == "running":
+            self.demo.stop()
+        else:
+            self.keep_place()
+            self.dismiss()
+
+    # --- what the page reports ----------------------------------------------------------------------
+
+    @on(DemoPanel.Changed)
+    async def follow_demo(self, event: DemoPanel.Changed) -> None:
+        """Keep the newest output in sight, and answer the guess when the demo has ended."""
+        frame, demo = self.query_one("#page", VerticalScroll), self.demo
+        self.refresh_bindings()
+        if demo is None or self.page is None or not demo.runs:
+            return
+        reading_elsewhere = demo.state == "running" and event.printed and frame.max_scroll_y - frame.scroll_y > 3
+        if demo.state == "done" and self.page.prediction is not None:
+            await self.page.prediction.reply(after=demo)
+        if not reading_elsewhere:
+            self.call_after_refresh(frame.scroll_end, animate=False)
+
+    @on(Knobs.Done)
+    @on(Knobs.Run)
+    def back_to_text(self) -> None:
+        self.query_one("#page").focus()
+
+    @on(GoOn.Chosen)
+    def open_way(self, event: GoOn.Chosen) -> None:
+        kind, _, rest = event.way.opens.partition(":")
+        match kind:
+            case "exercise":
+                self.tutor.open_exercise(rest)
+            case "demo":
+                values = dict(part.split("=", 1) for part in rest.split(",") if part)
+                self.position = next(n for n, step in enumerate(self.steps) if step.kind == "demo")
+                self.show_page(values=values)
+            case "quiz":
+                self.tutor.open_quiz(self.lesson.id)
+            case "prompts":
+                self.tutor.open_prompts(self.lesson.id)
+            case "lesson":
+                self.tutor.open_lesson(rest)
+
+    def _ways(self) -> list[Way]:
+        """What there is to do after the steps, in the order in which it helps."""
+        engine = self.tutor.engine
+        standing = engine.standing()
+        has_demo_step = any(step.kind == "demo" for step in self.steps)
+        ways = [
+            Way("Try it", item.text, item.opens)
+            for item in self.lesson.info.try_it
+            if has_demo_step or not item.opens.startswith("demo")
+        ]
+        for exercise in engine.content.exercises_of(self.lesson.id):
+            status = standing.exercise(exercise.id)
+            ways.append(Way("Exercises", exercise.title, f"exercise:{exercise.id}", status, f"{exercise.minutes} min"))
+        if self.lesson.items:
+            status = "done" if engine.store.answers(self.lesson.id) else "new"
+            ways.append(Way("Quiz", plural(len(self.lesson.items), "question"), "quiz", status))
+        if self.lesson.prompts is not None:
+            ways.append(Way("With your AI assistant", "Three prompts, to be used in order", "prompts"))
+        following = _following(engine.content.lessons, self.lesson.id)
+        if following is not None:
+            status = standing.lesson(following.id)
+            ways.append(Way("Next lesson", following.title, f"lesson:{following.id}", status))
+        return ways
+
+
+def _following(lessons: tuple[LoadedLesson, ...], lesson_id: str) -> LoadedLesson | None:
+    ids = [lesson.id for lesson in lessons]
+    after = ids.index(lesson_id) + 1
+    return lessons[after] if after < len(lessons) else None

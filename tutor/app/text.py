@@ -1,0 +1,89 @@
+"""Text that reaches the screen: what learners and demos print, and the inline marks of the course.
+
+Nothing here ever goes through Textual's markup. Escape sequences other than colours are dropped,
+because some of them act on the terminal (they can set the clipboard or the window's title).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rich.text import Text
+from textual.content import Content
+
+LONGEST_LINE = 2_000
+
+_STRINGS = re.compile(r"\x1b[\]PX^_].*?(?:\x07|\x1b\\|\x9c|$)|[\x90\x98\x9d-\x9f].*?(?:\x07|\x1b\\|\x9c|$)", re.DOTALL)
+_CONTROL_SEQUENCES = re.compile(r"(?:\x1b\[|\x9b)([0-?]*)[ -/]*([@-~])")
+_OTHER_ESCAPES = re.compile(r"\x1b(?!\[[0-9;:]*m)[ -/]*[0-~]?")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_INLINE = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*|(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])")
+
+
+def untrusted(text: str) -> Text:
+    """``text`` with its ANSI colours, and without anything else that a terminal would obey.
+
+    Tabs are expanded, a carriage return starts its line anew, lines are cut at
+    ``LONGEST_LINE`` characters.
+    """
+    text = _SURROGATES.sub("\ufffd", text).replace("\r\n", "\n")
+    text = _STRINGS.sub("", text)
+    text = _CONTROL_SEQUENCES.sub(lambda m: f"\x1b[{m[1]}m" if m[2] == "m" and "?" not in m[1] else "", text)
+    text = _OTHER_ESCAPES.sub("", text)
+    lines = [_last_overwrite(line).expandtabs(8) for line in text.split("\n")]
+    cut = (line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines)
+    return Text("\n").join(Text.from_ansi(_CONTROLS.sub("", line)) for line in cut)
+
+
+def untrusted_content(text: str) -> Content:
+    """``untrusted`` as Textual's own kind of text."""
+    return Content.from_rich_text(untrusted(text))
+
+
+def _last_overwrite(line: str) -> str:
+    """A progress line as a terminal leaves it: the part after its last carriage return."""
+    return line.rstrip("\r").rsplit("\r", 1)[-1]
+
+
+@lru_cache(maxsize=512)
+def inline(text: str) -> Content:
+    """One line or paragraph of the course, with `code`, **strong** and *emphasis* styled."""
+    parts: list[Content | str | tuple[str, str]] = []
+    end = 0
+    for mark in _INLINE.finditer(text):
+        parts.append(text[end : mark.start()])
+        code, strong, emphasis = mark.groups()
+        if code is not None:
+            parts.append((code, "$primary"))
+        elif strong is not None:
+            parts.append((strong, "bold"))
+        else:
+            parts.append((emphasis, "italic"))
+        end = mark.end()
+    parts.append(text[end:])
+    return Content.assemble(*parts)
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 hint``, ``2 hints``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``2 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def number(value: float | int | None) -> str:
+    """A measured number in few digits: ``0.0123``, ``4.2e-07``, ``16,777,216``; ``–`` when unmeasured."""
+    if value is None:
+        return "–"
+    if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
+        return f"{int(value):,}"
+    if abs(value) >= 1e6 or abs(value) < 1e-4:
+        return f"{value:.2e}"
+    return f"{value:,.4g}"

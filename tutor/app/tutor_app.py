@@ -1,0 +1,154 @@
+"""The app itself: the way from screen to screen, and what every screen shares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from tutor.app.engine import Engine
+from tutor.app.screens.course_map import CourseMapScreen
+from tutor.app.theme import DARK, THEMES
+from tutor.errors import TutorProblem
+
+if TYPE_CHECKING:
+    from tutor.grading import Verdict
+
+
+def _palette() -> type[Provider]:
+    from tutor.app.commands import CourseCommands
+
+    return CourseCommands
+
+
+class TutorApp(App[int]):
+    """The course map at the bottom of the stack; lessons, quizzes and workbenches above it."""
+
+    TITLE = "Quantization tutor"
+    CSS_PATH = "tutor.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
+    COMMAND_PALETTE_DISPLAY = "^p"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "keys", "All keys", key_display="?"),
+        Binding("ctrl+q", "quit", "Quit the tutor", show=False, priority=True),
+    ]
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.engine = engine
+        self.ready = False
+        if "NO_COLOR" in os.environ or "TUTOR_NO_MOTION" in os.environ:
+            self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
+
+    # --- start and end ------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        return CourseMapScreen()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._open_engine)
+
+    @work(thread=True, exit_on_error=False, group="engine")
+    def _open_engine(self) -> None:
+        try:
+            self.engine.open()
+        except TutorProblem as problem:
+            self.call_from_thread(self.show_problem, problem, fatal=True)
+        else:
+            self.call_from_thread(self._begin)
+
+    def _begin(self) -> None:
+        """The first frame stands and the course is loaded: fill the map, then warm up the grader."""
+        saved = self.engine.store.bookmark("theme")
+        if isinstance(saved, str) and saved in self.available_themes:
+            self.theme = saved
+        self.ready = True
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+        for screen in self.screen_stack:
+            if isinstance(screen, CourseMapScreen):
+                screen.refresh_course()
+
+    def _remember_theme(self, theme: object) -> None:
+        with self.problems_shown():
+            self.engine.store.set_bookmark("theme", self.theme)
+
+    async def on_unmount(self) -> None:
+        await self.engine.close()
+
+    # --- the way from screen to screen ----------------------------------------------------------
+
+    def open_lesson(self, lesson_id: str, page: str | None = None) -> None:
+        from tutor.app.screens.lesson import LessonScreen
+
+        with self.problems_shown():
+            self._put_on_map(LessonScreen(self.engine.content.lesson(lesson_id), page))
+
+    def open_quiz(self, lesson_id: str) -> None:
+        from tutor.app.screens.quiz import QuizScreen
+
+        with self.problems_shown():
+            self.push_screen(QuizScreen(self.engine.content.lesson(lesson_id)))
+
+    def open_exercise(self, exercise_id: str) -> None:
+        from tutor.app.screens.workbench import WorkbenchScreen
+
+        with self.problems_shown():
+            self.push_screen(WorkbenchScreen(self.engine.content.exercise(exercise_id)))
+
+    def open_prompts(self, lesson_id: str) -> None:
+        from tutor.app.screens.prompts import PromptsScreen
+
+        with self.problems_shown():
+            self.push_screen(PromptsScreen(self.engine.content.lesson(lesson_id)))
+
+    def open_next(self) -> None:
+        """Whatever the learner's standing says comes next."""
+        with self.problems_shown():
+            step = self.engine.standing().next
+            opening = {"lesson": self.open_lesson, "exercise": self.open_exercise, "quiz": self.open_quiz}
+            self.back_to_map()
+            if step.kind in opening:
+                opening[step.kind](step.id)
+            else:
+                self.notify(step.why)
+
+    def back_to_map(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def _put_on_map(self, screen: Screen[Any]) -> None:
+        """Lessons don't pile up: a lesson opened from another one replaces it."""
+        self.back_to_map()
+        self.push_screen(screen)
+
+    def action_keys(self) -> None:
+        from tutor.app.screens.keys import KeysScreen
+
+        if not isinstance(self.screen, KeysScreen):
+            self.push_screen(KeysScreen(self.screen))
+
+    # --- problems -------------------------------------------------------------------------------
+
+    @contextmanager
+    def problems_shown(self) -> Iterator[None]:
+        """A named problem inside becomes one notice; the app goes on."""
+        try:
+            yield
+        except TutorProblem as problem:
+            self.show_problem(problem)
+
+    def show_problem(self, problem: TutorProblem, *, fatal: bool = False) -> None:
+        from tutor.app.screens.problem import ProblemScreen
+
+        self.push_screen(ProblemScreen(problem, fatal=fatal))

@@ -1,0 +1,142 @@
+"""A demo inside a lesson: guess first, turn its knobs, watch it print, run it again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from tutor.app.text import duration, untrusted_content
+from tutor.app.widgets.knobs import Knobs
+from tutor.app.widgets.output_view import OutputView
+from tutor.errors import TutorProblem
+
+if TYPE_CHECKING:
+    from tutor.app.tutor_app import TutorApp
+    from tutor.course import LoadedLesson
+
+State = Literal["ready", "running", "done", "stopped", "failed"]
+FLUSH_SECONDS = 0.1
+
+
+class DemoPanel(Vertical):
+    """Knobs, one line of state, and the output of every run so far.
+
+    The demo runs in a process of its own; stopping it, or leaving the step, ends that process.
+    """
+
+    state: reactive[State] = reactive("ready", init=False)
+
+    @dataclass
+    class Changed(Message):
+        """The demo began or ended, or it printed something."""
+
+        printed: bool = False
+
+    def __init__(self, lesson: LoadedLesson, values: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        assert lesson.info.demo is not None
+        self.lesson = lesson
+        self.demo = lesson.info.demo
+        self.runs = 0
+        self._values = values
+        self._started = 0.0
+        self._seconds = 0.0
+        self._problem = ""
+
+    def compose(self) -> ComposeResult:
+        yield Knobs(self.demo.knobs)
+        yield Static(classes="state")
+        yield OutputView()
+
+    def on_mount(self) -> None:
+        if self._values is not None:
+            self.query_one(Knobs).set_values(self._values)
+        self._tell()
+
+    def watch_state(self) -> None:
+        self._tell()
+        self.post_message(self.Changed())
+
+    def on_unmount(self) -> None:
+        self.stop()
+
+    # --- running --------------------------------------------------------------------------------
+
+    @on(Knobs.Run)
+    def start(self) -> None:
+        """Run with the knobs as they stand; a run under way is ended first."""
+        knobs = self.query_one(Knobs)
+        if problem := knobs.problem():
+            self.app.notify(problem, severity="warning")
+            return
+        self.run_demo(knobs.values())
+
+    def stop(self) -> None:
+        self.workers.cancel_group(self, "demo")
+
+    @work(exclusive=True, group="demo", exit_on_error=False)
+    async def run_demo(self, values: Mapping[str, str]) -> None:
+        engine = cast("TutorApp", self.app).engine
+        output = self.query_one(OutputView)
+        if self.runs:
+            output.heading(Text(f"\n── run {self.runs + 1} · {_described(values)}", style="bold"))
+        self.runs += 1
+        self._started = time.monotonic()
+        self.state = "running"
+        timer = self.set_interval(FLUSH_SECONDS, self._flush)
+        outcome: State = "stopped"
+        try:
+            arguments = [part for name, value in values.items() for part in (f"--{name}", value)]
+            async with aclosing(engine.demo(self.lesson, arguments)) as chunks:  # type: ignore[type-var]
+                async for chunk in chunks:
+                    output.feed(chunk)
+                    await asyncio.sleep(0)
+            engine.store.record_event("demo", self.lesson.id, dict(values))
+            outcome = "done"
+        except TutorProblem as problem:
+            outcome, self._problem = "failed", str(problem)
+        finally:
+            timer.stop()
+            output.flush()
+            self._seconds = time.monotonic() - self._started
+            self.state = outcome
+
+    def _flush(self) -> None:
+        if self.query_one(OutputView).flush():
+            self.post_message(self.Changed(printed=True))
+        self._tell()
+
+    # --- the line of state ------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        self.query_one(".state", Static).update(self._line())
+
+    def _line(self) -> Content:
+        if self.state == "ready":
+            about = f"{self.demo.title}, about {duration(self.demo.seconds)}"
+            return Content.assemble(("○ ", "$quiet"), (about, "$quiet"))
+        if self.state == "running":
+            seconds = int(time.monotonic() - self._started)
+            return Content.assemble(("◌ ", "$primary"), f"running · {seconds} s · ", ("x", "bold $primary"), " stops it")
+        if self.state == "done":
+            return Content.assemble(("✓ ", "$success"), f"ended after {duration(self._seconds)}")
+        if self.state == "stopped":
+            return Content.assemble(("– ", "$quiet"), f"stopped after {duration(self._seconds)}")
+        return Content.assemble(("✗ ", "$error"), untrusted_content(self._problem))
+
+
+def _described(values: Mapping[str, str]) -> str:
+    return " · ".join(f"{name} {value}" for name, value in values.items())

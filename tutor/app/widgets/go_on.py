@@ -1,0 +1,63 @@
+"""The last page of a lesson: things to try, exercises, the quiz, the prompts, the next lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tutor.app.text import inline
+from tutor.app.theme import COLOURS, GLYPHS
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something to open from here. ``opens`` is ``exercise:ID``, ``demo:knob=value``, ``quiz``,
+    ``prompts`` or ``next``; ``section`` stands above the first of its kind."""
+
+    section: str
+    text: str
+    opens: str
+    status: str = "new"
+    note: str = ""
+
+
+class GoOn(OptionList):
+    """The ways on, under their headings; Enter opens one."""
+
+    @dataclass
+    class Chosen(Message):
+        way: Way
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        self.ways = ways
+        super().__init__(*_options(ways))
+
+    def on_mount(self) -> None:
+        """Begin on the first way that is not done yet."""
+        fresh = [way for way in self.ways if way.status not in ("done", "passed", "tested-out")]
+        if fresh or self.ways:
+            self.highlighted = self.get_option_index(str(self.ways.index((fresh or list(self.ways))[0])))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Chosen(self.ways[int(str(event.option.id))]))
+
+
+def _options(ways: Sequence[Way]) -> list[Option]:
+    options: list[Option] = []
+    section = ""
+    for number, way in enumerate(ways):
+        if way.section != section:
+            if options:
+                options.append(Option(" ", disabled=True))
+            section = way.section
+            options.append(Option(Content.styled(section, "bold $quiet"), disabled=True))
+        glyph = (f"{GLYPHS.get(way.status, '○')} ", COLOURS.get(way.status, "$quiet"))
+        line = Content.assemble(glyph, inline(way.text), (f"  {way.note}" if way.note else "", "$quiet"))
+        options.append(Option(line, id=str(number)))
+    return options

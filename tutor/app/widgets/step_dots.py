@@ -1,0 +1,38 @@
+"""How far into a lesson or a quiz: one glyph for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tutor.app.theme import COLOURS
+
+
+class StepDots(Widget):
+    """``● ● ◉ ○ ○   3 of 5 · What to notice``. ``marks`` are statuses, shown by glyph and colour."""
+
+    GLYPHS = {"new": "○", "done": "●", "passed": "✓", "failed": "✗", "partly": "◐"}
+
+    marks: reactive[Sequence[str]] = reactive((), always_update=True)
+    position: reactive[int] = reactive(0)
+    caption: reactive[str] = reactive("")
+
+    def render(self) -> RenderResult:
+        dots: list[Content | tuple[str, str] | str] = []
+        crowded = len(self.marks) * 2 > self.content_size.width - 20
+        for number, mark in enumerate(self.marks):
+            if number and not crowded:
+                dots.append(" ")
+            if number == self.position:
+                dots.append(("◉", "bold $primary"))
+            else:
+                colour = "$accent" if mark == "partly" else COLOURS.get(mark, "$quiet")
+                dots.append((self.GLYPHS.get(mark, "○"), "$quiet" if mark == "done" else colour))
+        dots.append((f"   {self.position + 1} of {len(self.marks)}", "$foreground"))
+        if self.caption:
+            dots.append((f" · {self.caption}", "$quiet"))
+        return Content.assemble(*dots)
