@@ -1,0 +1,13 @@
+"""The codes are rounded and stay float32."""
+
+import torch
+
+
+def quantize_rows(W):
+    scale = W.abs().amax(dim=1, keepdim=True) / 127
+    divisor = torch.where(scale == 0, 1.0, scale)
+    return (W / divisor).round(), scale
+
+
+def dequantize_rows(q, scale):
+    return q.float() * scale

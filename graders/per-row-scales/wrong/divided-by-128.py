@@ -1,0 +1,13 @@
+"""absmax/128, with +128 clamped to 127."""
+
+import torch
+
+
+def quantize_rows(W):
+    scale = W.abs().amax(dim=1, keepdim=True) / 128
+    divisor = torch.where(scale == 0, 1.0, scale)
+    return (W / divisor).round().clamp(-128, 127).to(torch.int8), scale
+
+
+def dequantize_rows(q, scale):
+    return q.float() * scale

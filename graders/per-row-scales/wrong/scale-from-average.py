@@ -1,0 +1,13 @@
+"""The mean of the magnitudes stands for the largest."""
+
+import torch
+
+
+def quantize_rows(W):
+    scale = W.abs().mean(dim=1, keepdim=True) / 127
+    divisor = torch.where(scale == 0, 1.0, scale)
+    return (W / divisor).round().clamp(-127, 127).to(torch.int8), scale
+
+
+def dequantize_rows(q, scale):
+    return q.float() * scale
