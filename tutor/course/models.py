@@ -310,6 +310,10 @@ AnyQuestion = Annotated[
 
 class Quiz(Model):
     items: tuple[AnyQuestion, ...] = Field(min_length=1)
+    misconceptions: dict[Identifier, Text] = Field(
+        default={},
+        description="wrong ideas that no exercise names: the id, and what was thought ('This looks like …')",
+    )
 
 
 # --- exercises/ID/exercise.yaml --------------------------------------------------------------
