@@ -70,7 +70,7 @@ items:
     assert problems[0].line == 3
 
 
-def test_wrong_values_within_each_others_tolerance_are_found(lesson_of: LessonOf) -> None:
+def test_wrong_values_that_cannot_be_told_apart_are_found(lesson_of: LessonOf) -> None:
     text = """
 items:
   - id: sum
@@ -79,9 +79,9 @@ items:
     question: q
     answer: "10"
     why: because
-    wrong: [{value: "20", why: no}, {value: "20.1", why: no}]
+    wrong: [{value: "20", why: no}, {value: "20.01", why: no}, {value: "21", why: no}]
 """
-    assert "wrong values 20 and 20.1 can't be told apart" in messages(lesson_of(text))
+    assert messages(lesson_of(text)) == "Item 'sum': wrong values 20 and 20.01 can't be told apart."
 
 
 def test_options_that_say_the_same_for_some_draw_are_found(lesson_of: LessonOf) -> None:

@@ -14,6 +14,7 @@ from tutor.quiz.units import UnitError, factor_between
 from tutor.quiz.wording import number_text
 
 ROUNDING_NOISE = 1e-9
+SAME = 0.1  # the nearest wrong value explains an answer: a tenth of the tolerance tells two apart
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,17 @@ class NumericItem(Item):
             raise AnswerProblem(str(error), where=self.id, next_step=f"Answer with {self._shape}.") from None
         if self.near(value, self.answer):
             return self.share(1, f"**{self._quantity(self.answer)}**{self._tolerance}\n\n{self.why}")
-        slip = next((slip for slip in self.slips if self.near(value, slip.value)), None)
+        slip = min(self.slips, key=lambda slip: abs(value - slip.value))
+        known = self.near(value, slip.value)
         came = f"You answered **{self._quantity(value)}**."
-        parts = [f"{came} {slip.why}" if slip else came]
+        parts = [f"{came} {slip.why}" if known else came]
         parts.append(f"The right answer is **{self._quantity(self.answer)}**{self._tolerance}\n\n{self.why}")
-        return self.share(0, "\n\n".join(parts), slip.misconception if slip else None)
+        return self.share(0, "\n\n".join(parts), slip.misconception if known else None)
 
-    def near(self, value: float, target: float) -> bool:
-        """Within the tolerance of ``target``."""
-        relative = max(self.relative_tolerance, ROUNDING_NOISE) * abs(target)
-        return abs(value - target) <= max(relative, self.absolute_tolerance)
+    def near(self, value: float, target: float, share: float = 1.0) -> bool:
+        """Within the tolerance of ``target``, or a share of it."""
+        tolerance = max(self.relative_tolerance * abs(target), self.absolute_tolerance)
+        return abs(value - target) <= max(share * tolerance, ROUNDING_NOISE * abs(target))
 
     def flaws(self) -> Iterator[str]:
         for n, slip in enumerate(self.slips):
@@ -83,7 +85,7 @@ class NumericItem(Item):
             if self.near(slip.value, self.answer):
                 yield f"wrong value {wrong} is right: the answer is {number_text(self.answer)}"
             for other in self.slips[:n]:
-                if self.near(slip.value, other.value) or self.near(other.value, slip.value):
+                if self.near(slip.value, other.value, SAME):
                     yield f"wrong values {number_text(other.value)} and {wrong} can't be told apart"
 
     @property
