@@ -168,9 +168,9 @@ def _ratio(measurement: Mapping[str, Any]) -> float | None:
     if value is None or limit is None:
         return None
     measured, allowed = (limit, value) if measurement.get("better") == "higher" else (value, limit)
-    if measured == allowed:
-        return 1.0
-    ratio = float(measured) / float(allowed) if allowed else (LARGEST_RATIO if measured > 0 else 0.0)
+    if not allowed:
+        return LARGEST_RATIO if measured else 0.0
+    ratio = float(measured) / float(allowed)
     return min(ratio, LARGEST_RATIO) if math.isfinite(ratio) else LARGEST_RATIO
 
 

@@ -24,8 +24,8 @@ _PACKAGES = ("torch", "numpy", "pytest", "textual", "transformers", "bitsandbyte
 def progress_document(content: Content, store: Store, now: datetime | None = None) -> dict[str, Any]:
     """The ``tutor.progress/1`` document.
 
-    ``first_pass`` is a UTC time or null; ``misconceptions`` counts how many attempts showed each;
-    ``points`` are those of the last answer to each item, ``of`` those of the whole quiz.
+    ``first_pass`` is a UTC time or null; ``misconceptions`` are ids, the most frequent first; the
+    points of a quiz are those of the last answer to each item that was answered.
     """
     stand = standing(content, store, now)
     states, items = store.exercise_states(), store.item_states()
@@ -38,24 +38,19 @@ def progress_document(content: Content, store: Store, now: datetime | None = Non
                 "status": stand.exercise(exercise.id),
                 "attempts": state.attempts if state else 0,
                 "first_pass": state.first_pass if state else None,
-                "misconceptions": dict(state.misconceptions) if state else {},
+                "misconceptions": ranked(state.misconceptions) if state else [],
                 "last_verdict": state.last_verdict if state else None,
                 "hints": state.hints if state else 0,
                 "cpu_only": exercise.id in stand.cpu_only,
             }
         )
-    quiz = [
-        {
-            "lesson": lesson.id,
-            "points": _tidy(
-                sum(s.points for (one, item), s in items.items() if one == lesson.id and item in lesson.items)
-            ),
-            "of": sum(item.points for item in lesson.quiz.items),
-            "due": sum(due.lesson == lesson.id for due in stand.due_items),
-        }
-        for lesson in content.lessons
-        if lesson.quiz is not None
-    ]
+    quiz = []
+    for lesson in content.lessons:
+        answered = [items[key] for item in lesson.items if (key := (lesson.id, item)) in items]
+        if answered:
+            points, of = (_tidy(sum(getattr(one, name) for one in answered)) for name in ("points", "of"))
+            due = sum(one.lesson == lesson.id for one in stand.due_items)
+            quiz.append({"lesson": lesson.id, "points": points, "of": of, "due": due})
     return {"schema": "tutor.progress/1", "exercises": exercises, "quiz": quiz, "due": stand.due}
 
 
@@ -153,5 +148,11 @@ def _without_code(text: str, source: str) -> str:
     return text
 
 
+def ranked(counts: Mapping[str, int]) -> list[str]:
+    """The names, the most frequent first."""
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
 def _tidy(points: float) -> float:
+    points = round(points, 2)
     return int(points) if points == int(points) else points
