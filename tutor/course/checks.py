@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from tutor.course.documents import Document
 from tutor.course.index import Summary
 from tutor.course.loader import assemble
 from tutor.course.models import Exercise, Lesson, Quiz
-from tutor.course.names import did_you_mean, nearest
+from tutor.course.names import did_you_mean, nearest_or
 from tutor.course.relations import broken_relations
 from tutor.course.summaries import MODELS, summarise
 from tutor.course.validation import Reading, inspect_file
@@ -33,9 +33,10 @@ def check_content(root: ContentRoot) -> list[ContentProblem]:
     for lesson in content.lessons:
         problems.extend(_lesson_files(lesson, survey))
         problems.extend(_openings(lesson, survey, content, whole))
-        problems.extend(_quiz_names(lesson, survey))
+        problems.extend(_quiz_names(lesson, survey, whole))
     for exercise in content.exercises:
         problems.extend(_exercise_files(exercise))
+    problems.extend(_redefined_misconceptions(content, survey))
     problems.extend(_graders_without_exercise(content))
     return sorted(problems, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
 
@@ -68,11 +69,17 @@ class _Survey:
             return None
         return reading.model, reading.document
 
-    def misconceptions(self) -> set[str]:
-        """The misconceptions that exercises and quizzes define."""
-        models = [reading.model for reading in self._readings.values()]
-        of_exercises = {m.id for model in models if isinstance(model, Exercise) for m in model.misconceptions}
-        return of_exercises.union(*(model.misconceptions for model in models if isinstance(model, Quiz)))
+    def models(self, kind: type[M]) -> Iterator[M]:
+        """Every file of that kind that is whole."""
+        return (r.model for r in self._readings.values() if isinstance(r.model, kind))
+
+    def misconceptions_of_exercises(self) -> set[str]:
+        return {wrong.id for exercise in self.models(Exercise) for wrong in exercise.misconceptions}
+
+    def misconceptions(self) -> list[str]:
+        """Every misconception that an exercise or a quiz defines."""
+        of_quizzes = {id for quiz in self.models(Quiz) for id in quiz.misconceptions}
+        return sorted(self.misconceptions_of_exercises() | of_quizzes)
 
 
 def _lesson_files(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProblem]:
@@ -109,8 +116,8 @@ def _openings(
             )
 
 
-def _quiz_names(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProblem]:
-    """Goals and steps that a quiz names and its lesson lacks, and misconceptions misspelt."""
+def _quiz_names(lesson: LoadedLesson, survey: _Survey, whole: bool) -> Iterator[ContentProblem]:
+    """Goals, steps and misconceptions that a quiz names and nobody defines."""
     found_lesson = survey.found(lesson.folder / "lesson.yaml", Lesson)
     found_quiz = survey.found(lesson.folder / "quiz.yaml", Quiz)
     if found_lesson is None or found_quiz is None:
@@ -126,27 +133,38 @@ def _quiz_names(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProble
                     code="unknown-id",
                     next_step=did_you_mean(name, known, otherwise=f"Its {key}s are"),
                 )
-    yield from _misspelt_misconceptions(document, survey.misconceptions())
+    if whole:
+        yield from _undefined_misconceptions(document, survey.misconceptions())
 
 
-def _misspelt_misconceptions(document: Document, known: set[str]) -> Iterator[ContentProblem]:
-    """A quiz may name misconceptions of its own, but not one that is an exercise's but for a letter."""
+def _undefined_misconceptions(document: Document, known: Sequence[str]) -> Iterator[ContentProblem]:
     for location in document.values:
-        if location[-1:] != ("misconception",):
-            continue
-        name = document.text_at(location)
-        match = None if name in known else nearest(name, sorted(known), likeness=0.9)
-        if match and _digits(match) == _digits(name):
+        if location[-1:] == ("misconception",) and (name := document.text_at(location)) not in known:
             yield document.problem(
                 location,
-                f"'{name}' is nearly the misconception '{match}' of an exercise.",
-                code="near-miss",
-                next_step="Use one id for one thought, or two that nobody confuses.",
+                f"'{name}' is no misconception of an exercise or a quiz.",
+                code="unknown-id",
+                next_step=nearest_or(
+                    name, known, "Define it under 'misconceptions' at the end of this file."
+                ),
             )
 
 
-def _digits(text: str) -> str:
-    return "".join(character for character in text if character.isdigit())
+def _redefined_misconceptions(content: Content, survey: _Survey) -> Iterator[ContentProblem]:
+    """A thought has one definition: an exercise's, shared by all that name it, or one quiz's."""
+    taken = dict.fromkeys(survey.misconceptions_of_exercises(), "an exercise")
+    for lesson in content.lessons:
+        found = survey.found(lesson.folder / "quiz.yaml", Quiz)
+        for id in found[0].misconceptions if found else ():
+            if id in taken and found:
+                yield found[1].problem(
+                    ("misconceptions", id),
+                    f"'{id}' is defined by {taken[id]} already.",
+                    code="duplicate-id",
+                    next_step="Remove it here: the questions may name it all the same.",
+                    at_key=True,
+                )
+            taken.setdefault(id, f"the quiz of '{lesson.id}'")
 
 
 def _exercise_files(exercise: LoadedExercise) -> Iterator[ContentProblem]:

@@ -18,23 +18,23 @@ def without_controls(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def nearest(name: str, candidates: Sequence[str], *, likeness: float = 0.6) -> str | None:
-    """The candidate that ``name`` most probably stands for, if any comes near.
-
-    ``likeness`` is what difflib's ratio must reach: 0 for anything, 1 for the same.
-    """
+def nearest(name: str, candidates: Sequence[str]) -> str | None:
+    """The candidate that ``name`` most probably stands for, if any comes near."""
     import difflib
 
-    matches = difflib.get_close_matches(name[:100], candidates, n=1, cutoff=likeness)
+    matches = difflib.get_close_matches(name[:100], candidates, n=1, cutoff=0.6)
     return matches[0] if matches else None
 
 
 def did_you_mean(name: str, candidates: Sequence[str], *, otherwise: str) -> str:
     """A next step: the nearest right name, or ``otherwise`` and what there is to choose from."""
-    match = nearest(name, candidates)
-    if match is not None:
-        return f"Did you mean '{match}'?"
     if not candidates:
         return ""
     more = f" and {len(candidates) - _SHOWN} more" if len(candidates) > _SHOWN else ""
-    return f"{otherwise}: {', '.join(sorted(candidates)[:_SHOWN])}{more}."
+    return nearest_or(name, candidates, f"{otherwise}: {', '.join(sorted(candidates)[:_SHOWN])}{more}.")
+
+
+def nearest_or(name: str, candidates: Sequence[str], otherwise: str) -> str:
+    """A next step: the nearest right name, or ``otherwise``."""
+    match = nearest(name, candidates)
+    return otherwise if match is None else f"Did you mean '{match}'?"

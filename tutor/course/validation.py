@@ -77,9 +77,10 @@ def _translate(
         if error["type"] == "extra_forbidden":
             allowed = _allowed_keys(model, error["loc"][:-1])
             absent = [key for key in allowed if (*location[:-1], key) not in document.keys]
-            if match := nearest(str(location[-1]), absent):
+            match = nearest(str(location[-1]), absent)
+            if match is not None:
                 meant.add((*location[:-1], match))
-            problems[location] = _unknown_key(document, location, absent or allowed)
+            problems[location] = _unknown_key(document, location, [match] if match else allowed)
     for location, error in deepest:
         if location not in problems and location not in meant:
             problems[location] = _problem(document, location, error)
