@@ -180,7 +180,8 @@ FILES = {
             """Twice a number comes back."""
             x = draw.uniform(1.0, 2.0)
             came = expect.number(solution.double(x), name="double(x)")
-            measure("error", abs(came - 2 * x), 1e-6, misconception=lambda: "returns-the-input" if came == x else None)
+            known = "returns-the-input" if came == x else None
+            measure("error", abs(came - 2 * x), 1e-6, misconception=known)
     ''',
     "graders/doubling/reference.py": '''\
         """Double a number."""
@@ -245,7 +246,9 @@ def home(tmp_path: Path) -> Path:
 
 def environment(home: Path, course: Path | None, changes: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a command: its own home, no colours, no terminal's whims."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("TUTOR_", "_TUTOR", "PYTEST"))}
+    kept = {
+        key: value for key, value in os.environ.items() if not key.startswith(("TUTOR_", "_TUTOR", "PYTEST"))
+    }
     named = {"TUTOR_CONTENT": str(course)} if course else {}
     return {**kept, "TUTOR_HOME": str(home), "COLUMNS": "100", **named, **(changes or {})}
 
@@ -273,6 +276,8 @@ def tutor(home: Path, small_course: Path) -> Tutor:
             timeout=timeout,
             check=False,
         )
-        return Ended(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+        return Ended(
+            done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        )
 
     return run

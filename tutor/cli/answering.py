@@ -39,7 +39,11 @@ def question_lines(item: Item) -> Iterator[str]:
         yield _choice(str(number), choice)
     for letter, choice in zip(LETTERS, item.right, strict=False):
         yield _choice(letter, choice)
-    yield f"  (Answer: {HOW[item.kind]}.)" if not item.unit else f"  (Answer: {HOW[item.kind]}, asked in {item.unit}.)"
+    yield (
+        f"  (Answer: {HOW[item.kind]}.)"
+        if not item.unit
+        else f"  (Answer: {HOW[item.kind]}, asked in {item.unit}.)"
+    )
 
 
 def read_answer(item: Item, read_line: Callable[[], str]) -> object:
@@ -83,7 +87,9 @@ def _chosen(word: str, choices: Sequence[Choice]) -> str:
         return letters[word.lower()]
     if word in ids:
         return word
-    raise UsageProblem(f"'{clean(word)[:40]}' is none of the options.", next_step=f"Letters: {' '.join(letters)}.")
+    raise UsageProblem(
+        f"'{clean(word)[:40]}' is none of the options.", next_step=f"Letters: {' '.join(letters)}."
+    )
 
 
 def _pair(word: str, left: Sequence[Choice], right: Sequence[Choice]) -> tuple[str, str]:

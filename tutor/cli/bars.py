@@ -50,8 +50,11 @@ def line(measurement: Mapping[str, Any], name_width: int = 0) -> str:
     share = ratio(measurement)
     limit, unit = measurement.get("limit"), measurement.get("unit") or ""
     bound = "at least" if measurement.get("better") == "higher" else "at most"
-    if share is None:
+    if share is None or limit is None:
         wanted = f", {bound} {number(limit)} {unit}".rstrip() if limit is not None else ""
         return f"{name}  not measured{wanted}"
     factor = "over" if math.isinf(share) else f"{number(share)}×"
-    return f"{name}  {bar(share)}  {number(measurement['value'])}, {bound} {number(limit)} {unit}".rstrip() + f" ({factor})"
+    return (
+        f"{name}  {bar(share)}  {number(measurement['value'])}, {bound} {number(limit)} {unit}".rstrip()
+        + f" ({factor})"
+    )

@@ -78,18 +78,23 @@ def width(most: int = 100) -> int:
 
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
-    """``text`` in lines of the terminal's width; its own line breaks stay."""
-    lines = []
+    """``text`` in lines of the terminal's width; its own line breaks, code and tables stay."""
+    lines, in_code = [], False
     for number, line in enumerate(text.rstrip().splitlines() or [""]):
         start = indent if number or first is None else first
-        # Code and tables are indented or hold aligned columns: they are never re-flowed.
-        keep = line.startswith(("    ", "\t", "|")) or len(line) + len(start) <= width()
-        lines.append(start + line if keep else textwrap.fill(line, width(), initial_indent=start, subsequent_indent=indent))
+        in_code ^= line.lstrip().startswith("```")
+        keep = in_code or line.startswith(("    ", "\t", "|")) or len(line) + len(indent) <= width()
+        if keep:
+            lines.append(start + line)
+        else:
+            # The start may hold escape sequences, which take no room.
+            filled = textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent)
+            lines.append(start + filled[len(indent) :])
     return "\n".join(lines)
 
 
 def write(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> bool:
-    """Print and flush. False when nobody reads any more (``tutor … | head``): then writing is over, quietly."""
+    """Print and flush. False, quietly, when nobody reads any more (``tutor … | head``)."""
     out = stream or sys.stdout
     if not speaks_unicode(out):
         text = text.translate(_PLAIN_SIGNS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -25,7 +25,8 @@ def demo_command(
     lesson: LessonArgument,
     device: DeviceOption = "auto",
     knob: Annotated[
-        list[str] | None, typer.Option("--knob", metavar="NAME=VALUE", help="Turn a knob; also as --NAME VALUE.")
+        list[str] | None,
+        typer.Option("--knob", metavar="NAME=VALUE", help="Turn a knob; also as --NAME VALUE."),
     ] = None,
     content: ContentOption = None,
 ) -> int:
@@ -36,7 +37,9 @@ def demo_command(
     if demo is None or loaded.demo_file is None:
         with_demo = ", ".join(one.id for one in course.lessons if one.info.demo)
         raise UsageProblem(
-            f"The lesson '{loaded.id}' has no demo.", where="tutor demo", next_step=f"Those with one: {with_demo}."
+            f"The lesson '{loaded.id}' has no demo.",
+            where="tutor demo",
+            next_step=f"Those with one: {with_demo}.",
         )
     turned = [*_named(knob or ()), *_extra(ctx.args)]
     arguments = ["--device", device]
@@ -61,13 +64,14 @@ async def _stream(lesson: LoadedLesson, arguments: Sequence[str], printed: list[
 
     assert lesson.demo_file is not None
     try:
-        async with aclosing(run_demo(lesson.demo_file, arguments)) as chunks:
+        output = cast("AsyncGenerator[str, None]", run_demo(lesson.demo_file, arguments))
+        async with aclosing(output) as chunks:
             async for chunk in chunks:
                 printed.append(chunk)
                 if not console.write(console.clean(chunk), end=""):
                     return 0
     except DemoFailed as failure:
-        console.write_error(f"tutor: {console.clean(str(failure))}")
+        console.write_error(f"tutor: {failure}; what it said is above.")
         return 1
     return 0
 
@@ -83,7 +87,9 @@ def _named(pairs: Iterable[str]) -> list[tuple[str, str]]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise UsageProblem(f"'{pair}' is not NAME=VALUE.", where="--knob", next_step="For example --knob seed=3.")
+            raise UsageProblem(
+                f"'{pair}' is not NAME=VALUE.", where="--knob", next_step="For example --knob seed=3."
+            )
         named.append((name, value))
     return named
 
@@ -95,7 +101,9 @@ def _extra(words: Sequence[str]) -> list[tuple[str, str]]:
         word = rest.pop(0)
         name, equals, value = word.removeprefix("--").partition("=")
         if not word.startswith("--") or not name:
-            raise UsageProblem(f"'{word}' is no option.", where="tutor demo", next_step="Knobs are written --NAME VALUE.")
+            raise UsageProblem(
+                f"'{word}' is no option.", where="tutor demo", next_step="Knobs are written --NAME VALUE."
+            )
         if not equals:
             if not rest or (rest[0].startswith("--")):
                 raise UsageProblem("It needs a value.", where=word, next_step=f"Write {word} VALUE.")
@@ -123,5 +131,9 @@ def checked(demo: Demo, lesson_id: str, name: str, value: str) -> str:
         )
     refusal = _refusal(knob, value)
     if refusal:
-        raise UsageProblem(f"'{printable(value)}' {refusal}.", where=f"--{name}", next_step=f"It is by default {knob.default}.")
+        raise UsageProblem(
+            f"'{printable(value)}' {refusal}.",
+            where=f"--{name}",
+            next_step=f"It is by default {knob.default}.",
+        )
     return value

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -17,9 +17,6 @@ from tutor.cli import console
 from tutor.cli.options import ContentOption
 from tutor.cli.problems import guarded
 from tutor.errors import UsageProblem
-
-if TYPE_CHECKING:
-    from typer.core import _click
 
 # section -> command -> (module of tutor.cli, its one line of help). A command's function is `NAME_command`.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -60,7 +57,7 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> _click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         module, help_line = COMMANDS[cmd_name]
@@ -87,11 +84,15 @@ def _unknown_command(name: str) -> UsageProblem:
     nearest = get_close_matches(name.lower(), COMMANDS, n=2, cutoff=0.5)
     guess = f"Did you mean {' or '.join(repr(match) for match in nearest)}? " if nearest else ""
     return UsageProblem(
-        f"There is no command '{name[:60]}'.", where="tutor", next_step=f"{guess}'tutor --help' lists the commands."
+        f"There is no command '{name[:60]}'.",
+        where="tutor",
+        next_step=f"{guess}'tutor --help' lists the commands.",
     )
 
 
-program = typer.Typer(cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, invoke_without_command=True)
+program = typer.Typer(
+    cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, invoke_without_command=True
+)
 
 
 def _version(asked: bool) -> None:
@@ -103,7 +104,9 @@ def _version(asked: bool) -> None:
 @program.callback()
 def tutor(
     ctx: typer.Context,
-    plain: Annotated[bool, typer.Option("--plain", help="The same loop as plain text, without the app.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="The same loop as plain text, without the app.")
+    ] = False,
     content: ContentOption = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")

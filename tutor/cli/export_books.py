@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from tutor.course import Content, LoadedExercise, LoadedLesson
     from tutor.progress import Store
 
-_STYLE = "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 sans-serif}pre{overflow:auto;background:#f4f4f5;padding:.8rem}"
+_STYLE = (
+    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 sans-serif}"
+    "pre{overflow:auto;background:#f4f4f5;padding:.8rem}"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ def book(content: Content, store: Store, as_format: Literal["markdown", "html", 
     parts = list(_parts(content, store))
     if as_format == "notebook":
         return _notebook(parts)
-    markdown = "\n\n".join(f"```python\n{part.text}\n```" if part.is_code else part.text for part in parts) + "\n"
+    markdown = (
+        "\n\n".join(f"```python\n{part.text}\n```" if part.is_code else part.text for part in parts) + "\n"
+    )
     return markdown if as_format == "markdown" else _html(content.title, markdown)
 
 
@@ -71,12 +76,20 @@ def _notebook(parts: list[Part]) -> str:
     cells = []
     for number, part in enumerate(parts):
         kind = "code" if part.is_code else "markdown"
-        cell: dict[str, object] = {"cell_type": kind, "id": f"part-{number}", "metadata": {}, "source": part.text}
+        cell: dict[str, object] = {
+            "cell_type": kind,
+            "id": f"part-{number}",
+            "metadata": {},
+            "source": part.text,
+        }
         if part.is_code:
             cell |= {"execution_count": None, "outputs": []}
         cells.append(cell)
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}, indent=1) + "\n"
+    return (
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}, indent=1)
+        + "\n"
+    )
 
 
 def _html(title: str, markdown: str) -> str:

@@ -13,26 +13,44 @@ if TYPE_CHECKING:
     from tutor.progress import Store
     from tutor.quiz import Item
 
-_COLUMNS = ("kind", "id", "title", "status", "attempts", "first_pass", "misconceptions", "points", "of", "due")
+_COLUMNS = (
+    "kind",
+    "id",
+    "title",
+    "status",
+    "attempts",
+    "first_pass",
+    "misconceptions",
+    "points",
+    "of",
+    "due",
+)
 
 
 def progress_csv(content: Content, store: Store) -> str:
     """One row for each exercise, and for each lesson's quiz that was begun."""
-    from tutor.cli.progressing import progress_json
     from tutor.progress import standing
+    from tutor.progress.report import progress_document
 
     now = standing(content, store)
-    document = progress_json(content, store, now)
-    titles = {one.id: one.title for one in (*content.exercises, *content.lessons)}
+    document = progress_document(content, store)
+    titles = {exercise.id: exercise.title for exercise in content.exercises}
+    titles |= {lesson.id: lesson.title for lesson in content.lessons}
     text = io.StringIO()
     rows = csv.DictWriter(text, _COLUMNS, restval="", extrasaction="ignore", lineterminator="\r\n")
     rows.writeheader()
     for one in document["exercises"]:
-        named = {"kind": "exercise", "title": titles[one["id"]], "misconceptions": " ".join(one["misconceptions"])}
+        named = {
+            "kind": "exercise",
+            "title": titles[one["id"]],
+            "misconceptions": " ".join(one["misconceptions"]),
+        }
         rows.writerow({**one, **named})
     for one in document["quiz"]:
         lesson = one["lesson"]
-        rows.writerow({**one, "kind": "quiz", "id": lesson, "title": titles[lesson], "status": now.lesson(lesson)})
+        rows.writerow(
+            {**one, "kind": "quiz", "id": lesson, "title": titles[lesson], "status": now.lesson(lesson)}
+        )
     return text.getvalue()
 
 

@@ -13,7 +13,6 @@ from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, ExerciseArgument
-from tutor.cli.submitting import solution_of
 from tutor.errors import RefusedProblem
 
 if TYPE_CHECKING:
@@ -41,29 +40,25 @@ def hint_command(exercise: ExerciseArgument, content: ContentOption = None) -> i
 
 def diff_command(exercise: ExerciseArgument, content: ContentOption = None) -> int:
     """Your file against the stub, as a unified diff."""
-    from difflib import unified_diff
+    from tutor.progress import workspace
 
     course = open_content(content)
-    loaded = course.exercise(exercise)
-    path = solution_of(open_store(course), loaded)
-    before, after = (_lines(file) for file in (loaded.stub, path))
-    changes = list(unified_diff(before, after, "stub.py", str(path), lineterm=""))
-    for change in changes:
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(change[:1], "")
-        console.write(styled(clean(change), style) if style else clean(change))
+    changes = workspace.diff_against_stub(open_store(course), course.exercise(exercise))
+    for change in clean(changes).splitlines():
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(change[:1])
+        console.write(styled(change, style) if style else change)
     if not changes:
         console.write("Your file is the stub, unchanged.")
     return 0
 
 
-def _lines(file: Path) -> list[str]:
-    return file.read_bytes().decode("utf-8", "replace").splitlines()
-
-
 def solution_command(
     exercise: ExerciseArgument,
     give_up: Annotated[
-        bool, typer.Option("--give-up", help="Show it before a pass, once all hints were shown; it counts as seen.")
+        bool,
+        typer.Option(
+            "--give-up", help="Show it before a pass, once all hints were shown; it counts as seen."
+        ),
     ] = False,
     content: ContentOption = None,
 ) -> int:
@@ -87,7 +82,10 @@ def _refusal(exercise: str, remaining: int) -> RefusedProblem:
         hints = "1 hint remains" if remaining == 1 else f"{remaining} hints remain"
         step = f"'tutor hint {exercise}' shows the next; after the last one --give-up shows the solution."
     else:
-        hints, step = "no hints remain", f"'tutor solution {exercise} --give-up' shows it; the exercise then counts as seen."
+        hints, step = (
+            "no hints remain",
+            f"'tutor solution {exercise} --give-up' shows it; the exercise then counts as seen.",
+        )
     return RefusedProblem(f"The solution is shown after a pass; {hints}.", where=exercise, next_step=step)
 
 

@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 # What XML 1.0 cannot hold, even escaped.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_junit(verdict: Mapping[str, Any], file: Path) -> None:
-    """Write a ``tutor.verdict/1`` document to ``file``: one test case a check. Raises OSError."""
-    checks = verdict["checks"]
+    """Write a ``tutor.verdict/1`` document to ``file``: one test case a check. Raises EnvironmentProblem."""
+    from tutor.progress.files import write_atomically
+
+    checks = verdict["checks"] or [_without_checks(verdict)]
     outcomes = [check["outcome"] for check in checks]
     suite = Element(
         "testsuite",
@@ -30,13 +32,16 @@ def write_junit(verdict: Mapping[str, Any], file: Path) -> None:
         SubElement(properties, "property", name=name, value=_text(verdict.get(name)))
     for check in checks:
         _case(suite, verdict["exercise"], check)
-    if not checks and verdict["verdict"] != "passed":
-        error = SubElement(SubElement(suite, "testcase", classname=_text(verdict["exercise"]), name="submission"), "error")
-        error.set("message", _text(verdict.get("message") or verdict["verdict"]))
     if verdict.get("stdout"):
         SubElement(suite, "system-out").text = _text(verdict["stdout"])
     indent(suite)
-    ElementTree(suite).write(file, encoding="utf-8", xml_declaration=True)
+    write_atomically(file, tostring(suite, encoding="utf-8", xml_declaration=True))
+
+
+def _without_checks(verdict: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What stands for a submission that no check was run on: never a green suite."""
+    outcome = "passed" if verdict["verdict"] == "passed" else "error"
+    return {"id": "submission", "outcome": outcome, "message": verdict.get("message") or verdict["verdict"]}
 
 
 def _case(suite: Element, exercise: str, check: Mapping[str, Any]) -> None:
@@ -50,7 +55,11 @@ def _case(suite: Element, exercise: str, check: Mapping[str, Any]) -> None:
     result = SubElement(case, tag, message=message.split("\n", 1)[0])
     if tag != "skipped":
         result.set("type", _text(check.get("misconception") or check["outcome"]))
-        parts = [message, *(_measured(m) for m in check.get("measurements") or ()), _text(check.get("hint") or "")]
+        parts = [
+            message,
+            *(_measured(m) for m in check.get("measurements") or ()),
+            _text(check.get("hint") or ""),
+        ]
         result.text = "\n".join(part for part in parts if part)
 
 

@@ -17,7 +17,9 @@ _DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]+)?")
 def _device(value: str) -> str:
     if not _DEVICE.fullmatch(value):
         raise UsageProblem(
-            f"There is no device '{value}'.", where="--device", next_step="Say auto, cpu, cuda, or cuda:N (N from 0)."
+            f"There is no device '{value}'.",
+            where="--device",
+            next_step="Say auto, cpu, cuda, or cuda:N (N from 0).",
         )
     return value
 
@@ -29,26 +31,39 @@ ContentOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 PlainOption = Annotated[bool, typer.Option("--plain", help="Plain text, without styles.")]
 SeedOption = Annotated[
-    int | None, typer.Option("--seed", metavar="N", min=0, help="Draw the same numbers again.", show_default=False)
+    int | None,
+    typer.Option("--seed", metavar="N", min=0, help="Draw the same numbers again.", show_default=False),
 ]
 DeviceOption = Annotated[
     str, typer.Option("--device", metavar="auto|cpu|cuda[:N]", help="Where to run.", callback=_device)
 ]
 ExerciseArgument = Annotated[
-    str, typer.Argument(metavar="EXERCISE", help="Its id, as 'tutor list' shows it.", autocompletion=complete_exercise)
+    str,
+    typer.Argument(
+        metavar="EXERCISE", help="Its id, as 'tutor list' shows it.", autocompletion=complete_exercise
+    ),
 ]
 OptionalExerciseArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[EXERCISE]", help="Its id, as 'tutor list' shows it.", autocompletion=complete_exercise),
+    typer.Argument(
+        metavar="[EXERCISE]", help="Its id, as 'tutor list' shows it.", autocompletion=complete_exercise
+    ),
 ]
 LessonArgument = Annotated[
-    str, typer.Argument(metavar="LESSON", help="Its id, as 'tutor list' shows it.", autocompletion=complete_lesson)
+    str,
+    typer.Argument(
+        metavar="LESSON", help="Its id, as 'tutor list' shows it.", autocompletion=complete_lesson
+    ),
 ]
 OptionalLessonArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[LESSON]", help="Its id, as 'tutor list' shows it.", autocompletion=complete_lesson),
+    typer.Argument(
+        metavar="[LESSON]", help="Its id, as 'tutor list' shows it.", autocompletion=complete_lesson
+    ),
 ]
 FileArgument = Annotated[
     Path | None,
-    typer.Argument(metavar="[FILE]", help="Your file; else the one that 'tutor start' wrote.", show_default=False),
+    typer.Argument(
+        metavar="[FILE]", help="Your file; else the one that 'tutor start' wrote.", show_default=False
+    ),
 ]

@@ -80,10 +80,14 @@ def _usage(error: TyperException) -> UsageProblem:
 def _of_the_machine(error: OSError) -> EnvironmentProblem | None:
     place = str(error.filename) if error.filename is not None else ""
     if error.errno in _NO_SPACE:
-        return EnvironmentProblem("No space is left.", where=place, next_step="Make room, then run the same again.")
+        return EnvironmentProblem(
+            "No space is left.", where=place, next_step="Make room, then run the same again."
+        )
     if error.errno in _NOT_ALLOWED:
         reason = os.strerror(error.errno or 0)
-        return EnvironmentProblem(f"{reason}.", where=place, next_step="Make it writable, or set TUTOR_HOME to another folder.")
+        return EnvironmentProblem(
+            f"{reason}.", where=place, next_step="Make it writable, or set TUTOR_HOME to another folder."
+        )
     return None
 
 
@@ -92,7 +96,9 @@ def _missing_package(error: ModuleNotFoundError) -> EnvironmentProblem | None:
     if name in ("", "tutor"):
         return None
     return EnvironmentProblem(
-        f"The package '{name}' is not installed.", where=sys.executable, next_step=f"Run: {sys.executable} -m pip install {name}"
+        f"The package '{name}' is not installed.",
+        where=sys.executable,
+        next_step=f"Run: {sys.executable} -m pip install {name}",
     )
 
 

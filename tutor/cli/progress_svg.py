@@ -36,21 +36,26 @@ def progress_svg(content: Content, standing: Standing) -> str:
             parts.append(_square(16, y, standing.lesson(lesson.id), lesson.title))
             parts.append(_words(44, y + 14, lesson.title))
             for place, exercise in enumerate(content.exercises_of(lesson.id)):
-                parts.append(_square(LEFT + place * (SQUARE + 6), y, standing.exercise(exercise.id), exercise.title))
+                parts.append(
+                    _square(LEFT + place * (SQUARE + 6), y, standing.exercise(exercise.id), exercise.title)
+                )
             y += ROW
     y += 12
     for place, (status, _) in enumerate(one for one in _LOOKS.items() if one[0] != "done"):
         parts.append(_square(16 + place * 100, y, status, status))
         parts.append(_words(40 + place * 100, y + 14, status))
     height = y + 36
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}">'
-    return "\n".join([head, f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>', *parts, "</svg>\n"])
+    box = f'width="{WIDTH}" height="{height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} viewBox="0 0 {WIDTH} {height}">'
+    return "\n".join([head, f'<rect {box} fill="#ffffff"/>', *parts, "</svg>\n"])
 
 
 def _square(x: int, y: int, status: str, title: str) -> str:
     colour, sign = _LOOKS.get(status, ("#ffffff", "?"))
     name = escape(clean(f"{title}: {status}"))
-    box = f'<rect x="{x}" y="{y}" width="{SQUARE}" height="{SQUARE}" rx="3" fill="{colour}" stroke="#6b7280"/>'
+    box = (
+        f'<rect x="{x}" y="{y}" width="{SQUARE}" height="{SQUARE}" rx="3" fill="{colour}" stroke="#6b7280"/>'
+    )
     return f"<g><title>{name}</title>{box}{_words(x + 5, y + 14, sign)}</g>"
 
 

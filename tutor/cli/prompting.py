@@ -20,13 +20,19 @@ def prompts_command(
     copy: Annotated[bool, typer.Option("--copy", help="Put it on the clipboard too.")] = False,
     open_in: Annotated[
         str | None,
-        typer.Option("--open", metavar="NAME", help="Open this assistant with it filled in.", show_default=False),
+        typer.Option(
+            "--open", metavar="NAME", help="Open this assistant with it filled in.", show_default=False
+        ),
     ] = None,
     pack: Annotated[
         Path | None,
-        typer.Option("--pack", metavar="FILE", help="Write the whole lesson for an assistant.", show_default=False),
+        typer.Option(
+            "--pack", metavar="FILE", help="Write the whole lesson for an assistant.", show_default=False
+        ),
     ] = None,
     content: ContentOption = None,
 ) -> int:
     """A lesson's three prompts for your AI assistant, to be used in order."""
-    raise NotImplementedError(str((lesson, level, copy, open_in, pack, content, get_args(Level), console, open_store, open_content)))
+    raise NotImplementedError(
+        str((lesson, level, copy, open_in, pack, content, get_args(Level), console, open_store, open_content))
+    )

@@ -27,18 +27,18 @@ class _Skipped(Exception):
 
 
 def ask(paper: Paper, store: Store) -> list[Scored]:
-    """Ask each question, explain each answer, and record it at once. What was answered before leaving counts."""
+    """Ask each question, explain each answer, and record it at once; leaving early loses none."""
     from tutor.cli.papers import remember
 
-    items = paper.items
+    items = paper.keys
     console.write(styled(f"{len(items)} questions. {SKIP} skips one, {LEAVE} leaves, {HELP} helps.", "dim"))
     scored: list[Scored] = []
     try:
-        for number, item in enumerate(items, 1):
+        for number, (key, item) in enumerate(items.items(), 1):
             console.write("\n" + styled(f"{number} of {len(items)}", "bold"))
             console.write("\n".join(question_lines(item)))
             try:
-                one = _asked(item)
+                one = _asked(key, item)
             except _Skipped:
                 continue
             remember(store, paper.seed, one)
@@ -55,14 +55,14 @@ def ask(paper: Paper, store: Store) -> list[Scored]:
     return scored
 
 
-def _asked(item: Item) -> Scored:
+def _asked(key: str, item: Item) -> Scored:
     """One question until it has an answer of the right shape."""
     from tutor.quiz import Scored, score
 
     while True:
         try:
             answer = read_answer(item, lambda: _line(item))
-            return Scored(item, answer, score(item, answer))
+            return Scored(key, item, answer, score(item, answer))
         except UsageProblem as problem:
             console.write(clean(f"{problem.message} {problem.next_step}"))
 
@@ -88,11 +88,13 @@ def result_text(scored: Scored) -> str:
     sign = styled("✓ Right", "green") if result.correct else styled("✗ Not right", "red")
     if not result.correct and result.points > 0:
         sign = styled("✗ Partly right", "yellow")
-    title = f"{sign}  {scored.item.id}  {result.points:g} of {result.of}"
+    title = f"{sign}  {scored.key}  {result.points:g} of {result.of}"
     return f"{title}\n{wrapped(clean(result.explanation), '  ', '  ')}"
 
 
 def total_text(scored: Sequence[Scored]) -> str:
     """Points of points."""
     points, of = sum(one.result.points for one in scored), sum(one.result.of for one in scored)
-    return styled(f"{points:g} of {of} points.", "bold") + (" What was missed comes due again." if points < of else "")
+    return styled(f"{points:g} of {of} points.", "bold") + (
+        " What was missed comes due again." if points < of else ""
+    )

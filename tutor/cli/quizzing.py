@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,16 +22,20 @@ if TYPE_CHECKING:
 def quiz_command(
     lesson: OptionalLessonArgument = None,
     due: Annotated[bool, typer.Option("--due", help="What is due for review.")] = False,
-    placement: Annotated[bool, typer.Option("--placement", help="A few of each lesson, to skip what you know.")] = False,
+    placement: Annotated[
+        bool, typer.Option("--placement", help="A few of each lesson, to skip what you know.")
+    ] = False,
     seed: SeedOption = None,
     answers: Annotated[
-        str | None, typer.Option("--answers", metavar="FILE|-", help="A JSON of answers to score.", show_default=False)
+        str | None,
+        typer.Option("--answers", metavar="FILE|-", help="A JSON of answers to score.", show_default=False),
     ] = None,
     json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
     """Be asked. With --json the questions as a document; with --answers your answers are scored."""
     from tutor.quiz import read_answers
+    from tutor.quiz.papers import fresh_seed
     from tutor.quiz.selection import draw_paper, pick
 
     if due and placement:
@@ -42,12 +45,14 @@ def quiz_command(
     given = read_answers(_text_of(answers)) if answers is not None else None
     if given is not None:
         if seed not in (None, given[0]):
-            raise UsageProblem("The answers are for another seed.", where="--seed", next_step="Leave --seed out.")
+            raise UsageProblem(
+                "The answers are for another seed.", where="--seed", next_step="Leave --seed out."
+            )
         seed = given[0]
     picks = pick(course, store, lesson=lesson, due=due, placement=placement)
     if not picks:
         return _nothing_to_ask(lesson, due, json)
-    paper = draw_paper(picks, secrets.randbelow(2**31) if seed is None else seed)
+    paper = draw_paper(picks, fresh_seed() if seed is None else seed)
     if given is not None:
         scored = paper.score(given[1])
         _show_scored(store, paper, scored, json)
@@ -65,7 +70,11 @@ def quiz_command(
 
 def _nothing_to_ask(lesson: str | None, due: bool, json: bool) -> int:
     if lesson is not None and not due:
-        raise UsageProblem(f"There is nothing to ask about '{lesson}'.", where="tutor quiz", next_step="'tutor list' shows all.")
+        raise UsageProblem(
+            f"There is nothing to ask about '{lesson}'.",
+            where="tutor quiz",
+            next_step="'tutor list' shows all.",
+        )
     if json:
         console.write_json({"schema": "tutor.quiz/1", "lesson": lesson, "seed": 0, "items": []})
     else:
@@ -103,4 +112,8 @@ def _place(course: Content, store: Store, scored: list[Scored], quiet: bool) -> 
 
     skipped = place(course, store, scored)
     if not quiet:
-        console.write(f"You may skip: {', '.join(skipped)}." if skipped else "Begin with the first lesson: 'tutor list'.")
+        console.write(
+            f"You may skip: {', '.join(skipped)}."
+            if skipped
+            else "Begin with the first lesson: 'tutor list'."
+        )

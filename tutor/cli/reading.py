@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 def lesson_command(
     lesson: LessonArgument,
-    plain: Annotated[bool, typer.Option("--plain", help="Only the words: no styles, no line breaks of ours.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Only the words: no styles, no line breaks of ours.")
+    ] = False,
     json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
@@ -48,7 +50,8 @@ def lesson_json(lesson: LoadedLesson) -> dict[str, Any]:
         "summary": info.summary,
         "goals": [{"id": goal.id, "text": goal.text} for goal in info.goals],
         "steps": [
-            {"id": step.id, "kind": step.kind, "title": step.title, "markdown": step.markdown} for step in info.steps
+            {"id": step.id, "kind": step.kind, "title": step.title, "markdown": step.markdown}
+            for step in info.steps
         ],
         "try_it": [{"text": item.text, "opens": item.opens} for item in info.try_it],
         "prompts": prompts.model_dump() if prompts else None,
@@ -105,7 +108,9 @@ def try_command(lesson_id: str, opens: str) -> str:
     kind, _, rest = opens.partition(":")
     if kind == "exercise":
         return f"tutor start {rest}"
-    options = " ".join(f"--{name} {value}" for name, _, value in (pair.partition("=") for pair in rest.split(",") if pair))
+    options = " ".join(
+        f"--{name} {value}" for name, _, value in (pair.partition("=") for pair in rest.split(",") if pair)
+    )
     return f"tutor demo {lesson_id} {options}".rstrip()
 
 

@@ -24,7 +24,9 @@ def start_command(
     dir: Annotated[
         Path | None, typer.Option("--dir", metavar="D", help="Write into this folder.", show_default=False)
     ] = None,
-    reset: Annotated[bool, typer.Option("--reset", help="Begin again from the stub; a backup of your file is kept.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Begin again from the stub; a backup of your file is kept.")
+    ] = False,
     content: ContentOption = None,
 ) -> int:
     """Write an exercise's stub, and print its absolute path. Never overwrites your work."""
@@ -67,6 +69,8 @@ def _one_passed(content: Content, store: Store) -> str:
     passed = [e.id for e in content.exercises if now.exercise(e.id) in ("passed", "due", "seen")]
     if not passed:
         raise UsageProblem(
-            "No exercise is passed yet.", where="tutor practice", next_step="Name one, or do the next of 'tutor list'."
+            "No exercise is passed yet.",
+            where="tutor practice",
+            next_step="Name one, or do the next of 'tutor list'.",
         )
     return random.choice(passed)

@@ -30,7 +30,10 @@ def submit_command(
         bool, typer.Option("--json-lines", help="One JSON object a line: each event, the verdict last.")
     ] = False,
     junit: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", help="Write the verdict as JUnit XML too.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--junit", metavar="FILE", help="Write the verdict as JUnit XML too.", show_default=False
+        ),
     ] = None,
     content: ContentOption = None,
 ) -> int:
@@ -60,7 +63,7 @@ async def grade_once(
     device: str,
     on_event: Callable[[GradingEvent], None] | None,
 ) -> Verdict:
-    """One grading in processes of its own, recorded as an attempt. Ctrl+C cancels it and leaves no attempt."""
+    """One grading in processes of its own, recorded as an attempt unless Ctrl+C cancels it."""
     from tutor.grading import Grader, submit
 
     async with Grader() as grader:
@@ -109,4 +112,8 @@ def _line(event: GradingEvent) -> None:
 def _writable(file: Path) -> None:
     """Complain about an impossible --junit before the grading, not after."""
     if file.is_dir() or not file.absolute().parent.is_dir():
-        raise UsageProblem("This file can't be written.", where=f"--junit {file}", next_step="Name a file in a folder that exists.")
+        raise UsageProblem(
+            "This file can't be written.",
+            where=f"--junit {file}",
+            next_step="Name a file in a folder that exists.",
+        )

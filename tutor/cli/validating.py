@@ -18,21 +18,28 @@ FAILED = 2
 
 def validate_command(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[CONTENT_DIR]", help="The course; else the installed one.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="[CONTENT_DIR]", help="The course; else the installed one.", show_default=False
+        ),
     ] = None,
-    only: Annotated[str | None, typer.Option("--only", metavar="ID", help="One exercise.", show_default=False)] = None,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="ID", help="One exercise.", show_default=False)
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="20 seeds, and mutants of the reference.")] = False,
     seed: SeedOption = None,
     device: DeviceOption = "auto",
     json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
-    """Prove a course: files, stubs, right and wrong solutions, lazy answers. Exit code 2 if anything is wrong."""
+    """Prove a course: files, stubs, right and wrong solutions, lazy answers. Exit code 2 if any fails."""
     from tutor.paths import content_root
     from tutor.proving import validate
 
     root = content_root(folder or content)
-    report = validate(root, only=only, full=full, seed=seed, device=device, on_progress=None if json else _progress)
+    report = validate(
+        root, only=only, full=full, seed=seed, device=device, on_progress=None if json else _progress
+    )
     document = report.to_json()
     if json:
         console.write_json(document)
@@ -65,11 +72,14 @@ def validation_text(document: Mapping[str, Any]) -> str:
             f"{wrong['rejected']} of {wrong['of']} wrong rejected, {wrong['as_named']} as named",
         ]
         if mutants is not None:
-            facts.append(f"{mutants['rejected']} of {mutants['of']} mutants rejected, {mutants['equivalent']} equivalent")
+            rejected = f"{mutants['rejected']} of {mutants['of']} mutants rejected"
+            facts.append(f"{rejected}, {mutants['equivalent']} equivalent")
         sign = styled("✓", "green") if proved else styled("✗", "red")
         lines.append(f"{sign} {clean(one['id']):<24} {'; '.join(facts)}")
     for problem in document["problems"]:
-        place = ":".join(str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None)
+        place = ":".join(
+            str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None
+        )
         lines.append(f"{styled('✗', 'red')} {clean(place)}: {clean(problem['message'])} [{problem['code']}]")
     lines.append(styled("All proved.", "green") if document["ok"] else styled("Not proved.", "red"))
     return "\n".join(lines)

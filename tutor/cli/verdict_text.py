@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -75,7 +76,11 @@ def _check(check: Json, told: tuple[str, str]) -> Iterator[str]:
 
 def _usage(usage: Json) -> str:
     parts = []
-    for key, label in (("payload_bytes", "payload"), ("peak_host_bytes", "peak memory"), ("peak_device_bytes", "peak GPU memory")):
+    for key, label in (
+        ("payload_bytes", "payload"),
+        ("peak_host_bytes", "peak memory"),
+        ("peak_device_bytes", "peak GPU memory"),
+    ):
         if usage.get(key) is not None:
             parts.append(f"{label} {size(usage[key])}")
     if usage.get("cpu_seconds") is not None:
@@ -85,26 +90,24 @@ def _usage(usage: Json) -> str:
 
 def _protections(protections: Json) -> str:
     active = [name for name, state in protections.items() if state == "active"]
-    missing = [f"{name} ({str(state).partition(':')[2].strip() or state})" for name, state in protections.items() if state != "active"]
+    missing = [
+        f"{name} ({str(state).partition(':')[2].strip() or state})"
+        for name, state in protections.items()
+        if state != "active"
+    ]
     text = f"Protections: {len(active)} of {len(protections)} active"
     return clean(text + (f"; not {', '.join(missing)}" if missing else ""))
 
 
 def size(count: int | float) -> str:
     """Bytes as a person reads them: 812 bytes · 16.4 kB · 1.2 GB (powers of 1000)."""
-    amount = float(count)
-    if amount < 1000:
-        return f"{int(amount)} bytes"
-    for unit in ("kB", "MB", "GB"):
-        amount /= 1000
-        if amount < 1000:
-            break
-    return f"{amount:.3g} {unit}"
+    if count < 1000:
+        return f"{int(count)} bytes"
+    power = min(3, int(math.log10(count)) // 3)
+    return f"{count / 1000**power:.3g} {('bytes', 'kB', 'MB', 'GB')[power]}"
 
 
 def announce(number: int | None, of: int | None, check: Json) -> str:
     """A check as it ends, while the others still run: ``[2/5] ✓ Each row …``."""
     place = f"[{number}/{of}] " if number and of else ""
     return styled(place, "dim") + check_line(check)
-
-

@@ -31,7 +31,9 @@ def watch_command(
     file: FileArgument = None,
     device: DeviceOption = "auto",
     json: JsonOption = False,
-    poll: Annotated[bool, typer.Option("--poll", help="Look at the file again and again (network folders).")] = False,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look at the file again and again (network folders).")
+    ] = False,
     content: ContentOption = None,
 ) -> int:
     """Grade at once and at each save, until Ctrl+C. With --json one verdict a line."""
@@ -100,7 +102,9 @@ class _Watch:
             from tutor.cli.verdict_text import verdict_text
 
             heard = console.write(verdict_text(document))
-            heard = heard and console.write(console.styled(f"Watching {self.path} (Ctrl+C ends)", "dim") + "\n")
+            heard = heard and console.write(
+                console.styled(f"Watching {self.path} (Ctrl+C ends)", "dim") + "\n"
+            )
         if not heard:
             self.stop.set()
 

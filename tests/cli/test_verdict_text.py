@@ -1,0 +1,96 @@
+"""The verdict that a learner reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.cli.verdict_text import size, verdict_text
+
+
+def check(**changes: Any) -> dict[str, Any]:
+    measurement = {"name": "relative error", "value": 1.2, "limit": 1.05, "unit": "", "better": "lower"}
+    return {
+        "id": "round_trip",
+        "title": "Each row comes back",
+        "outcome": "failed",
+        "required": True,
+        "hidden": True,
+        "measurements": [measurement],
+        "message": "Expected at most 1.05. Came: 1.2. This looks like one scale for all rows.",
+        "misconception": "one-scale-for-all",
+        "hint": "Look along dimension 1.",
+        **changes,
+    }
+
+
+def verdict(*checks: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "schema": "tutor.verdict/1",
+        "exercise": "per-row-scales",
+        "verdict": "failed",
+        "device": "cpu",
+        "solution": {"path": "per_row_scales.py", "sha256": "0" * 64},
+        "seconds": 2.0,
+        "checks": list(checks),
+        "usage": {
+            "payload_bytes": 16448,
+            "peak_host_bytes": None,
+            "peak_device_bytes": None,
+            "cpu_seconds": 0.5,
+        },
+        "protections": {"landlock": "active", "namespaces": "unavailable: refused here"},
+        "stdout": "",
+        "message": "1 of 1 required checks did not pass.",
+        "next": "",
+        **changes,
+    }
+
+
+def test_a_failure_shows_title_bar_message_and_hint_in_this_order() -> None:
+    text = verdict_text(verdict(check()))
+    places = [
+        text.index(part) for part in ("✗ Each row", "relative error", "Expected", "looks like", "Hint: Look")
+    ]
+    assert places == sorted(places)
+    assert "1.2, at most 1.05" in text and "(1.14×)" in text
+
+
+def test_device_protections_and_usage_are_told() -> None:
+    text = verdict_text(verdict(check()))
+    assert "on cpu" in text
+    assert "1 of 2 active; not namespaces (refused here)" in text
+    assert "payload 16.4 kB" in text and "peak memory" not in text
+
+
+def test_the_next_step_is_said_once() -> None:
+    step = "Open the file."
+    text = verdict_text(verdict(check(outcome="error", measurements=[], hint=step), next=step))
+    assert text.count(step) == 1 and f"Next: {step}" in text
+
+
+def test_a_passed_check_carries_no_message() -> None:
+    text = verdict_text(verdict(check(outcome="passed", message="", hint=""), verdict="passed"))
+    assert text.startswith("Passed") and "✓ Each row" in text and "Hint" not in text
+
+
+def test_hostile_prints_and_titles_reach_no_terminal() -> None:
+    evil = "\x1b]52;c;aGk=\x07\x1b[2J"
+    text = verdict_text(verdict(check(title=evil, message=evil, hint=evil), stdout=evil + "hello", device=evil))
+    assert "\x1b" not in text and "hello" in text
+
+
+def test_what_is_skipped_or_optional_is_marked() -> None:
+    text = verdict_text(verdict(check(outcome="skipped", measurements=[], message="needs CUDA", required=False)))
+    assert "(skipped) (not required)" in text and "needs CUDA" in text
+
+
+def test_bytes_are_told_in_units_of_a_thousand() -> None:
+    assert [size(n) for n in (0, 999, 1000, 16448, 2_500_000, 3e9, 5e13)] == [
+        "0 bytes",
+        "999 bytes",
+        "1 kB",
+        "16.4 kB",
+        "2.5 MB",
+        "3 GB",
+        "5e+04 GB",
+    ]
