@@ -1,0 +1,1 @@
+"""Devices, and what processes use of the machine."""

@@ -1,0 +1,111 @@
+"""GPUs as the driver shows them (NVML), in the order in which CUDA counts them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Device:
+    """``id`` is what ``--device`` takes: ``cpu``, ``cuda:0``. Memory in bytes, None if unknown."""
+
+    id: str
+    name: str
+    free_bytes: int | None = None
+    total_bytes: int | None = None
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "free_bytes": self.free_bytes,
+            "total_bytes": self.total_bytes,
+        }
+
+
+@dataclass(frozen=True)
+class Gpus:
+    """The GPUs that CUDA would see, in its order. ``cuda`` is the newest CUDA that the driver can run.
+
+    ``missing`` says why there are none; it is empty when there are some.
+    """
+
+    devices: tuple[Device, ...] = ()
+    driver: str | None = None
+    cuda: str | None = None
+    missing: str = ""
+
+    @property
+    def roomiest(self) -> Device:
+        """The one with most free memory. Raises ValueError when there are none."""
+        return max(self.devices, key=lambda device: device.free_bytes or 0)
+
+
+def find_gpus() -> Gpus:
+    """What NVML says of NVIDIA GPUs, in the order and choice of ``CUDA_VISIBLE_DEVICES``."""
+    try:
+        import pynvml as nvml
+    except ImportError:
+        return Gpus(missing="the package nvidia-ml-py is not installed")
+    try:
+        nvml.nvmlInit()
+    except nvml.NVMLError:
+        return Gpus(missing="no NVIDIA driver was found")
+    try:
+        return _ask_driver(nvml)
+    except nvml.NVMLError as error:
+        return Gpus(missing=f"the NVIDIA driver does not answer ({error})")
+    finally:
+        nvml.nvmlShutdown()
+
+
+def visible(uuids: Sequence[str], chosen: str | None) -> list[int]:
+    """Which of the GPUs CUDA sees, by ``CUDA_VISIBLE_DEVICES``: numbers or beginnings of UUIDs.
+
+    As CUDA does, everything from the first entry on that names no GPU is dropped.
+    """
+    if chosen is None:
+        return list(range(len(uuids)))
+    seen: list[int] = []
+    for entry in (part.strip() for part in chosen.split(",")):
+        if entry.isdecimal() and int(entry) < len(uuids):
+            seen.append(int(entry))
+        elif entry.startswith("GPU-") and (
+            named := [n for n, id in enumerate(uuids) if id.startswith(entry)]
+        ):
+            seen.append(named[0])
+        else:
+            break
+    return seen
+
+
+def _ask_driver(nvml: Any) -> Gpus:
+    handles = [nvml.nvmlDeviceGetHandleByIndex(n) for n in range(nvml.nvmlDeviceGetCount())]
+    chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
+    order = visible([_text(nvml.nvmlDeviceGetUUID(handle)) for handle in handles], chosen)
+    newest = nvml.nvmlSystemGetCudaDriverVersion_v2()
+    missing = ""
+    if not order:
+        missing = "CUDA_VISIBLE_DEVICES hides every GPU" if handles else "the NVIDIA driver shows no GPU"
+    return Gpus(
+        devices=tuple(_gpu(nvml, handles[index], number) for number, index in enumerate(order)),
+        driver=_text(nvml.nvmlSystemGetDriverVersion()),
+        cuda=f"{newest // 1000}.{newest % 1000 // 10}",
+        missing=missing,
+    )
+
+
+def _gpu(nvml: Any, handle: Any, number: int) -> Device:
+    id, name = f"cuda:{number}", _text(nvml.nvmlDeviceGetName(handle))
+    try:
+        memory = nvml.nvmlDeviceGetMemoryInfo(handle)
+    except nvml.NVMLError:  # a GPU that shares the host's memory has no figure of its own
+        return Device(id, name)
+    return Device(id, name, int(memory.free), int(memory.total))
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
