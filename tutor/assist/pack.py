@@ -6,6 +6,7 @@ at most ``BUDGET_TOKENS``. What is too long is cut, from the end of the least ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,6 +23,11 @@ BUDGET_TOKENS = 16_000
 CHARACTERS_A_TOKEN = 3
 _CUT = "\n(cut here to keep the pack short)\n"
 _OUTPUT_CHARACTERS = 6_000
+_FENCES = re.compile(r"^`{3,}", re.MULTILINE)
+_FENCE_ROOM = 8
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f]"
+)
 
 POLICY = """\
 You are the tutor of this one lesson. The person learns on their own, with a program that grades their code.
@@ -51,7 +57,10 @@ def lesson_pack(content: Content, lesson: LoadedLesson, store: Store, *, budget:
     """The pack of ``lesson`` as Markdown, at most ``budget`` tokens (counted as 3 characters each)."""
     head = f"# {lesson.title}: a lesson pack\n\n{lesson.info.summary.strip()}\n\n"
     sections = list(_sections(content, lesson, store))
-    foot = f"---\nAt most {budget:,} tokens, counted as {CHARACTERS_A_TOKEN} characters each. From {content.title}, version {content.version}.\n"
+    foot = (
+        f"---\nAt most {budget:,} tokens, counted as {CHARACTERS_A_TOKEN} characters each. "
+        f"From {content.title}, version {content.version}.\n"
+    )
     room = budget * CHARACTERS_A_TOKEN - len(head) - len(foot)
     return head + "".join(section.render() for section in _fitted(sections, room)) + foot
 
@@ -62,7 +71,7 @@ def _fitted(sections: list[_Section], room: int) -> list[_Section]:
         over = sum(len(one.render()) for one in sections) - room
         if over <= 0:
             break
-        kept = len(section.text.strip()) - over - len(_CUT)
+        kept = len(section.text.strip()) - over - len(_CUT) - _FENCE_ROOM
         at = sections.index(section)
         if kept > 0:
             sections[at] = replace(section, text=_closed(section.text.strip()[:kept]) + _CUT)
@@ -72,9 +81,10 @@ def _fitted(sections: list[_Section], room: int) -> list[_Section]:
 
 
 def _closed(text: str) -> str:
-    """``text`` without a half line, its code block closed."""
+    """``text`` without its last, half line, and with its code block closed."""
     whole = text[: text.rfind("\n") + 1]
-    return f"{whole[:-4].rstrip()}\n```\n" if whole.count("```") % 2 else whole
+    fences = _FENCES.findall(whole)
+    return f"{whole}{fences[-1]}\n" if len(fences) % 2 else whole
 
 
 def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[_Section]:
@@ -109,7 +119,7 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
 def _demo_output(lesson: LoadedLesson, store: Store) -> str:
     for event in reversed(store.events("demo", lesson.id)):
         if output := event.data.get("output"):
-            text = str(output)
+            text = _plain(str(output))
             shown = text if len(text) <= _OUTPUT_CHARACTERS else text[:_OUTPUT_CHARACTERS] + _CUT
             return (
                 f"On {event.device}, {event.at:%Y-%m-%d}, on the learner's machine:\n\n{_fenced(shown, '')}"
@@ -128,10 +138,16 @@ def _questions(lesson: LoadedLesson) -> Iterator[str]:
         if item.code:
             yield _fenced(item.code, "python")
         for choice in item.options:
-            yield f"   - {choice.text}"
+            yield "   - " + choice.text.strip().replace("\n", "\n     ")
         if item.left:
             yield f"   - match: {' · '.join(choice.text for choice in item.left)}"
             yield f"   - with: {' · '.join(choice.text for choice in item.right)}"
+
+
+def _plain(printed: str) -> str:
+    """What a terminal would show in the end: lines as last overwritten, without colours and cursors."""
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in printed.split("\n"))
+    return _ESCAPES.sub("", "\n".join(lines))
 
 
 def _fenced(text: str, language: str) -> str:

@@ -50,7 +50,7 @@ _FIRST = (
         sha256      TEXT NOT NULL,
         worst_ratio REAL,
         document    TEXT NOT NULL)""",
-    "CREATE INDEX attempts_of_exercise ON attempts (course, exercise, at)",
+    "CREATE INDEX attempts_of_exercise ON attempts (course, exercise, at, uuid)",
     "CREATE INDEX passes_by_source ON attempts (course, exercise, sha256) WHERE verdict = 'passed'",
     f"""CREATE TABLE answers ({_PROVENANCE}
         item          TEXT NOT NULL,
@@ -61,12 +61,12 @@ _FIRST = (
         points        REAL NOT NULL,
         of            REAL NOT NULL,
         misconception TEXT)""",
-    "CREATE INDEX answers_of_item ON answers (course, lesson, item, at)",
+    "CREATE INDEX answers_of_item ON answers (course, lesson, item, at, uuid)",
     f"""CREATE TABLE events ({_PROVENANCE}
         kind    TEXT NOT NULL,
         subject TEXT NOT NULL,
         data    TEXT NOT NULL)""",
-    "CREATE INDEX events_of_subject ON events (course, kind, subject, at)",
+    "CREATE INDEX events_of_subject ON events (course, kind, subject, at, uuid)",
     *(trigger for table in (*LOGS, "sources") for trigger in _append_only(table)),
     """CREATE TABLE exercise_standing (
         course TEXT NOT NULL, exercise TEXT NOT NULL, state TEXT NOT NULL,

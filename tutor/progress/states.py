@@ -105,8 +105,8 @@ def after_answer(state: ItemState, answer: Answer) -> ItemState:
     return ItemState(
         answers=state.answers + 1,
         right=state.right + answer.right,
-        points=answer.points,
-        of=answer.of,
+        points=float(answer.points),
+        of=float(answer.of),
         misconceptions=_counted(state.misconceptions, named),
         memory=after_review(state.memory, answer.at, rating(answer.points, answer.of)),
         latest=place(answer),

@@ -1,0 +1,1 @@
+print("largest error 0.5")
