@@ -53,7 +53,7 @@ def line(measurement: Mapping[str, Any], name_width: int = 0) -> str:
     if share is None or limit is None:
         wanted = f", {bound} {number(limit)} {unit}".rstrip() if limit is not None else ""
         return f"{name}  not measured{wanted}"
-    factor = "over" if math.isinf(share) else f"{number(share)}×"
+    factor = "over" if math.isinf(share) else f"{share:.2f}×" if 0.01 <= share < 100 else f"{share:.1g}×"
     return (
         f"{name}  {bar(share)}  {number(measurement['value'])}, {bound} {number(limit)} {unit}".rstrip()
         + f" ({factor})"

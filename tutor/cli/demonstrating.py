@@ -31,6 +31,8 @@ def demo_command(
     content: ContentOption = None,
 ) -> int:
     """Run a lesson's demo. Its knobs are options too: tutor demo LESSON --seed 3."""
+    from tutor.compute.devices import resolve_device
+
     course = open_content(content)
     loaded = course.lesson(lesson)
     demo = loaded.info.demo
@@ -42,13 +44,13 @@ def demo_command(
             next_step=f"Those with one: {with_demo}.",
         )
     turned = [*_named(knob or ()), *_extra(ctx.args)]
-    arguments = ["--device", device]
+    arguments = ["--device", resolve_device(device)]
     for name, value in turned:
         arguments += [f"--{name.replace('-', '_')}", checked(demo, loaded.id, name, value)]
     store = open_store(course)
     printed: list[str] = []
     code = asyncio.run(_stream(loaded, arguments, printed))
-    store.record_event("demo", loaded.id, {"device": device, "knobs": dict(turned), "output": _kept(printed)})
+    store.record_event("demo", loaded.id, {"device": arguments[1], "knobs": dict(turned), "output": _kept(printed)})
     return code
 
 

@@ -16,6 +16,7 @@ from tutor import __version__
 from tutor.cli import console
 from tutor.cli.options import ContentOption
 from tutor.cli.problems import guarded
+from tutor.cli.quick import quickened
 from tutor.errors import UsageProblem
 
 # section -> command -> (module of tutor.cli, its one line of help). A command's function is `NAME_command`.
@@ -65,7 +66,7 @@ class Commands(TyperGroup):
         settings = getattr(function, "context_settings", None)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         alone.command(cmd_name, cls=TyperCommand, short_help=help_line, context_settings=settings)(function)
-        return typer.main.get_command(alone)
+        return quickened(typer.main.get_command(alone))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
@@ -141,7 +142,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     console.prepare_streams()
 
     def invoke() -> int:
-        result = typer.main.get_command(program).main(words, prog_name="tutor", standalone_mode=False)
+        command = quickened(typer.main.get_command(program))
+        result = command.main(words, prog_name="tutor", standalone_mode=False)
         return result if isinstance(result, int) else 0
 
     return guarded(invoke, words)

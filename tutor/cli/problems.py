@@ -67,7 +67,7 @@ def tell(problem: TutorProblem, as_json: bool) -> int:
 
 def _usage(error: TyperException) -> UsageProblem:
     """The parser's complaint as a problem: its words, the nearest option, where help is."""
-    message = error.format_message().strip()
+    message = error.format_message().strip().replace("Value error, ", "")
     nearest = getattr(error, "possibilities", None) or ()
     if nearest:
         message = f"{error.message.rstrip('.')}."

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tutor.cli import console
+from tutor.cli.console import clean, styled
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, LessonArgument
+
+if TYPE_CHECKING:
+    from tutor.course import Content, LoadedLesson
+    from tutor.progress import Store
 
 Level = Literal["beginner", "intermediate", "advanced"]
 
@@ -17,22 +22,74 @@ Level = Literal["beginner", "intermediate", "advanced"]
 def prompts_command(
     lesson: LessonArgument,
     level: Annotated[Level | None, typer.Option("--level", help="Only this one.", show_default=False)] = None,
-    copy: Annotated[bool, typer.Option("--copy", help="Put it on the clipboard too.")] = False,
+    copy: Annotated[bool, typer.Option("--copy", help="Copy it; without --level the first one.")] = False,
     open_in: Annotated[
         str | None,
-        typer.Option(
-            "--open", metavar="NAME", help="Open this assistant with it filled in.", show_default=False
-        ),
+        typer.Option("--open", metavar="NAME", help="Open it in this assistant.", show_default=False),
     ] = None,
     pack: Annotated[
         Path | None,
-        typer.Option(
-            "--pack", metavar="FILE", help="Write the whole lesson for an assistant.", show_default=False
-        ),
+        typer.Option("--pack", metavar="FILE", help="Write all of the lesson for it.", show_default=False),
     ] = None,
     content: ContentOption = None,
 ) -> int:
     """A lesson's three prompts for your AI assistant, to be used in order."""
-    raise NotImplementedError(
-        str((lesson, level, copy, open_in, pack, content, get_args(Level), console, open_store, open_content))
-    )
+    from tutor.assist import LEVELS, assistant, prompt_text
+
+    course = open_content(content)
+    loaded = course.lesson(lesson)
+    wanted = assistant(open_in) if open_in is not None else None
+    store = open_store(course)
+    levels = LEVELS if level is None else (level,)
+    if wanted is None and not copy and pack is None:
+        for one in levels:
+            console.write(styled(one.capitalize(), "bold"))
+            console.write(clean(prompt_text(loaded, one, store, content=course)))
+            _used(store, loaded, one)
+        return 0
+    code = 0
+    if pack is not None:
+        _write_pack(course, loaded, store, pack)
+    if copy:
+        code = _copy(prompt_text(loaded, levels[0], store, content=course))
+    if wanted is not None:
+        _open(wanted.id, prompt_text(loaded, levels[0], store, content=course))
+    if copy or wanted is not None:
+        _used(store, loaded, levels[0])
+    return code
+
+
+def _used(store: Store, lesson: LoadedLesson, level: str) -> None:
+    store.record_event("prompt", lesson.id, {"level": level})
+
+
+def _write_pack(content: Content, lesson: LoadedLesson, store: Store, file: Path) -> None:
+    from tutor.assist import lesson_pack
+    from tutor.progress.files import write_atomically
+
+    write_atomically(file, lesson_pack(content, lesson, store).encode("utf-8", "replace"))
+    console.write(str(file.absolute()))
+
+
+def _copy(text: str) -> int:
+    """Copy and say by which ways. 3 where none worked."""
+    from tutor.assist import copy_text
+
+    attempts = copy_text(text)
+    for attempt in attempts:
+        console.write(
+            f"{attempt.way}: {clean(attempt.detail)}" + (f" ({attempt.outcome})" if not attempt.ok else "")
+        )
+    return 0 if any(attempt.ok for attempt in attempts) else 3
+
+
+def _open(name: str, text: str) -> None:
+    from tutor.assist import assistant, hand_over
+    from tutor.paths import tutor_home
+
+    done = hand_over(assistant(name), text, home=tutor_home())
+    state = "Opened" if done.opened else "Open this yourself:"
+    console.write(f"{state} {done.assistant.name}: {done.url}")
+    if not done.filled:
+        ways = ", ".join(attempt.way for attempt in done.copies if attempt.ok)
+        console.write(f"Paste the prompt there; it was copied ({ways or 'nowhere'}).")

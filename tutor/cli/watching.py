@@ -37,13 +37,15 @@ def watch_command(
     content: ContentOption = None,
 ) -> int:
     """Grade at once and at each save, until Ctrl+C. With --json one verdict a line."""
+    from tutor.compute.devices import resolve_device
     from tutor.grading import read_submission
 
     course = open_content(content)
     loaded = course.exercise(exercise)
     store = open_store(course)
     path = file if file is not None else solution_of(store, loaded)
-    read_submission(path)  # a missing file or a folder is said now, not waited for
+    read_submission(path)  # a missing file, a folder, a missing device: said now, not waited for
+    resolve_device(device)
     asyncio.run(_Watch(course, store, loaded, path, device, json).run(poll))
     return 0
 
