@@ -34,7 +34,8 @@ class Source:
     def problem(self, message: str, *, field: str = "", code: str = "quiz") -> ContentProblem:
         """A ContentProblem that names the file, the place in it, the item and the field."""
         place = f"Item '{self.item}', '{field}'" if field else f"Item '{self.item}'"
-        message = f"{place}: {clean_text(message, 500, single_line=True)}."
+        detail = clean_text(message, 500, single_line=True).rstrip(".")
+        message = f"{place}: {detail}."
         try:
             document = read_document(self.file)
         except ContentProblem:  # it changed since it was loaded: the message stands, without a line
