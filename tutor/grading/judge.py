@@ -3,6 +3,7 @@
 It is a fork of its own zygote. It reports to its parent by frames:
 
 ``collected``   the checks in order: id, title, required
+``protections`` the layers that confine a worker, told by it before it saw the learner's file
 ``loaded``      the learner's file was run in the first process
 ``calling``     the function that is being called (so that a timeout can name it)
 ``fresh``       asks for one more worker; answered with its socket and arena
@@ -24,6 +25,10 @@ from typing import Any
 from tutor.sandbox import wire
 
 
+def prepare(options: dict[str, Any]) -> None:
+    """Nothing comes before the imports here."""
+
+
 def preload() -> None:
     """What the zygote of judges imports before it forks; no torch operation."""
     import importlib
@@ -36,6 +41,10 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     """What a fork of the judge's zygote does. Descriptors: report socket, then socket and arena of each worker."""
     import torch
 
+    from tutor.sandbox.confinement.privileges import hide_from_neighbours
+
+    if sys.platform == "linux":
+        hide_from_neighbours()
     torch.set_num_threads(int(request.get("threads", 1)))
     report = socket.socket(fileno=descriptors[0])
     try:

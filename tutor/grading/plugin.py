@@ -39,6 +39,7 @@ class Session:
         self._open: dict[str, Connection] = {}
         self._failure: SolutionError | SolutionLost | None = None
         self._peak_growth: int | None = None
+        self._told_loaded = False
         self.broken = ""
 
     def tell(self, frame: wire.Frame) -> None:
@@ -61,6 +62,9 @@ class Session:
         except (SolutionError, SolutionLost) as failure:
             self._failure = failure
             raise
+        if not self._told_loaded:
+            self._told_loaded = True
+            self.tell({"loaded": True})
 
     def peak_memory(self, name: str, *arguments: Any) -> tuple[Any, int]:
         """One call in a fresh process, and the growth of its peak resident memory in bytes."""
@@ -96,6 +100,7 @@ class Session:
         connection = Connection(
             socket.socket(fileno=descriptor), arena, pid, lambda name: self.tell({"calling": name})
         )
+        self.tell({"protections": connection.receive_protections()})
         connection.load(self._source, self._path)
         return connection
 
@@ -157,7 +162,6 @@ class GradingPlugin:
             self._session.load()
         except (SolutionError, SolutionLost):
             return None  # each check answers for itself
-        self._session.tell({"loaded": True})
         return None
 
     @pytest.hookimpl(tryfirst=True)

@@ -62,7 +62,7 @@ class Connection:
         self._number = 0
         self._loaded = False
         self.payload_bytes = 0
-        self._resident_at_start = peak_resident_bytes(pid)
+        self._resident_at_start: int | None = None
 
     def load(self, source: bytes, path: str) -> None:
         """Hands the source over, once; it is never compiled on this side.
@@ -77,6 +77,19 @@ class Connection:
         offset = self._arena.reserve(len(source))
         self._arena.map[offset : offset + len(source)] = source
         self._ask({"load": {"at": offset, "bytes": len(source), "path": path}}, "loading the file")
+
+    def receive_protections(self) -> dict[str, str]:
+        """The worker's first frame, sent before it has seen the learner's file: which layers confine it.
+
+        Raises:
+            SolutionLost: it did not come so far.
+        """
+        try:
+            confined = wire.receive(self._sock).get("confined")
+        except wire.WireError:
+            raise SolutionLost("starting", "its process ended before it read the file") from None
+        self._resident_at_start = peak_resident_bytes(self.pid)
+        return {str(layer): str(state) for layer, state in confined.items()}
 
     def peak_growth(self) -> int | None:
         """Growth of the worker's peak resident memory since it was connected, in bytes, by the kernel's account."""

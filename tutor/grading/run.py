@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 import re
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tutor.errors import GraderFault
 from tutor.grading.submission import Submission
 from tutor.grading.workers import WorkerProcess
 from tutor.sandbox import wire
-from tutor.sandbox.forkserver import Channel, Zygote
+from tutor.sandbox.forkserver import Channel, Child, Zygote
 
 TICK = 0.02
 GRACE_FOR_TRACE = 0.15
@@ -67,7 +67,7 @@ class Run:
         self._on_frame = on_frame
         self._heard = Heard()
         self._workers: list[WorkerProcess] = []
-        self._judge_pid: int | None = None
+        self._judge: Child | None = None
         self._channel: Channel | None = None
         self._started = 0.0
 
@@ -98,13 +98,13 @@ class Run:
         descriptors = [theirs.fileno()]
         for worker in (first, second):
             descriptors += [worker.judge_socket.fileno(), worker.arena]
-        request = {
+        request: wire.Frame = {
             "checks": str(self._exercise.checks_file),
             "processes": {function.name: function.process for function in self._exercise.info.interface},
             "worker_pids": [first.pid, second.pid],
         }
         try:
-            self._judge_pid = await self._judges.fork(request, descriptors)
+            self._judge = await self._judges.fork(request, descriptors)
         finally:
             theirs.close()
         for worker in (first, second):
@@ -120,7 +120,8 @@ class Run:
 
     async def _launch_worker(self) -> WorkerProcess:
         half = self._exercise.info.limits.arena_mib << 20
-        request: dict[str, object] = {"device": self._device}
+        cpu_seconds = self._exercise.info.limits.cpu_seconds
+        request: dict[str, object] = {"device": self._device, "cpu_seconds": cpu_seconds}
         worker = await WorkerProcess.launch(self._worker_zygote, request, half)
         self._workers.append(worker)
         return worker
@@ -137,6 +138,8 @@ class Run:
                 await self._send_fresh_worker()
             elif "calling" in frame:
                 self._heard.calling = str(frame["calling"])
+            elif "protections" in frame:
+                self._heard.protections = frame["protections"]
             elif "collected" in frame:
                 self._heard.collected = frame["collected"]
             elif "check" in frame:
@@ -219,11 +222,8 @@ class Run:
     # --- end ---
 
     async def _clean_up(self) -> None:
-        if self._judge_pid is not None:
-            try:
-                os.kill(self._judge_pid, 9)
-            except OSError:
-                pass
+        if self._judge is not None:
+            self._judge.signal(signal.SIGKILL)
         await asyncio.gather(*(worker.kill() for worker in self._workers))
         if self._channel is not None:
             self._channel.close()

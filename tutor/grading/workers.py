@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 from dataclasses import dataclass, field
 
 from tutor.compute.process import cpu_seconds, resident_bytes
+from tutor.errors import GraderFault
 from tutor.sandbox.arena import create_descriptor
-from tutor.sandbox.forkserver import Zygote
+from tutor.sandbox.forkserver import Child, Zygote
 
 OUTPUT_LIMIT = 64 << 10
 TRACE_LIMIT = 16 << 10
@@ -34,10 +36,8 @@ class Collected:
 class WorkerProcess:
     """An untrusted process of one grading."""
 
-    def __init__(
-        self, pid: int, zygote: Zygote, judge_socket: socket.socket, arena: int, pipes: tuple[int, int]
-    ) -> None:
-        self.pid, self._zygote = pid, zygote
+    def __init__(self, child: Child, judge_socket: socket.socket, arena: int, pipes: tuple[int, int]) -> None:
+        self._child = child
         self.judge_socket, self.arena = judge_socket, arena
         self.output, self.trace = Collected(OUTPUT_LIMIT), Collected(TRACE_LIMIT)
         self._pipes = pipes
@@ -59,7 +59,7 @@ class WorkerProcess:
         output_read, output_write = os.pipe()
         trace_read, trace_write = os.pipe()
         try:
-            pid = await zygote.fork(request, (worker_socket.fileno(), arena, output_write, trace_write))
+            child = await zygote.fork(request, (worker_socket.fileno(), arena, output_write, trace_write))
         except BaseException:
             judge_socket.close()
             for descriptor in (arena, output_read, trace_read):
@@ -69,7 +69,12 @@ class WorkerProcess:
             worker_socket.close()
             os.close(output_write)
             os.close(trace_write)
-        return cls(pid, zygote, judge_socket, arena, (output_read, trace_read))
+        return cls(child, judge_socket, arena, (output_read, trace_read))
+
+    @property
+    def pid(self) -> int:
+        """The process id as this process sees it."""
+        return self._child.pid
 
     def hand_over(self) -> None:
         """Closes the judge's ends on this side, once the judge has them."""
@@ -90,28 +95,18 @@ class WorkerProcess:
 
     def status(self) -> int | None:
         """The exit status if it has ended, negative for a signal."""
-        return self._zygote.has_ended(self.pid)
+        return self._child.status
 
     def ask_for_trace(self) -> None:
         """Makes the worker write the lines on which its threads stand to its trace pipe."""
-        if self.status() is None:
-            try:
-                os.kill(self.pid, signal.SIGUSR1)
-            except OSError:
-                return
+        self._child.signal(signal.SIGUSR1)
 
     async def kill(self) -> None:
-        """Ends the worker and its process group; returns when the zygote has seen its end (at most 1 s)."""
+        """Ends the worker and all its descendants (it is the first process of their namespace); returns when the zygote has seen its end (at most 1 s)."""
         if self.status() is None:
-            for target in (os.killpg, os.kill):
-                try:
-                    target(self.pid, signal.SIGKILL)
-                except OSError:
-                    continue
-            try:
-                await asyncio.wait_for(self._zygote.ended(self.pid), 1.0)
-            except Exception:
-                pass
+            self._child.signal(signal.SIGKILL)
+            with contextlib.suppress(TimeoutError, GraderFault):
+                await asyncio.wait_for(self._child.ended(), 1.0)
         self.close()
 
     def close(self) -> None:

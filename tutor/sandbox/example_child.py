@@ -11,11 +11,13 @@ from pathlib import Path
 
 def main() -> int:
     """Arguments: the learner's file, the example. Returns the exit status."""
-    from tutor.sandbox.confinement import confine
+    from tutor.sandbox import confinement
 
     solution, example = Path(sys.argv[1]), Path(sys.argv[2])
     source, script = solution.read_bytes(), example.read_bytes()
-    confine({"terminal": True}, keep=())
+    confinement.prepare()
+    confinement.seal()
+    confinement.confine(keep=())
     try:
         _run(source, str(solution), "solution")
         _run(script, str(example), "__main__")

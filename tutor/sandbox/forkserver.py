@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import os
 import signal
 import socket
@@ -43,6 +45,7 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self.descriptors: list[int] = []
         self._buffer = bytearray()
         sock.setblocking(False)
 
@@ -54,7 +57,7 @@ class Channel:
             self.sock.setblocking(False)
 
     async def receive(self) -> wire.Frame:
-        """The next frame.
+        """The next frame. Descriptors that came with it are added to ``descriptors``.
 
         Raises:
             WireClosed: the other side is gone.
@@ -66,43 +69,100 @@ class Channel:
         return wire.unpack(await self._exactly(length))
 
     async def _exactly(self, count: int) -> bytes:
-        loop = asyncio.get_running_loop()
         while len(self._buffer) < count:
             try:
-                chunk = await loop.sock_recv(self.sock, 1 << 16)
+                chunk, descriptors, _, _ = socket.recv_fds(self.sock, 1 << 16, wire.MAX_DESCRIPTORS)
+            except BlockingIOError:
+                await self._readable()
+                continue
             except OSError as problem:
                 raise wire.WireClosed(str(problem)) from None
             if not chunk:
                 raise wire.WireClosed("closed")
             self._buffer += chunk
+            self.descriptors += descriptors
         data = bytes(self._buffer[:count])
         del self._buffer[:count]
         return data
 
+    async def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self.sock, lambda: ready.done() or ready.set_result(None))
+        try:
+            await ready
+        finally:
+            loop.remove_reader(self.sock)
+
     def close(self) -> None:
         self.sock.close()
+        while self.descriptors:
+            os.close(self.descriptors.pop())
+
+
+class Child:
+    """A fork of a zygote, by a handle that no other process can come to have."""
+
+    def __init__(self, handle: int, end: asyncio.Future[int]) -> None:
+        self._handle, self._end = handle, end
+        self.pid = _pid_behind(handle)
+        end.add_done_callback(lambda _: self._close())
+
+    @property
+    def status(self) -> int | None:
+        """The exit status once it has ended, negative for a signal."""
+        return self._end.result() if self._end.done() and self._end.exception() is None else None
+
+    async def ended(self) -> int:
+        """Waits for its end; returns the exit status.
+
+        Raises:
+            GraderFault: the zygote is gone, and with it the child.
+        """
+        return await asyncio.shield(self._end)
+
+    def signal(self, number: int) -> None:
+        """Sends a signal; nothing happens when it has ended."""
+        if self._handle >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, number)
+
+    def _close(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
+def _pid_behind(handle: int) -> int:
+    """The process id, in our own namespace, of the process a descriptor stands for."""
+    with open(f"/proc/self/fdinfo/{handle}") as file:
+        for line in file:
+            if line.startswith("Pid:"):
+                return int(line.split()[1])
+    return -1
 
 
 class Zygote:
     """One zygote process. ``start`` returns at once; forks ordered early wait until it is ready."""
 
-    def __init__(self, module: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, module: str, options: Mapping[str, object] | None = None) -> None:
         ours, theirs = socket.socketpair()
+        command = [sys.executable, "-I", "-m", "tutor.sandbox.zygote"]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "tutor.sandbox.zygote", str(theirs.fileno()), module],
+                [*command, str(theirs.fileno()), module, json.dumps(dict(options or {}))],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
-                env=clean_environment(environment),
+                env=clean_environment(),
                 cwd="/",
                 start_new_session=True,
             )
         self.channel = Channel(ours)
         self.module = module
-        self._ended: dict[int, asyncio.Future[int]] = {}
-        self._forked: list[asyncio.Future[int]] = []
+        self._ends: dict[int, asyncio.Future[int]] = {}
+        self._forked: list[asyncio.Future[Child]] = []
         self._ready: asyncio.Future[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._gone = False
@@ -127,54 +187,48 @@ class Zygote:
         assert self._ready is not None
         await asyncio.shield(self._ready)
 
-    async def fork(self, request: wire.Frame, descriptors: Sequence[int]) -> int:
-        """Orders a child; returns its process id.
+    async def fork(self, request: wire.Frame, descriptors: Sequence[int]) -> Child:
+        """Orders a child.
 
         Raises:
             GraderFault: the zygote is gone.
         """
         self.connect()
-        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
         self._forked.append(answer)
         try:
             self.channel.send({"fork": request}, descriptors)
         except wire.WireClosed:
             raise self._fault() from None
-        pid = await answer
-        self._ended[pid] = asyncio.get_running_loop().create_future()
-        return pid
-
-    async def ended(self, pid: int) -> int:
-        """Waits for a child's end; returns its exit status, negative for a signal."""
-        return await asyncio.shield(self._ended[pid])
-
-    def has_ended(self, pid: int) -> int | None:
-        """The exit status of a child that has ended, else ``None``."""
-        future = self._ended.get(pid)
-        return future.result() if future is not None and future.done() and not future.exception() else None
+        return await answer
 
     async def _read(self) -> None:
         try:
             while True:
-                frame = await self.channel.receive()
-                if "forked" in frame and self._forked:
-                    future = self._forked.pop(0)
-                    if not future.done():
-                        future.set_result(int(frame["forked"]))
-                        await asyncio.sleep(0)  # let the caller enter the child before its end is read
-                elif "ended" in frame:
-                    ended = self._ended.get(int(frame["ended"]))
-                    if ended is not None and not ended.done():
-                        ended.set_result(int(frame["status"]))
-                elif "ready" in frame and self._ready is not None and not self._ready.done():
-                    self._ready.set_result(None)
-        except wire.WireError:
-            self._gone = True
+                self._hear(await self.channel.receive())
+        except (wire.WireError, IndexError):
             fault = self._fault()
-            for future in (*self._forked, *self._ended.values(), self._ready):
+            for future in (*self._forked, *self._ends.values(), self._ready):
                 if future is not None and not future.done():
                     future.set_exception(fault)
                     future.exception()  # seen: no warning when nobody waits for it
+
+    def _hear(self, frame: wire.Frame) -> None:
+        if "forked" in frame:
+            end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            self._ends[int(frame["forked"])] = end
+            child = Child(self.channel.descriptors.pop(0), end)
+            waiting = self._forked.pop(0)
+            if waiting.done():  # whoever ordered it has gone
+                child.signal(signal.SIGKILL)
+            else:
+                waiting.set_result(child)
+        elif "ended" in frame:
+            ended = self._ends.pop(int(frame["ended"]), None)
+            if ended is not None and not ended.done():
+                ended.set_result(int(frame["status"]))
+        elif "ready" in frame and self._ready is not None and not self._ready.done():
+            self._ready.set_result(None)
 
     def _fault(self) -> GraderFault:
         self._gone = True
@@ -195,14 +249,8 @@ class Zygote:
         if self._reader is not None:
             self._reader.cancel()
         self.channel.close()
-        try:
-            os.killpg(self.process.pid, signal.SIGTERM)
-        except OSError:
-            pass
-        try:
-            self.process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        with contextlib.suppress(OSError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         if self.process.stderr is not None:
             self.process.stderr.close()

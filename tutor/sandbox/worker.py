@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tutor.sandbox import values, wire
+from tutor.sandbox import confinement, values, wire
 from tutor.sandbox.arena import Arena
 
 MODULE = "solution"
@@ -222,14 +222,23 @@ def _flush() -> None:
             continue
 
 
+def prepare(options: dict[str, Any]) -> None:
+    """What the zygote of workers does first, while it has a single thread."""
+    confinement.prepare(options.get("public", ()), options.get("hidden", ()), gpu=bool(options.get("gpu")))
+
+
+fork, reaped = confinement.fork, confinement.reaped
+
+
 def preload() -> None:
     """What the zygote of workers imports before it forks: nothing hidden, and no torch operation."""
     import faulthandler
     import importlib
 
-    for name in ("numpy", "torch", "tutor.sandbox.tensors", "tutor.sandbox.confinement"):
+    for name in ("numpy", "torch", "tutor.sandbox.tensors", "tempfile"):
         importlib.import_module(name)
     faulthandler.disable()
+    confinement.seal()
 
 
 def child(request: wire.Frame, descriptors: list[int]) -> int:
@@ -244,7 +253,6 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
 
     import torch
 
-    from tutor.sandbox.confinement import confine
     from tutor.sandbox.tensors import ArenaTensors
 
     socket_descriptor, arena_descriptor, output, trace = descriptors
@@ -259,19 +267,20 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     arena = Arena(arena_descriptor, judge=False)
     os.close(arena_descriptor)
     torch.set_num_threads(int(request.get("threads", 1)))
-    confine(request.get("confinement", {}), keep=(socket_descriptor, trace))
+    report = confinement.confine(keep=(socket_descriptor, trace), cpu_seconds=request.get("cpu_seconds"))
     tensors = ArenaTensors(arena, copy=False, device=str(request.get("device", "cpu")))
     sock = socket.socket(fileno=socket_descriptor)
+    wire.send(sock, {"confined": report})
     Worker(sock, arena, tensors, request.get("folders")).serve()
     return 0
 
 
 def main() -> None:
     """A cold worker for code answers of quizzes: plain values only, no arena, no torch of ours."""
-    from tutor.sandbox.confinement import confine
-
     descriptor = int(sys.argv[1])
-    confine({}, keep=(descriptor,))
+    confinement.prepare()
+    confinement.seal()
+    confinement.confine(keep=(descriptor,))
     Worker(socket.socket(fileno=descriptor), None, None).serve()
 
 

@@ -1,12 +1,13 @@
 """A warm parent that forks: it imports what its children need, then waits for orders.
 
-``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE`` imports ``MODULE`` (which imports torch, and
+``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE`` (which imports torch, and
 for the judge pytest), and for every order on its control socket forks a child that runs
-``MODULE.child(request, descriptors)``. It runs no torch operation and never touches CUDA, since a
+``MODULE.child(request, descriptors)``. The module's ``prepare(options)`` runs first, ``preload()`` then; its
+``fork`` and ``reaped``, where it has them, stand in for the plain ones. It runs no torch operation and never touches CUDA, since a
 fork after either is undefined. There are two zygotes, never one: a fork inherits memory, so the
 workers' must never have held a hidden check.
 
-Orders: ``{"fork": request}`` with descriptors -> ``{"forked": pid}`` · later ``{"ended": pid, "status": n}``.
+Orders: ``{"fork": request}`` with descriptors -> ``{"forked": pid}`` with a process descriptor · later ``{"ended": pid, "status": n}``.
 When the control socket closes, every child is killed and the zygote ends.
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import json
 import os
 import select
 import signal
@@ -36,6 +38,8 @@ def die_with_parent() -> None:
 class Zygote:
     def __init__(self, control: socket.socket, module: Any) -> None:
         self._control, self._module = control, module
+        self._fork_process = getattr(module, "fork", os.fork)
+        self._reaped = getattr(module, "reaped", lambda pid: None)
         self._children: set[int] = set()
         self._wake, wake_writer = socket.socketpair()
         self._wake.setblocking(False)
@@ -63,13 +67,16 @@ class Zygote:
                 _kill(pid)
 
     def _fork(self, request: wire.Frame, descriptors: list[int]) -> None:
-        pid = os.fork()
+        pid = self._fork_process()
         if pid == 0:
             self._become_child(request, descriptors)
         self._children.add(pid)
         for descriptor in descriptors:
             os.close(descriptor)
-        wire.send(self._control, {"forked": pid})
+        handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
+        wire.send(self._control, {"forked": pid}, [handle] if handle >= 0 else [])
+        if handle >= 0:
+            os.close(handle)
 
     def _become_child(self, request: wire.Frame, descriptors: list[int]) -> None:
         status = 70
@@ -96,6 +103,7 @@ class Zygote:
                 return
             if pid in self._children:
                 self._children.discard(pid)
+                self._reaped(pid)
                 wire.send(self._control, {"ended": pid, "status": os.waitstatus_to_exitcode(status)})
 
 
@@ -108,16 +116,15 @@ def _kill(pid: int) -> None:
 
 
 def main() -> None:
-    """The zygote's program: control socket's descriptor, then the module its children run."""
-    descriptor, module_name = int(sys.argv[1]), sys.argv[2]
+    """The zygote's program: control socket's descriptor, the module its children run, its options as JSON."""
+    descriptor, module_name, options = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     module = importlib.import_module(module_name)
-    preload = getattr(module, "preload", None)
-    if preload is not None:
-        preload()
+    module.prepare(options)
+    module.preload()
     gc.collect()
     gc.freeze()
     Zygote(control, module).run()

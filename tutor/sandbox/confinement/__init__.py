@@ -1,0 +1,266 @@
+"""Confinement of a worker, in layers; each is tried where it stands and reported as active or why not.
+
+The zygote of workers calls ``prepare`` before it imports anything heavy (namespaces want a process
+without threads), ``seal`` after the last import, and ``fork`` for each worker; the worker calls
+``confine`` before it reads the learner's file. Where a layer is missing the others still stand.
+
+=============  ==================================================================================
+layer          what it stops
+=============  ==================================================================================
+namespaces     seeing or signalling other processes; the network; System V queues of others
+root           seeing files: only the system and Python are there, read-only; scratch is private
+landlock       the same by another mechanism, where mounts are refused; TCP; signals out
+seccomp        sockets, tracing, mounts, programs, keyrings, queues, attributes, terminal injection
+privileges     capabilities, set-uid programs, inherited descriptors and variables
+identity       being root (a worker of root becomes nobody)
+limits         forks, open files, file sizes, core dumps; memory and time are watched from outside
+=============  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.sandbox.confinement import kernel, landlock, privileges, seccomp, world
+from tutor.sandbox.confinement.kernel import CLONE_NEWPID, Unavailable
+
+LAYERS = ("namespaces", "root", "landlock", "seccomp", "privileges", "identity", "limits")
+ACTIVE = "active"
+
+Report = dict[str, str]
+
+
+@dataclass
+class _State:
+    """What ``prepare`` reached in this process; forks inherit it."""
+
+    report: Report = field(default_factory=dict)
+    in_namespaces: bool = False
+    own_root: bool = False
+    own_pid_namespace: int = -1
+    gpu: bool = False
+    readable: list[str] = field(default_factory=list)
+    scratch: dict[int, str] = field(default_factory=dict)
+    next_scratch: str = ""
+
+
+_state = _State()
+
+
+def prepare(public: Sequence[str] = (), hidden: Sequence[str] = (), *, gpu: bool = False) -> None:
+    """Enters namespaces and a root of our own, as far as this machine allows.
+
+    Forks when it enters a PID namespace: the caller goes on in the child, its parent only waits.
+
+    Args:
+        public: folders a worker may read, at their own paths.
+        hidden: folders it must not see even where they lie inside a readable one.
+        gpu: keep what CUDA needs.
+    """
+    _state.gpu = gpu
+    _state.readable = [*world.SYSTEM, *(f"/etc/{name}" for name in world.ETC), *public]
+    if not kernel.supported():
+        why = f"unavailable: not written for {sys.platform}/{kernel.MACHINE}"
+        _state.report = dict.fromkeys(LAYERS, why)
+        return
+
+    def isolate() -> str:
+        world.enter_namespaces()
+        _become_first_process()
+        _state.in_namespaces = True
+        _state.own_pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        return ""
+
+    _try("namespaces", isolate)
+    if not _state.in_namespaces:
+        _state.report["root"] = "unavailable: needs namespaces"
+        return
+
+    def rebuild() -> str:
+        world.build_root(public, hidden, gpu=gpu)
+        _state.own_root = True
+        return ""
+
+    _try("root", rebuild)
+
+
+def seal() -> None:
+    """Takes the course and this package out of what forks can see. Nothing of ours is imported afterwards."""
+    if _state.own_root:
+        _try("root", lambda: world.hide_package() or "")  # type: ignore[func-returns-value]
+
+
+def fork() -> int:
+    """Forks a worker, as the first process of a PID namespace of its own where that is possible."""
+    if not _state.own_root:
+        _state.next_scratch = tempfile.mkdtemp(prefix="tutor-scratch-")
+    nested = False
+    if _state.in_namespaces:
+        try:
+            kernel.library_call("unshare", CLONE_NEWPID)
+            nested = True
+        except OSError:
+            nested = False
+    pid = os.fork()
+    if pid == 0:
+        return 0
+    if nested:
+        kernel.library_call("setns", _state.own_pid_namespace, CLONE_NEWPID)
+    if _state.next_scratch:
+        _state.scratch[pid] = _state.next_scratch
+    return pid
+
+
+def reaped(pid: int) -> None:
+    """Removes what a worker that has ended left in its scratch folder."""
+    folder = _state.scratch.pop(pid, "")
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def confine(
+    *, keep: Sequence[int], cpu_seconds: float | None = None, allow: frozenset[str] = frozenset()
+) -> Report:
+    """Gives up, for good, everything a solution has no business with.
+
+    Args:
+        keep: descriptors to keep beside 0, 1 and 2.
+        cpu_seconds: a hard limit on CPU time, above the one that is watched from outside.
+        allow: system calls left out of the filter (an exercise that compiles needs programs).
+
+    Returns:
+        Each layer by name: ``active`` or ``unavailable: why``.
+    """
+    if not kernel.supported():
+        return dict(_state.report)
+    scratch = _enter_scratch()
+    privileges.close_descriptors([*keep, *([_state.own_pid_namespace] if _state.in_namespaces else [])])
+    limits = {"RLIMIT_CPU": int(cpu_seconds) + 2} if cpu_seconds is not None else {}
+    _try("identity", lambda: _give_up_root(scratch))
+    _try("limits", lambda: privileges.set_limits(limits) or "")  # type: ignore[func-returns-value]
+    _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch)))
+    if _state.in_namespaces:
+        os.close(_state.own_pid_namespace)
+    _try("privileges", lambda: privileges.drop_capabilities() or "")  # type: ignore[func-returns-value]
+    _try("seccomp", lambda: seccomp.restrict(allow) or "")  # type: ignore[func-returns-value]
+    return dict(_state.report)
+
+
+def probe() -> Report:
+    """Which layers this machine allows, found by really confining a short-lived process."""
+    import json
+    import subprocess
+
+    from tutor.sandbox.forkserver import clean_environment
+
+    command = [sys.executable, "-I", "-m", "tutor.sandbox.confinement.probe"]
+    try:
+        output = subprocess.run(
+            command, capture_output=True, timeout=20, env=clean_environment(), cwd="/", check=False
+        ).stdout
+        report: Report = json.loads(output)
+    except (OSError, ValueError, subprocess.SubprocessError) as problem:
+        return dict.fromkeys(LAYERS, f"unavailable: the probe failed ({problem})")
+    return report
+
+
+def _try(layer: str, apply: Callable[[], str]) -> None:
+    try:
+        note = apply()
+    except Unavailable as problem:
+        _state.report[layer] = f"unavailable: {problem}"
+    except OSError as problem:
+        _state.report[layer] = f"unavailable: {kernel.why(problem)}"
+    else:
+        _state.report[layer] = f"{ACTIVE}" if not note else f"{ACTIVE} ({note})"
+
+
+def _become_first_process() -> None:
+    """Forks into the new PID namespace. The parent stays only to carry the child's exit status."""
+    pid = os.fork()
+    if pid:
+        for descriptor in range(3, 256):
+            try:
+                os.close(descriptor)
+            except OSError:
+                continue
+        _, status = os.waitpid(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        os._exit(code if code >= 0 else 128 - code)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+
+
+def _enter_scratch() -> str:
+    scratch = _state.next_scratch
+    if _state.own_root:
+
+        def make() -> str:
+            world.enter_worker_mounts()
+            return ""
+
+        _try("root", make)
+        scratch = world.SCRATCH
+    elif not scratch:
+        scratch = tempfile.mkdtemp(prefix="tutor-scratch-")
+    os.environ.update(TMPDIR=scratch, HOME=scratch)
+    tempfile.tempdir = None
+    os.chdir(scratch)
+    return scratch
+
+
+def _give_up_root(scratch: str) -> str:
+    if os.geteuid() != 0:
+        return ""
+    if not _state.own_root and not _nobody_can_reach_python():
+        raise Unavailable("running as root, and Python lies where nobody else can read it")
+    if not _state.own_root:
+        os.chown(scratch, privileges.NOBODY, privileges.NOBODY)
+    privileges.become_nobody()
+    return ""
+
+
+def _nobody_can_reach_python() -> bool:
+    for place in world.python_places():
+        folder = place
+        while folder != "/":
+            if not os.stat(folder).st_mode & 0o001:
+                return False
+            folder = os.path.dirname(folder)
+    return True
+
+
+def _readable() -> list[str]:
+    """Trees that may be read. In a root of our own all of it; else each entry beside our package, one by one."""
+    if _state.own_root:
+        return ["/"]
+    own = str(world.package_folder())
+    readable = [*_state.readable, "/sys/devices/system/cpu", "/proc/self"]
+    for place in world.python_places():
+        readable += _entries_without(place, own)
+    return readable
+
+
+def _entries_without(folder: str, excluded: str) -> list[str]:
+    """``folder`` as trees that do not hold ``excluded``: itself, or its entries, split only as deep as needed."""
+    if not (excluded + "/").startswith(os.path.realpath(folder) + "/"):
+        return [folder]
+    found: list[str] = []
+    for entry in os.scandir(folder):
+        if os.path.realpath(entry.path) != excluded:
+            found += _entries_without(entry.path, excluded) if entry.is_dir() else [entry.path]
+    return found
+
+
+def _writable(scratch: str) -> list[str]:
+    writable = [scratch, "/dev/null", "/dev/zero", "/dev/full"]
+    if _state.own_root:
+        writable.append("/dev/shm")
+    if _state.gpu:
+        writable += ["/dev", "/proc"] if _state.own_root else ["/proc/self"]
+    return writable
