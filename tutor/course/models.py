@@ -19,7 +19,7 @@ Markdown = Annotated[str, Field(min_length=1, max_length=3072)]
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 # --- lessons/course.yaml ---------------------------------------------------------------------

@@ -148,6 +148,12 @@ def _bad_value(error: ErrorDetails) -> tuple[str, str]:
         return f"a list should stand here, but this is {_kind_of(given)}", "Begin each entry with '- '."
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"keys with values should stand here, but this is {_kind_of(given)}", ""
+    if kind == "string_too_short":
+        return "this text is empty", "Write it, or remove the key."
+    if kind == "too_short":
+        return f"this list needs at least {error['ctx']['min_length']} entries", ""
+    if kind == "too_long":
+        return f"this list may have at most {error['ctx']['max_length']} entries", ""
     if kind == "string_too_long":
         limit = error["ctx"]["max_length"]
         return f"this text has {len(given):,} characters; {limit:,} are allowed", "Shorten or split it."
@@ -203,7 +209,8 @@ def _step(member: Any, part: str | int) -> list[Any]:
     if _is_model(member):
         if part in (fields := _fields(member)):
             return _members(fields[str(part)])
-        return [member] if part == member.__name__ or part in _tags(member) else []
+        # Not a field, so what pydantic calls a union's member: its tag, or a text with its class.
+        return [member] if part in _tags(member) or member.__name__ in str(part) else []
     origin, arguments = get_origin(member), get_args(member)
     if origin is tuple and isinstance(part, int):
         return _members(arguments[0])
