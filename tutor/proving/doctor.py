@@ -1,0 +1,46 @@
+"""``tutor doctor``: what this machine can do, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from tutor.compute.devices import list_devices
+from tutor.paths import tutor_home
+from tutor.proving import machine_checks, place_checks
+from tutor.proving.findings import Diagnosis, Finding
+
+Check = Callable[[], Iterable[Finding]]
+
+
+def examine(content: Path | None = None, home: Path | None = None) -> Diagnosis:
+    """Look at everything. ``content`` and ``home`` override the course and the learner's home.
+
+    Takes a few seconds, since PyTorch is imported in a process of its own. Raises nothing: a check
+    that fails is a finding.
+    """
+    folder = home or tutor_home()
+    checks: dict[str, Check] = {
+        "python": machine_checks.python,
+        "packages": machine_checks.packages,
+        "torch": machine_checks.torch,
+        "gpu": machine_checks.gpu,
+        "memory": machine_checks.memory,
+        "home": partial(place_checks.home, folder),
+        "content": partial(place_checks.content, content),
+        "terminal": place_checks.terminal,
+        "processes": machine_checks.processes,
+        "worker": machine_checks.worker,
+        "confinement": machine_checks.confinement,
+    }
+    findings = (finding for id, check in checks.items() for finding in _guarded(id, check))
+    return Diagnosis(tuple(findings), list_devices())
+
+
+def _guarded(id: str, check: Check) -> list[Finding]:
+    try:
+        return list(check())
+    except Exception as error:
+        detail = f"this could not be looked at: {type(error).__name__}: {error}"
+        return [Finding(id, "warning", detail, "Please report this with 'tutor report'.")]
