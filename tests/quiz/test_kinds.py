@@ -172,6 +172,28 @@ def test_code_is_right_when_its_values_are(item: Draw, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
+    ("filling", "right"),
+    [
+        ("{top}", True),
+        ("(10 * 0 + {top})", True),
+        ("{top} + 0", True),
+        ("{top}0", False),
+        ("{top} if", False),
+        ("unknown", False),
+        ("__import__('os')._exit(0)", False),
+        ("(lambda: (_ for _ in ()).throw(SystemExit))()", False),
+        ("\0", False),
+        ("'\U0001f600'", False),
+    ],
+)
+def test_code_is_run_in_a_process_of_its_own(item: Draw, filling: str, right: bool) -> None:
+    fill = item("fill")
+    result = score(fill, filling.replace("{top}", str(fill.variables["top"])))
+    assert result.correct is right
+    assert result.explanation
+
+
+@pytest.mark.parametrize(
     ("id", "answer", "expected"),
     [
         ("half", "three", "the id of one option"),
