@@ -57,7 +57,7 @@ def an_event(draw):
     )  # fmt: skip
 
 
-HISTORIES = st.lists(st.one_of(an_attempt(), an_answer(), an_event()), max_size=12, unique_by=lambda r: r.id)
+HISTORIES = st.lists(st.one_of(an_attempt(), an_answer(), an_event()), max_size=10, unique_by=lambda r: r.id)
 
 
 def summaries(store):
@@ -67,7 +67,7 @@ def summaries(store):
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 @given(history=HISTORIES, data=st.data())
 def test_any_order_of_arrival_gives_the_same_as_computing_from_the_logs(tmp_path_factory, history, data):
     shuffled = data.draw(st.permutations(history))

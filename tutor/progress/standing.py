@@ -113,6 +113,11 @@ class _View:
         )
         return "started" if begun else "new"
 
+    def tested_out_of(self, lesson: LoadedLesson, exercises: Mapping[str, ExerciseStatus]) -> bool:
+        """Whether a placement test made the lesson unnecessary, and the learner has not begun to read it."""
+        own = {exercises[exercise.id] for exercise in self.content.exercises_of(lesson.id)}
+        return own == {"tested-out"} and not self.read.get(lesson.id)
+
     def _mastered(self, exercise: str, status: ExerciseStatus) -> bool:
         return status == "tested-out" or (
             exercise in self.states and self.states[exercise].first_pass is not None
@@ -123,7 +128,11 @@ def _next_step(
     view: _View, lessons: Mapping[str, LessonStatus], exercises: Mapping[str, ExerciseStatus]
 ) -> NextStep:
     """Finish what is begun; then review what is due, before anything new pushes it out; then go on."""
-    begun = [lesson for lesson in view.content.lessons if lessons[lesson.id] == "started"]
+    begun = [
+        lesson
+        for lesson in view.content.lessons
+        if lessons[lesson.id] == "started" and not view.tested_out_of(lesson, exercises)
+    ]
     for lesson in begun:
         if step := _step_within(view, lesson, exercises):
             return step
