@@ -47,7 +47,7 @@ def test_zero_of_zero_is_within_the_limit_and_something_of_zero_is_not() -> None
 
 def test_a_line_holds_name_number_bound_unit_and_factor() -> None:
     line = bars.line({"name": "payload", "value": 16448, "limit": 32896, "unit": "bytes", "better": "lower"})
-    assert "payload" in line and "16,448, at most 32,896 bytes" in line and "(0.5×)" in line
+    assert "payload" in line and "16,448, at most 32,896 bytes" in line and "(0.50×)" in line
 
 
 def test_the_sign_of_at_least_stands_where_more_is_better() -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 from tutor import __version__
 from tutor.cli import console
 from tutor.cli.options import ContentOption
 from tutor.cli.problems import guarded
-from tutor.cli.quick import quickened
+from tutor.cli.quick import QuickCommand, quickened
 from tutor.errors import UsageProblem
 
 # section -> command -> (module of tutor.cli, its one line of help). A command's function is `NAME_command`.
@@ -55,6 +55,9 @@ COMMANDS = {name: entry for commands in SECTIONS.values() for name, entry in com
 class Commands(TyperGroup):
     """The table above as a command group that imports a command's module when it is used."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        return quickened(super().get_params(ctx))
+
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
@@ -65,8 +68,8 @@ class Commands(TyperGroup):
         function = getattr(import_module(f"tutor.cli.{module}"), f"{cmd_name}_command")
         settings = getattr(function, "context_settings", None)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        alone.command(cmd_name, cls=TyperCommand, short_help=help_line, context_settings=settings)(function)
-        return quickened(typer.main.get_command(alone))
+        alone.command(cmd_name, cls=QuickCommand, short_help=help_line, context_settings=settings)(function)
+        return typer.main.get_command(alone)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
@@ -142,8 +145,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     console.prepare_streams()
 
     def invoke() -> int:
-        command = quickened(typer.main.get_command(program))
-        result = command.main(words, prog_name="tutor", standalone_mode=False)
+        result = typer.main.get_command(program).main(words, prog_name="tutor", standalone_mode=False)
         return result if isinstance(result, int) else 0
 
     return guarded(invoke, words)

@@ -11,15 +11,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from typer.core import TyperCommand
+
 _MAKERS: dict[Any, Callable[[str], Any]] = {str: str, Path: Path}
 
 
-def quickened(command: Any) -> Any:
-    """The command, its parameters changed to take the short way where that gives the same."""
-    for parameter in command.params:
-        if not parameter.multiple and parameter.nargs == 1:
+class QuickCommand(TyperCommand):
+    """A command whose parameters take the short way where that gives the same."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return quickened(super().get_params(ctx))
+
+
+def quickened(parameters: list[Any]) -> list[Any]:
+    """The parameters of a command or group, told to take the short way."""
+    for parameter in parameters:
+        if not parameter.multiple and parameter.nargs == 1 and "process_value" not in vars(parameter):
             parameter.process_value = partial(_process, parameter, parameter.process_value)
-    return command
+    return parameters
 
 
 def _process(parameter: Any, usual: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
