@@ -92,7 +92,11 @@ class LoadedExercise:
     minutes: int
     requires: tuple[str, ...]
     folder: Path
-    grader_folder: Path
+
+    @property
+    def grader_folder(self) -> Path:
+        """Where the exercise's grader lies: ``graders/ID`` of the same course."""
+        return self.folder.parent.parent / "graders" / self.folder.name
 
     @cached_property
     def info(self) -> Exercise:

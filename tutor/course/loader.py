@@ -64,22 +64,23 @@ def assemble(root: ContentRoot, summary: ReadSummary, report: Report) -> Content
 
 
 def _lessons(root: ContentRoot, summary: ReadSummary, report: Report) -> list[LoadedLesson]:
+    parent = os.fspath(root.lessons)
     numbered: list[tuple[int, str]] = []
-    for name in _folders(root.lessons, report):
+    for name in _folders(parent, report):
         if match := LESSON_FOLDER.fullmatch(name):
             numbered.append((int(match[1]), name))
         else:
             report(
                 ContentProblem(
                     "This folder is not named like a lesson.",
-                    where=os.path.join(root.lessons, name),
+                    where=f"{parent}/{name}",
                     code="folder-name",
                     next_step="Name it NN-words, such as 03-measuring; NN orders the lessons.",
                 )
             )
     lessons: list[LoadedLesson] = []
     for _, name in sorted(numbered):
-        folder = os.path.join(root.lessons, name)
+        folder = f"{parent}/{name}"
         lesson = summary(f"{folder}/lesson.yaml")
         quiz = summary(f"{folder}/quiz.yaml")
         summary(f"{folder}/prompts.yaml")
@@ -106,8 +107,9 @@ def _lessons(root: ContentRoot, summary: ReadSummary, report: Report) -> list[Lo
 
 def _exercises(root: ContentRoot, summary: ReadSummary, report: Report) -> list[LoadedExercise]:
     exercises: list[LoadedExercise] = []
-    for name in _folders(root.exercises, report):
-        folder = os.path.join(root.exercises, name)
+    parent = os.fspath(root.exercises)
+    for name in _folders(parent, report):
+        folder = f"{parent}/{name}"
         exercise = summary(f"{folder}/exercise.yaml")
         if exercise is None:
             if not _is_leftover(folder):
@@ -123,13 +125,12 @@ def _exercises(root: ContentRoot, summary: ReadSummary, report: Report) -> list[
                 minutes=exercise["minutes"],
                 requires=tuple(exercise["requires"]),
                 folder=Path(folder),
-                grader_folder=root.graders / name,
             )
         )
     return exercises
 
 
-def _folders(parent: Path, report: Report) -> list[str]:
+def _folders(parent: str, report: Report) -> list[str]:
     """The names of the folders in ``parent`` that are content; none if ``parent`` is missing."""
     try:
         with os.scandir(parent) as entries:
@@ -138,7 +139,7 @@ def _folders(parent: Path, report: Report) -> list[str]:
         return []
     except OSError as error:
         message = f"This folder cannot be read: {error.strerror}."
-        report(ContentProblem(message, where=str(parent), code="unreadable"))
+        report(ContentProblem(message, where=parent, code="unreadable"))
         return []
 
 

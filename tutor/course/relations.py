@@ -41,10 +41,9 @@ def _lessons(content: Content, whole: bool) -> Iterator[ContentProblem]:
     modules = [module.id for module in content.chapters]
     first: dict[str, Path] = {}
     for lesson in content.lessons:
-        file = lesson.folder / "lesson.yaml"
         if lesson.id in first:
             yield _at(
-                file,
+                lesson.folder / "lesson.yaml",
                 ("id",),
                 f"The lesson id '{lesson.id}' is already taken by {first[lesson.id].name}.",
                 code="duplicate-id",
@@ -52,7 +51,7 @@ def _lessons(content: Content, whole: bool) -> Iterator[ContentProblem]:
         first.setdefault(lesson.id, lesson.folder)
         if lesson.module not in modules and (whole or modules):
             yield _at(
-                file,
+                lesson.folder / "lesson.yaml",
                 ("module",),
                 f"lessons/course.yaml has no module '{lesson.module}'.",
                 code="unknown-id",
@@ -79,10 +78,9 @@ def _exercises(content: Content, whole: bool) -> Iterator[ContentProblem]:
     known_lessons = set(lessons)
     places: dict[tuple[str, int], str] = {}
     for exercise in content.exercises:
-        file = exercise.folder / "exercise.yaml"
         if exercise.id != exercise.folder.name:
             yield _at(
-                file,
+                exercise.folder / "exercise.yaml",
                 ("id",),
                 f"The id '{exercise.id}' differs from the folder's name '{exercise.folder.name}'.",
                 code="folder-name",
@@ -90,7 +88,7 @@ def _exercises(content: Content, whole: bool) -> Iterator[ContentProblem]:
             )
         if exercise.lesson not in known_lessons and whole:
             yield _at(
-                file,
+                exercise.folder / "exercise.yaml",
                 ("lesson",),
                 f"There is no lesson '{exercise.lesson}'.",
                 code="unknown-id",
@@ -99,7 +97,7 @@ def _exercises(content: Content, whole: bool) -> Iterator[ContentProblem]:
         other = places.setdefault((exercise.lesson, exercise.order), exercise.id)
         if other != exercise.id:
             yield _at(
-                file,
+                exercise.folder / "exercise.yaml",
                 ("order",),
                 f"'{other}' has the place {exercise.order} in this lesson already.",
                 code="duplicate-id",
