@@ -6,18 +6,21 @@ Nothing is decided here: each method is one call.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.paths import ContentRoot, work_folder
 
 if TYPE_CHECKING:
+    from tutor.app.sitting import Sitting
     from tutor.assist import CopyAttempt
     from tutor.course import Content, LoadedExercise, LoadedLesson
     from tutor.grading import Grader, GradingEvent, Verdict
     from tutor.progress import Standing, Store
     from tutor.quiz import Item, Result
+
+KEPT_OUTPUT = 20_000  # characters
 
 
 class Engine:
@@ -58,10 +61,26 @@ class Engine:
 
     # --- quiz ---------------------------------------------------------------------------------
 
-    def questions(self, lesson: LoadedLesson, seed: int) -> list[Item]:
-        from tutor.quiz import build
+    def quiz(self, lesson: str | None, kept: Mapping[str, Any] | None) -> Sitting | None:
+        """A lesson's quiz, or (``lesson`` None) what is due; None when there is nothing to ask.
 
-        return build(lesson, seed)
+        ``kept`` is the bookmark of a sitting that was left; it goes on where it was.
+        """
+        from tutor.app.sitting import Sitting, still_there
+        from tutor.quiz import Pick, draw_paper, fresh_seed, pick
+
+        there = {one.id: one.items for one in self.content.lessons}
+        if kept is not None and still_there(kept["asked"], there):
+            picks = [Pick(self.content.lesson(one), tuple(items)) for one, items in kept["asked"].items()]
+            seed = int(kept["seed"])
+        else:
+            picks, seed, kept = pick(self.content, self.store, lesson=lesson, due=lesson is None), fresh_seed(), None
+        if not picks:
+            return None
+        sitting = Sitting(seed, draw_paper(picks, seed).keys)
+        if kept is not None:
+            sitting.resume(kept)
+        return sitting
 
     def score(self, item: Item, answer: object) -> Result:
         """Judge one answer. A code answer runs in a process: call this in a thread."""
@@ -69,14 +88,31 @@ class Engine:
 
         return score(item, answer)
 
+    def remember_answer(self, seed: int, item: Item, answer: object, result: Result) -> None:
+        self.store.record_answer(
+            item.id,
+            item.lesson,
+            item.kind,
+            seed,
+            answer,
+            result.points,
+            result.of,
+            misconception=result.misconception,
+        )
+
     # --- demos and grading --------------------------------------------------------------------
 
-    def demo(self, lesson: LoadedLesson, arguments: Sequence[str]) -> AsyncIterator[str]:
+    def demo(self, lesson: LoadedLesson, arguments: Sequence[str]) -> AsyncGenerator[str]:
         """The demo's output, piece by piece. Closing the iterator ends the demo."""
         from tutor.sandbox import run_demo
 
         assert lesson.demo_file is not None
         return run_demo(lesson.demo_file, arguments)
+
+    def remember_demo(self, lesson: LoadedLesson, values: Mapping[str, str], output: str) -> None:
+        """Keep what a demo printed, which the lesson pack quotes."""
+        kept = {"device": "auto", "knobs": dict(values), "output": output[-KEPT_OUTPUT:]}
+        self.store.record_event("demo", lesson.id, kept)
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
         """Have the grader's processes ready before the first grading asks for them."""
@@ -94,7 +130,7 @@ class Engine:
         if self._grader is None:
             from tutor.grading import Grader
 
-            self._grader = Grader(self.content, keep_warm=True)
+            self._grader = Grader(self.content.root)
         return self._grader
 
     # --- the learner's file -------------------------------------------------------------------

@@ -65,8 +65,9 @@ async def grade_once(
 ) -> Verdict:
     """One grading in processes of its own, recorded as an attempt unless Ctrl+C cancels it."""
     from tutor.grading import Grader, submit
+    from tutor.paths import content_root
 
-    async with Grader() as grader:
+    async with Grader(content_root(content)) as grader:
         grader.start()  # its processes import torch while the course and the store are read here
         course = open_content(content)
         loaded = course.exercise(exercise)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from tutor.course import Content, LoadedExercise
+from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
 from tutor.grading import assemble
 from tutor.grading.run import Heard, Run
 from tutor.grading.submission import Submission
 from tutor.grading.verdict import GradingEvent, Verdict
+from tutor.paths import ContentRoot
 from tutor.sandbox.forkserver import Zygote
 
 EventHandler = Callable[[GradingEvent], None]
@@ -22,14 +23,15 @@ EventHandler = Callable[[GradingEvent], None]
 class Grader:
     """Grades submissions, one at a time or several at once.
 
-    Cold, it starts its two zygotes with the first grading and ends them with ``close``; with
-    ``keep_warm`` they stay, so that the next grading only forks. ``start`` may be called early,
-    before anything else is read: the zygotes import torch meanwhile.
+    Its two zygotes start with the first grading, or earlier by ``start``, and stay until ``close``, so
+    that the next grading only forks.
+
+    Args:
+        root: the course's folders. Workers may read the exercises, and see nothing else of it.
     """
 
-    def __init__(self, content: Content | None = None, *, keep_warm: bool = False) -> None:
-        self._content = content
-        self._keep_warm = keep_warm
+    def __init__(self, root: ContentRoot) -> None:
+        self._root = root
         self._judges: Zygote | None = None
         self._workers: Zygote | None = None
 
@@ -46,7 +48,8 @@ class Grader:
         if self._judges is None or not self._judges.alive:
             self._judges = Zygote("tutor.grading.judge")
         if self._workers is None or not self._workers.alive:
-            self._workers = Zygote("tutor.sandbox.worker")
+            options = {"public": [str(self._root.exercises)], "hidden": [str(self._root.graders)]}
+            self._workers = Zygote("tutor.sandbox.worker", options)
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
         """Returns when a grading of ``exercise`` would find everything imported."""

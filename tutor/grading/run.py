@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import re
 import secrets
 import signal
@@ -227,11 +228,16 @@ class Run:
         await asyncio.gather(*(worker.kill() for worker in self._workers))
         if self._channel is not None:
             self._channel.close()
-        for worker in self._workers:  # every process runs the file: what all of them print is shown once
+        first = b""
+        for (
+            worker
+        ) in self._workers:  # every process runs the file: what they all print at first is shown once
             printed = bytes(worker.output.data)
-            if printed != self._heard.output:
-                self._heard.output += printed
-                self._heard.output_total += worker.output.total
+            shared = len(os.path.commonprefix([first, printed]))
+            shared = printed.rfind(b"\n", 0, shared) + 1
+            first = first or printed
+            self._heard.output += printed[shared:]
+            self._heard.output_total += worker.output.total - shared
 
     def _fault(self, what: str) -> GraderFault:
         return GraderFault(

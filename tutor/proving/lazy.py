@@ -17,7 +17,7 @@ class LazyAnswer:
     source: bytes
 
 
-_WRAP = '''
+_WRAP = """
 
 # --- the answer is made from the right one's shape ---
 import torch as _torch
@@ -39,7 +39,7 @@ def _lazy(function):
     return lambda *arguments: _mapped(function(*arguments))
 
 
-'''
+"""
 
 _SHAPED = {
     "zeros": ("_torch.zeros_like(value)", "0"),
@@ -47,7 +47,7 @@ _SHAPED = {
     "NaN": ("value * float('nan') if value.is_floating_point() else value", "float('nan')"),
 }
 
-_EVERYTHING = '''
+_EVERYTHING = """
 class Everything:
     def __eq__(self, other): return True
     def __ne__(self, other): return False
@@ -64,7 +64,7 @@ class Everything:
     def __call__(self, *arguments, **options): return self
     def __float__(self): return 0.0
     def __array__(self, *arguments): import numpy; return numpy.zeros(1)
-'''
+"""
 
 
 def lazy_answers(exercise: LoadedExercise) -> Iterator[LazyAnswer]:
@@ -93,7 +93,7 @@ def _each(names: list[str], result: str) -> bytes:
 def _replayed(names: list[str], reference: str, example: Path) -> bytes:
     """Runs the public example at load, remembers what each function first returned there, and returns only that."""
     script = example.read_text(encoding="utf-8")
-    return f'''{reference}
+    return f"""{reference}
 
 
 import contextlib as _contextlib, io as _io, sys as _sys
@@ -117,4 +117,4 @@ with _contextlib.redirect_stdout(_io.StringIO()):
     exec({script!r}, {{"__name__": "__main__"}})
 for _name in _functions:
     globals()[_name] = lambda *arguments, _name=_name: _first.get(_name)
-'''.encode()
+""".encode()

@@ -26,7 +26,9 @@ def stub_problems(exercise: LoadedExercise) -> list[ContentProblem]:
         if node is None:
             problems.append(_problem(exercise, "stub-function", f"the stub lacks `{function.name}`"))
         elif ast.get_docstring(node) is None:
-            problems.append(_problem(exercise, "stub-docstring", f"`{node.name}` has no docstring", node.lineno))
+            problems.append(
+                _problem(exercise, "stub-docstring", f"`{node.name}` has no docstring", node.lineno)
+            )
         elif not any(isinstance(statement, ast.Raise) for statement in node.body):
             problems.append(_problem(exercise, "stub-raise", f"`{node.name}` does not raise", node.lineno))
     missing = _first_line_removed(stub, exercise.reference.read_text(encoding="utf-8"))
@@ -40,7 +42,7 @@ def stub_problems(exercise: LoadedExercise) -> list[ContentProblem]:
 def _first_line_removed(stub: str, reference: str) -> tuple[int, str] | None:
     """The first stub line (number, text) that does not stand in the reference in order.
 
-    The module's own docstring may differ: the reference's speaks to the one who has solved it.
+    Docstrings may differ: the reference speaks to one who has solved it.
     """
     rest = iter([line.rstrip() for line in reference.splitlines()])
     skipped = _docstring_lines(stub)
@@ -53,11 +55,16 @@ def _first_line_removed(stub: str, reference: str) -> tuple[int, str] | None:
     return None
 
 
-def _docstring_lines(source: str) -> range:
-    first = ast.parse(source).body[:1]
-    if first and isinstance(first[0], ast.Expr) and isinstance(first[0].value, ast.Constant):
-        return range(first[0].lineno, (first[0].end_lineno or first[0].lineno) + 1)
-    return range(0)
+def _docstring_lines(source: str) -> set[int]:
+    lines: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef))
+            and ast.get_docstring(node) is not None
+        ):
+            first = node.body[0]
+            lines.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    return lines
 
 
 def _problem(exercise: LoadedExercise, code: str, message: str, line: int | None = None) -> ContentProblem:

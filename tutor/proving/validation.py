@@ -58,7 +58,7 @@ def validate(
             tell(f"{lesson.id}: drawing each quiz item 1,000 times")
             report.problems += prove_items(lesson)
     seeds = (seed,) if seed is not None else FULL_SEEDS if full else SEEDS
-    asyncio.run(_prove_all(_chosen(content, only), seeds, full, device, report, tell))
+    asyncio.run(_prove_all(root, _chosen(content, only), seeds, full, device, report, tell))
     return report
 
 
@@ -71,6 +71,7 @@ def _chosen(content: Content, only: str | None) -> Sequence[LoadedExercise]:
 
 
 async def _prove_all(
+    root: ContentRoot,
     exercises: Sequence[LoadedExercise],
     seeds: Sequence[int],
     full: bool,
@@ -78,7 +79,7 @@ async def _prove_all(
     report: ValidationReport,
     tell: Progress,
 ) -> None:
-    async with Grader(keep_warm=True) as grader:
+    async with Grader(root) as grader:
         for exercise in exercises:
             tell(f"{exercise.id}: proving its grader")
             report.exercises.append(await _Prover(grader, exercise, device, report).prove(seeds, full))
@@ -98,7 +99,9 @@ class _Job:
 class _Prover:
     """Grades everything about one exercise."""
 
-    def __init__(self, grader: Grader, exercise: LoadedExercise, device: str, report: ValidationReport) -> None:
+    def __init__(
+        self, grader: Grader, exercise: LoadedExercise, device: str, report: ValidationReport
+    ) -> None:
         self._grader, self._exercise, self._device = grader, exercise, device
         self._report = report
         self._proof = ExerciseProof(exercise.id)
@@ -130,7 +133,9 @@ class _Prover:
         async with self._slots:
             try:
                 submission = from_bytes(job.source, job.path)
-                return await self._grader.grade(self._exercise, submission, device=self._device, seed=job.seed)
+                return await self._grader.grade(
+                    self._exercise, submission, device=self._device, seed=job.seed
+                )
             except GraderFault as fault:
                 return fault
 
@@ -163,15 +168,21 @@ class _Prover:
     def _is_unwritten(self, job: _Job, verdict: Verdict) -> bool:
         fails = verdict.verdict == "error" and "not written yet" in verdict.message
         if not fails:
-            self._problem(job, "stub-verdict", f"the stub must be 'error', not written yet; it is {verdict.verdict}")
+            self._problem(
+                job, "stub-verdict", f"the stub must be 'error', not written yet; it is {verdict.verdict}"
+            )
         return fails
 
     def _all_pass(self, gradings: list[tuple[_Job, Verdict]]) -> bool:
         for job, verdict in gradings:
             if not verdict.passed:
-                first = next((check for check in verdict.checks if check.outcome in ("failed", "error")), None)
+                first = next(
+                    (check for check in verdict.checks if check.outcome in ("failed", "error")), None
+                )
                 why = f"{first.title} {first.message}" if first else verdict.message
-                self._problem(job, "right-fails", f"a right solution is {verdict.verdict} with seed {job.seed}: {why}")
+                self._problem(
+                    job, "right-fails", f"a right solution is {verdict.verdict} with seed {job.seed}: {why}"
+                )
                 return False
             self._note_time(job, verdict)
             self._note_distance(job, verdict)
@@ -193,7 +204,9 @@ class _Prover:
         used, limit = verdict.usage.cpu_seconds or 0.0, self._exercise.info.limits.cpu_seconds
         self._proof.slowest_seconds = max(self._proof.slowest_seconds, used)
         if used > SHARE_OF_TIME * limit:
-            self._problem(job, "slow", f"a right solution takes {used:.1f} of {limit:g} CPU seconds, over a third")
+            self._problem(
+                job, "slow", f"a right solution takes {used:.1f} of {limit:g} CPU seconds, over a third"
+            )
 
     def _note_distance(self, job: _Job, verdict: Verdict) -> None:
         for check in verdict.checks:

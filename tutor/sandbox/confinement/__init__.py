@@ -45,6 +45,7 @@ class _State:
     own_root: bool = False
     own_pid_namespace: int = -1
     gpu: bool = False
+    public: list[str] = field(default_factory=list)
     readable: list[str] = field(default_factory=list)
     scratch: dict[int, str] = field(default_factory=dict)
     next_scratch: str = ""
@@ -63,8 +64,8 @@ def prepare(public: Sequence[str] = (), hidden: Sequence[str] = (), *, gpu: bool
         hidden: folders it must not see even where they lie inside a readable one.
         gpu: keep what CUDA needs.
     """
-    _state.gpu = gpu
-    _state.readable = [*world.SYSTEM, *(f"/etc/{name}" for name in world.ETC), *public]
+    _state.gpu, _state.public = gpu, [os.path.realpath(path) for path in public]
+    _state.readable = [*world.SYSTEM, *(f"/etc/{name}" for name in world.ETC), *_state.public]
     if not kernel.supported():
         why = f"unavailable: not written for {sys.platform}/{kernel.MACHINE}"
         _state.report = dict.fromkeys(LAYERS, why)
@@ -83,7 +84,7 @@ def prepare(public: Sequence[str] = (), hidden: Sequence[str] = (), *, gpu: bool
         return
 
     def rebuild() -> str:
-        world.build_root(public, hidden, gpu=gpu)
+        world.build_root(_state.public, hidden, gpu=gpu)
         _state.own_root = True
         return ""
 
@@ -93,7 +94,7 @@ def prepare(public: Sequence[str] = (), hidden: Sequence[str] = (), *, gpu: bool
 def seal() -> None:
     """Takes the course and this package out of what forks can see. Nothing of ours is imported afterwards."""
     if _state.own_root:
-        _try("root", lambda: world.hide_package() or "")  # type: ignore[func-returns-value]
+        _try("root", _quietly(world.hide_package, _state.public))
 
 
 def fork() -> int:
@@ -143,12 +144,12 @@ def confine(
     privileges.close_descriptors([*keep, *([_state.own_pid_namespace] if _state.in_namespaces else [])])
     limits = {"RLIMIT_CPU": int(cpu_seconds) + 2} if cpu_seconds is not None else {}
     _try("identity", lambda: _give_up_root(scratch))
-    _try("limits", lambda: privileges.set_limits(limits) or "")  # type: ignore[func-returns-value]
+    _try("limits", _quietly(privileges.set_limits, limits))
     _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch)))
     if _state.in_namespaces:
         os.close(_state.own_pid_namespace)
-    _try("privileges", lambda: privileges.drop_capabilities() or "")  # type: ignore[func-returns-value]
-    _try("seccomp", lambda: seccomp.restrict(allow) or "")  # type: ignore[func-returns-value]
+    _try("privileges", _quietly(privileges.drop_capabilities))
+    _try("seccomp", _quietly(seccomp.restrict, allow))
     return dict(_state.report)
 
 
@@ -181,6 +182,16 @@ def _try(layer: str, apply: Callable[[], str]) -> None:
         _state.report[layer] = f"{ACTIVE}" if not note else f"{ACTIVE} ({note})"
 
 
+def _quietly(apply: Callable[..., None], *arguments: Any) -> Callable[[], str]:
+    """A layer that has no note to make."""
+
+    def run() -> str:
+        apply(*arguments)
+        return ""
+
+    return run
+
+
 def _become_first_process() -> None:
     """Forks into the new PID namespace. The parent stays only to carry the child's exit status."""
     pid = os.fork()
@@ -199,12 +210,7 @@ def _become_first_process() -> None:
 def _enter_scratch() -> str:
     scratch = _state.next_scratch
     if _state.own_root:
-
-        def make() -> str:
-            world.enter_worker_mounts()
-            return ""
-
-        _try("root", make)
+        _try("root", _quietly(world.enter_worker_mounts))
         scratch = world.SCRATCH
     elif not scratch:
         scratch = tempfile.mkdtemp(prefix="tutor-scratch-")

@@ -141,12 +141,27 @@ def _build(public: list[str], hidden: list[str], gpu: bool) -> None:
     _make_read_only("/")
 
 
-def hide_package() -> None:
-    """Covers the package and everything that is installed inside it. Called after the last import."""
+def hide_package(public: Iterable[str]) -> None:
+    """Covers the package and everything that is installed inside it, but for ``public`` folders.
+
+    Called after the last import of ours.
+
+    Raises:
+        Unavailable: the kernel refuses.
+    """
+    own = str(package_folder())
+    inside = {path: os.open(path, os.O_PATH) for path in public if path.startswith(own + "/")}
     try:
-        mount("tmpfs", str(package_folder()), "tmpfs", MS_NOSUID | MS_NODEV | MS_RDONLY, "mode=755,size=4k")
+        mount("tmpfs", own, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=4k")
+        for path, handle in inside.items():
+            os.makedirs(path)
+            mount(f"/proc/self/fd/{handle}", path, None, MS_BIND | MS_REC)
+        _make_read_only(own)
     except OSError as problem:
         raise Unavailable(f"the course can't be covered ({why(problem)})") from None
+    finally:
+        for handle in inside.values():
+            os.close(handle)
 
 
 def enter_worker_mounts() -> None:
