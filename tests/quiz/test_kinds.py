@@ -133,7 +133,7 @@ def test_order_pays_for_neighbours_and_says_so(item: Draw) -> None:
     assert score(order, ["fish", "bird", "worm", "cat"]).correct
     partly = score(order, ["worm", "cat", "fish", "bird"])
     assert (partly.correct, partly.points) == (False, 0.67)
-    assert "2 of 3 neighbours" in partly.explanation
+    assert "2 of 3 pairs of neighbours" in partly.explanation
     assert score(order, ["cat", "worm", "bird", "fish"]).points == 0
 
 

@@ -143,6 +143,35 @@ items:
     assert "two pieces of one side say 'y'" in found
 
 
+def test_an_id_that_is_right_in_every_single_choice_is_found(lesson_of: LessonOf) -> None:
+    item = """
+  - id: item-{n}
+    kind: single
+    goal: g
+    question: q
+    options: [{{id: {right}, text: x, right: true, why: w}}, {{id: {wrong}, text: y, why: w}}]"""
+    same = "items:" + "".join(item.format(n=n, right="a", wrong="b") for n in range(3))
+    assert "the id 'a' is right in 3 of 3 single choices" in messages(lesson_of(same))
+    mixed = same + item.format(n=3, right="b", wrong="a") + item.format(n=4, right="b", wrong="a")
+    assert messages(lesson_of(mixed)) == ""
+
+
+def test_ids_of_pairs_that_count_along_are_found(lesson_of: LessonOf) -> None:
+    text = """
+items:
+  - id: pairs
+    kind: match
+    goal: g
+    question: q
+    pairs:
+      - {left: {id: a, text: a}, right: {id: e, text: x}, why: w}
+      - {left: {id: b, text: b}, right: {id: f, text: y}, why: w}
+      - {left: {id: c, text: c}, right: {id: g, text: z}, why: w}
+"""
+    assert "the ids of both sides count the pairs" in messages(lesson_of(text))
+    assert messages(lesson_of(text.replace("id: e", "id: h"))) == ""
+
+
 def test_code_that_prints_something_else_is_found_for_each_draw(lesson_of: LessonOf) -> None:
     text = """
 items:

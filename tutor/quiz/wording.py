@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from tutor.sandbox.clean import clean_text
 
@@ -51,3 +53,11 @@ def repeated(texts: Iterable[str]) -> str | None:
             return key
         seen.add(key)
     return None
+
+
+def counts(ids: Sequence[str]) -> bool:
+    """Whether ids only count (``a b c``, ``p1 p2 p3``), so that sorting them tells how they were authored."""
+    parts = [match for id in ids if (match := re.fullmatch(r"(.*?)(\d{1,6}|[a-z])", id))]
+    ranks = [int(part[2]) if part[2].isdigit() else ord(part[2]) for part in parts]
+    counted = all(after - before == 1 for before, after in pairwise(ranks))
+    return len(parts) == len(ids) and len({part[1] for part in parts}) == 1 and counted

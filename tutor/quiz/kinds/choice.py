@@ -23,7 +23,10 @@ class Explained(Choice):
 
     @property
     def explanation(self) -> str:
-        return f"{emphasised(self.text)}\n\n{self.why}"
+        text = emphasised(self.text)
+        if "\n" in text:
+            return f"{text}{self.why}"
+        return f"{text}{'' if self.text.endswith(('.', '!', '?')) else '.'} {self.why}"
 
 
 def draw_options(drawn: Drawn) -> tuple[Explained, ...]:

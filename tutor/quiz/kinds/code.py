@@ -70,7 +70,7 @@ class CodeItem(Item):
         return self.share(0, "\n\n".join(parts), known.misconception if known else None)
 
     def run(self, filling: str) -> tuple[tuple[bool, ...], str]:
-        """Which cases hold with this filling, and what went wrong. Raises EnvironmentProblem."""
+        """Which cases hold with this filling, and what went wrong with the first that does not."""
         from tutor.sandbox import run_cases
 
         outcome = run_cases(self.code.replace(BLANK, filling, 1), self.cases)

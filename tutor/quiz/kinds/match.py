@@ -13,7 +13,7 @@ from tutor.course.models import MatchQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Choice, Item, Result
 from tutor.quiz.shapes import listed
-from tutor.quiz.wording import emphasised, repeated
+from tutor.quiz.wording import counts, emphasised, repeated
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ class MatchItem(Item):
                 yield f"two pieces of one side say '{text}', so that either could be meant"
         if any(couple.left.id == couple.right.id for couple in self.couples):
             yield "a left and its right have the same id, which gives the answer away"
+        if all(counts([getattr(couple, side).id for couple in self.couples]) for side in ("left", "right")):
+            yield "the ids of both sides count the pairs, which gives the answer away"
 
 
 def _line(choice: Choice) -> str:

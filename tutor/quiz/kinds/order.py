@@ -5,8 +5,7 @@ Points: the share of neighbours in the right order that the learner also put one
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar, Self
@@ -15,7 +14,7 @@ from tutor.course.models import OrderQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Choice, Item, Result
 from tutor.quiz.shapes import ids_of, listed
-from tutor.quiz.wording import repeated
+from tutor.quiz.wording import counts, repeated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,22 +47,14 @@ class OrderItem(Item):
         solution = "\n".join(f"{n}. {_indented(piece.text)}" for n, piece in enumerate(self.in_order, 1))
         if kept == len(wanted):
             return self.share(1, f"{solution}\n\n{self.why}")
-        note = f"*Points: {kept} of {len(wanted)} neighbours stood one after the other.*"
+        note = f"*Points: {kept} of {len(wanted)} pairs of neighbours follow one another.*"
         return self.share(kept / len(wanted), f"The right order:\n\n{solution}\n\n{self.why}\n\n{note}")
 
     def flaws(self) -> Iterator[str]:
         if text := repeated(piece.text for piece in self.in_order):
             yield f"two pieces say '{text}', so that the order is not one"
-        if _counts([piece.id for piece in self.in_order]):
+        if counts([piece.id for piece in self.in_order]):
             yield f"the ids {listed(self.in_order)} count the right order; name the pieces by what they are"
-
-
-def _counts(ids: Sequence[str]) -> bool:
-    """Whether ids only count (``a b c``, ``p1 p2 p3``), so that sorting them is the answer."""
-    parts = [match for id in ids if (match := re.fullmatch(r"(.*?)(\d{1,6}|[a-z])", id))]
-    ranks = [int(part[2]) if part[2].isdigit() else ord(part[2]) for part in parts]
-    counted = all(after - before == 1 for before, after in pairwise(ranks))
-    return len(parts) == len(ids) and len({part[1] for part in parts}) == 1 and counted
 
 
 def _indented(text: str) -> str:
