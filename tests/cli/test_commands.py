@@ -35,13 +35,16 @@ def test_each_command_explains_itself(tutor: Tutor) -> None:
 
     for name in COMMANDS:
         ended = tutor(name, "--help")
-        assert ended.code == 0 and f"Usage: tutor {name}" in ended.out
+        assert ended.code == 0
+        assert f"Usage: tutor {name}" in ended.out
 
 
 def test_without_a_terminal_the_map_and_the_next_step_are_printed(tutor: Tutor) -> None:
     ended = tutor()
     assert ended.code == 0
-    assert "doubling" in ended.out and "Next: " in ended.out and "tutor lesson first" in ended.out
+    assert "doubling" in ended.out
+    assert "Next: " in ended.out
+    assert "tutor lesson first" in ended.out
 
 
 def test_the_list_is_the_map_too(tutor: Tutor) -> None:
@@ -76,13 +79,19 @@ def test_the_course_may_be_named_before_or_after_the_command(tutor: Tutor, small
     before = tutor("--content", small_course, "list", course=None)
     after = tutor("list", "--content", small_course, course=None)
     assert before.code == after.code == 0
-    assert before.out == after.out and "A small course" in before.out
+    assert before.out == after.out
+    assert "A small course" in before.out
 
 
 def test_reading_a_lesson_begins_it(tutor: Tutor) -> None:
     ended = tutor("lesson", "first")
     assert ended.code == 0
-    for words in ("Twice is *more*.", "tutor demo first --seed 3 --mode loud", "tutor start doubling", "Guess"):
+    for words in (
+        "Twice is *more*.",
+        "tutor demo first --seed 3 --mode loud",
+        "tutor start doubling",
+        "Guess",
+    ):
         assert words in ended.out
     assert tutor("list", "--json").json["modules"][0]["lessons"][0]["status"] == "started"
 
@@ -100,12 +109,15 @@ def test_a_demo_streams_with_its_knobs_as_options(tutor: Tutor) -> None:
     ended = tutor("demo", "first", "--seed", "3", "--knob", "mode=loud", "--device", "cpu")
     assert ended.code == 0
     assert "seed 3 mode loud device cpu" in ended.out
-    assert "\x1b" not in ended.out and "the end" in ended.out
+    assert "\x1b" not in ended.out
+    assert "the end" in ended.out
 
 
 def test_a_demo_that_fails_exits_1(tutor: Tutor) -> None:
     ended = tutor("demo", "first", "--mode=broken")
-    assert ended.code == 1 and "status 7" in ended.err and ended.is_clean()
+    assert ended.code == 1
+    assert "status 7" in ended.err
+    assert ended.is_clean()
 
 
 def test_the_three_prompts_are_printed_in_order(tutor: Tutor) -> None:
@@ -127,10 +139,14 @@ def test_the_lesson_pack_is_written(tutor: Tutor, tmp_path: Path) -> None:
     assert "Twice is *more*." in file.read_text()
 
 
-def test_start_prints_the_absolute_path_of_the_stub_and_never_overwrites(tutor: Tutor, tmp_path: Path) -> None:
+def test_start_prints_the_absolute_path_of_the_stub_and_never_overwrites(
+    tutor: Tutor, tmp_path: Path
+) -> None:
     ended = tutor("start", "doubling", "--dir", tmp_path / "mine")
     file = Path(ended.out.strip())
-    assert ended.code == 0 and file.is_absolute() and file.read_text() == STUB
+    assert ended.code == 0
+    assert file.is_absolute()
+    assert file.read_text() == STUB
     assert "hints" in (file.parent / "AGENTS.md").read_text().lower()
     file.write_text("mine")
     assert Path(tutor("start", "doubling").out.strip()) == file
@@ -154,7 +170,8 @@ def test_practice_starts_from_the_stub_again(tutor: Tutor) -> None:
 
 def test_practice_at_random_needs_something_that_was_passed(tutor: Tutor) -> None:
     ended = tutor("practice", "--random")
-    assert ended.code == 2 and "No exercise is passed yet" in ended.err
+    assert ended.code == 2
+    assert "No exercise is passed yet" in ended.err
 
 
 def test_the_diff_shows_what_was_written(tutor: Tutor) -> None:
@@ -162,15 +179,20 @@ def test_the_diff_shows_what_was_written(tutor: Tutor) -> None:
     assert "unchanged" in tutor("diff", "doubling").out
     file.write_text(REFERENCE)
     out = tutor("diff", "doubling").out
-    assert "-    raise NotImplementedError" in out and "+    return 2 * x" in out
+    assert "-    raise NotImplementedError" in out
+    assert "+    return 2 * x" in out
 
 
 def test_hints_come_one_by_one_and_the_solution_after_the_last(tutor: Tutor) -> None:
     refused = tutor("solution", "doubling")
-    assert refused.code == 1 and "3 hints remain" in refused.err and refused.out == ""
+    assert refused.code == 1
+    assert "3 hints remain" in refused.err
+    assert refused.out == ""
     assert tutor("solution", "doubling", "--give-up").code == 1
     told = [tutor("hint", "doubling").out for _ in range(3)]
-    assert ["Think of addition." in told[0], "Add it to itself." in told[1], "x + x." in told[2]] == [True] * 3
+    assert ["Think of addition." in told[0], "Add it to itself." in told[1], "x + x." in told[2]] == [
+        True
+    ] * 3
     assert tutor("solution", "doubling").code == 1
     shown = tutor("solution", "doubling", "--give-up")
     assert shown.code == 0
@@ -185,7 +207,8 @@ def test_try_prints_what_the_learners_code_prints(tutor: Tutor, tmp_path: Path) 
     file.write_text("def double(x):\n    print('called with', x)\n    return 2 * x\n")
     ended = tutor("try", "doubling", file)
     assert ended.code == 0
-    assert "called with 2.0" in ended.out and "twice 2 is 4.0" in ended.out
+    assert "called with 2.0" in ended.out
+    assert "twice 2 is 4.0" in ended.out
     assert tutor("progress", "--json").json["exercises"][0]["attempts"] == 0
 
 
@@ -193,7 +216,8 @@ def test_try_exits_1_where_the_learners_code_raises(tutor: Tutor, tmp_path: Path
     file = tmp_path / "mine.py"
     file.write_text("def double(x):\n    raise ValueError('my own')\n")
     ended = tutor("try", "doubling", file)
-    assert ended.code == 1 and "my own" in ended.out + ended.err
+    assert ended.code == 1
+    assert "my own" in ended.out + ended.err
 
 
 def test_progress_goes_to_another_machine_and_back(tutor: Tutor, tmp_path: Path) -> None:
@@ -204,7 +228,8 @@ def test_progress_goes_to_another_machine_and_back(tutor: Tutor, tmp_path: Path)
     first = tutor("import", file, env=other)
     again = tutor("import", file, env=other)
     assert first.code == again.code == 0
-    assert first.out.startswith("1 new") and again.out.startswith("0 new records, 1 known")
+    assert first.out.startswith("1 new")
+    assert again.out.startswith("0 new records, 1 known")
     assert tutor("hint", "doubling", env=other).out.startswith("Hint 2 of 3")
 
 
@@ -218,7 +243,8 @@ def test_every_export_format_can_be_read(tutor: Tutor, tmp_path: Path) -> None:
         texts[name] = file.read_text()
     rows = list(csv.DictReader(io.StringIO(texts["csv"])))
     assert [row["id"] for row in rows] == ["doubling", "first"]
-    assert "What is twice" in texts["anki"] and "Which are even" not in texts["anki"]
+    assert "What is twice" in texts["anki"]
+    assert "Which are even" not in texts["anki"]
     cells = json.loads(texts["notebook"])["cells"]
     assert any("raise NotImplementedError" in cell["source"] for cell in cells if cell["cell_type"] == "code")
     assert "```python" in texts["markdown"]
@@ -266,20 +292,25 @@ def test_output_that_nobody_reads_ends_quietly(home: Path, small_course: Path) -
 def test_an_ascii_terminal_gets_ascii(tutor: Tutor) -> None:
     tutor("lesson", "first")
     ended = tutor("list", env={"PYTHONIOENCODING": "ascii"})
-    assert ended.code == 0 and ended.out.isascii() and "> first" in ended.out
+    assert ended.code == 0
+    assert ended.out.isascii()
+    assert "> first" in ended.out
 
 
 def test_at_a_terminal_plain_does_the_next_thing_on_enter(home: Path, small_course: Path) -> None:
     out = _at_a_terminal(["--plain"], b"\n\nstart doubling\nnonsense\nq\n", home, small_course)
-    assert "Why double" in out and "1 of 7" not in out
-    assert "doubling.py" in out and "There is no command 'nonsense'" in out
+    assert "Why double" in out
+    assert "1 of 7" not in out
+    assert "doubling.py" in out
+    assert "There is no command 'nonsense'" in out
     assert out.count("Next: ") >= 3
 
 
 def test_no_color_is_honoured_at_a_terminal(home: Path, small_course: Path) -> None:
     coloured = _at_a_terminal(["list"], b"", home, small_course)
     plain = _at_a_terminal(["list"], b"", home, small_course, NO_COLOR="1")
-    assert "\x1b[" in coloured and "\x1b" not in plain
+    assert "\x1b[" in coloured
+    assert "\x1b" not in plain
 
 
 def _at_a_terminal(words: list[str], typed: bytes, home: Path, course: Path, **changes: str) -> str:

@@ -56,19 +56,24 @@ def test_markup_in_a_message_stays_text() -> None:
     suite = written(verdict("]]><testcase name='forged'/>\x00\x1b[2J&amp;"))
     assert len(suite.findall("testcase")) == 1
     failure = suite.find("testcase/failure")
-    assert failure is not None and "forged" in (failure.text or "")
+    assert failure is not None
+    assert "forged" in (failure.text or "")
 
 
 def test_each_outcome_has_its_element() -> None:
     for outcome, tag in (("failed", "failure"), ("error", "error"), ("skipped", "skipped")):
         case = written(verdict("why", outcome)).find("testcase")
-        assert case is not None and [child.tag for child in case] == [tag]
+        assert case is not None
+        assert [child.tag for child in case] == [tag]
     case = written(verdict("", "passed")).find("testcase")
-    assert case is not None and list(case) == []
+    assert case is not None
+    assert list(case) == []
 
 
 def test_a_verdict_without_checks_is_no_green_suite() -> None:
     suite = written(verdict("over 1 MB", checks=[], verdict="error"))
     error = suite.find("testcase/error")
-    assert error is not None and error.get("message") == "over 1 MB"
-    assert suite.get("tests") == "1" and suite.get("errors") == "1"
+    assert error is not None
+    assert error.get("message") == "over 1 MB"
+    assert suite.get("tests") == "1"
+    assert suite.get("errors") == "1"

@@ -52,36 +52,47 @@ def test_a_failure_shows_title_bar_message_and_hint_in_this_order() -> None:
         text.index(part) for part in ("✗ Each row", "relative error", "Expected", "looks like", "Hint: Look")
     ]
     assert places == sorted(places)
-    assert "1.2, at most 1.05" in text and "(1.14×)" in text
+    assert "1.2, at most 1.05" in text
+    assert "(1.14×)" in text
 
 
 def test_device_protections_and_usage_are_told() -> None:
     text = verdict_text(verdict(check()))
     assert "on cpu" in text
     assert "1 of 2 active; not namespaces (refused here)" in text
-    assert "payload 16.4 kB" in text and "peak memory" not in text
+    assert "payload 16.4 kB" in text
+    assert "peak memory" not in text
 
 
 def test_the_next_step_is_said_once() -> None:
     step = "Open the file."
     text = verdict_text(verdict(check(outcome="error", measurements=[], hint=step), next=step))
-    assert text.count(step) == 1 and f"Next: {step}" in text
+    assert text.count(step) == 1
+    assert f"Next: {step}" in text
 
 
 def test_a_passed_check_carries_no_message() -> None:
     text = verdict_text(verdict(check(outcome="passed", message="", hint=""), verdict="passed"))
-    assert text.startswith("Passed") and "✓ Each row" in text and "Hint" not in text
+    assert text.startswith("Passed")
+    assert "✓ Each row" in text
+    assert "Hint" not in text
 
 
 def test_hostile_prints_and_titles_reach_no_terminal() -> None:
     evil = "\x1b]52;c;aGk=\x07\x1b[2J"
-    text = verdict_text(verdict(check(title=evil, message=evil, hint=evil), stdout=evil + "hello", device=evil))
-    assert "\x1b" not in text and "hello" in text
+    text = verdict_text(
+        verdict(check(title=evil, message=evil, hint=evil), stdout=evil + "hello", device=evil)
+    )
+    assert "\x1b" not in text
+    assert "hello" in text
 
 
 def test_what_is_skipped_or_optional_is_marked() -> None:
-    text = verdict_text(verdict(check(outcome="skipped", measurements=[], message="needs CUDA", required=False)))
-    assert "(skipped) (not required)" in text and "needs CUDA" in text
+    text = verdict_text(
+        verdict(check(outcome="skipped", measurements=[], message="needs CUDA", required=False))
+    )
+    assert "(skipped) (not required)" in text
+    assert "needs CUDA" in text
 
 
 def test_bytes_are_told_in_units_of_a_thousand() -> None:

@@ -50,7 +50,9 @@ def demo_command(
     store = open_store(course)
     printed: list[str] = []
     code = asyncio.run(_stream(loaded, arguments, printed))
-    store.record_event("demo", loaded.id, {"device": arguments[1], "knobs": dict(turned), "output": _kept(printed)})
+    store.record_event(
+        "demo", loaded.id, {"device": arguments[1], "knobs": dict(turned), "output": _kept(printed)}
+    )
     return code
 
 

@@ -19,9 +19,7 @@ SeedOption = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", min=0, help="Draw the same numbers again.", show_default=False),
 ]
-DeviceOption = Annotated[
-    str, typer.Option("--device", metavar="auto|cpu|cuda[:N]", help="Where to run.")
-]
+DeviceOption = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda[:N]", help="Where to run.")]
 ExerciseArgument = Annotated[
     str,
     typer.Argument(
