@@ -50,10 +50,11 @@ def number_of_scales(W, granularity):
 # --- the pictures -----------------------------------------------------------------------------
 
 
-def bars(values, edges, width=13):
+def bars(values, edges):
     """One text bar a bin, with its count. The longest bar belongs to the fullest bin."""
     counts = torch.histogram(values.cpu(), edges).hist.int().tolist()
     top = max(*counts, 1)
+    width = 17 - max(5, len(f"{top:,}"))
     return [f"{'█' * math.ceil(width * n / top)} {n:,}" if n else "·" for n in counts]
 
 
@@ -63,11 +64,11 @@ def histogram(columns):
     limit = max(first.abs().max().item(), 1e-6)
     edges = torch.linspace(-limit, limit, 16)
     drawn = [bars(values.clamp(-limit, limit), edges) for values in columns.values()]
-    say("   weight about  " + "".join(f"{title:<21}" for title in columns).rstrip())
+    say("   weight about  " + "".join(f"{title:<19}" for title in columns).rstrip())
     for i in range(15):
         middle = (edges[i] + edges[i + 1]).item() / 2
         middle = 0.0 if abs(middle) < 1e-6 else middle
-        say(f"   {middle:>12.2f}  " + "".join(f"{part[i]:<21}" for part in drawn).rstrip())
+        say(f"   {middle:>12.2f}  " + "".join(f"{part[i]:<19}" for part in drawn).rstrip())
 
 
 def strip(errors, top):
@@ -125,7 +126,7 @@ def main(options):
     loud[i, j] = options.outlier
     others = everyone.clone()
     others[i, j] = False
-    say(f"2. The weight in row {i}, column {j} set to {options.outlier:g}; the figures are for all others")
+    say(f"2. Row {i}, column {j} set to {options.outlier:g}; all other weights are judged")
     loud_hat, loud_error = report(loud, others, bits, granularity)
     say()
     if n == 1:
@@ -133,7 +134,8 @@ def main(options):
 
     say("3. All weights but that one, before and after")
     histogram({"as drawn": W[others], "1. came back": calm_hat[others], "2. came back": loud_hat[others]})
-    say("   See: how many bins are left in the last column. (Values past an edge count in its bin.)")
+    say("   See: how many bins are left in the last column. Values past an edge")
+    say("   are counted in its bin.")
     say()
 
     calm_error, loud_error = calm_error * others, loud_error * others

@@ -1,0 +1,90 @@
+"""The lessons as text: their steps, the numbers that stand in them, and the sources that they cite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tutor.course.models import Lesson, Prompts, Quiz
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+FOLDERS = {"bits": "01-bits", "scales": "02-scales", "outliers": "04-outliers"}
+
+# A number that stands alone: not the 3 of Llama-3, the 16 of fp16, the 8 of 8-bit, the 7 of 7B or a 10 with an exponent.
+NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e\d+)?(?!-?\w|\.\d)")
+CITATION = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9.]+)+)\]")
+_LIST_MARKER = re.compile(r"(?m)^\s*\d+\. ")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+
+
+@cache
+def lesson(id: str) -> Lesson:
+    return Lesson.model_validate(_read(id, "lesson.yaml"))
+
+
+@cache
+def quiz(id: str) -> Quiz:
+    return Quiz.model_validate(_read(id, "quiz.yaml"))
+
+
+@cache
+def prompts(id: str) -> Prompts:
+    return Prompts.model_validate(_read(id, "prompts.yaml"))
+
+
+def _read(id: str, name: str) -> Any:
+    return yaml.safe_load((LESSONS / FOLDERS[id] / name).read_text(encoding="utf-8"))
+
+
+@cache
+def sources() -> dict[str, dict[str, Any]]:
+    """``sources.yaml`` by id."""
+    entries = yaml.safe_load((LESSONS / "sources.yaml").read_text(encoding="utf-8"))
+    return {entry["id"]: entry for entry in entries}
+
+
+@cache
+def passages(id: str) -> dict[str, str]:
+    """Whatever a lesson tells the learner: each step, the try-it list, the quiz, each prompt."""
+    info = lesson(id)
+    texts = {step.id: step.markdown for step in info.steps}
+    for step in info.steps:
+        if step.predict:
+            replies = (f"{guess.text}\n{guess.reply}" for guess in step.predict.guesses)
+            texts[step.id] += "\n".join(("", step.predict.question, *replies))
+    texts["try-it"] = "\n".join((info.summary, *(item.text for item in info.try_it)))
+    texts["quiz"] = "\n".join(_quiz_prose([item.model_dump() for item in quiz(id).items]))
+    return texts | prompts(id).model_dump()
+
+
+def _quiz_prose(value: object) -> Iterator[str]:
+    """Questions, choices and explanations; drawn numbers are left out."""
+    for item in value if isinstance(value, list | tuple) else (value,):
+        assert isinstance(item, dict)
+        for key, part in item.items():
+            if key in ("question", "why", "text") and isinstance(part, str):
+                yield _TEMPLATE.sub("x", part)
+            elif key in ("options", "wrong", "pairs", "pieces", "left", "right") and not isinstance(part, bool):
+                yield from _quiz_prose(part)
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers that stand alone in a text, as they are written."""
+    return set(NUMBER.findall(_LIST_MARKER.sub("", CITATION.sub("", text))))
+
+
+def value_of(token: str) -> float:
+    return float(token.replace(",", "").replace("−", "-"))
+
+
+def rounds_to(value: float, token: str) -> bool:
+    """Whether ``value``, rounded to as many digits as the token shows, is what the token says."""
+    mantissa, _, exponent = token.partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    unit = 10.0 ** ((int(exponent) if exponent else 0) - decimals)
+    return abs(value - value_of(token)) <= 0.5 * unit * (1 + 1e-9) + 1e-12 * abs(value)

@@ -1,0 +1,211 @@
+"""The lessons' demos: their figures against an independent computation, their knobs, and bad input."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from tests.content.demos import module, output
+from tests.content.lesson_text import FOLDERS, LESSONS, lesson
+from tutor.course.models import Knob
+
+
+def drawn(size: int, seed: int) -> np.ndarray:
+    return torch.randn(size, size, generator=torch.Generator().manual_seed(seed)).numpy()
+
+
+def peaks(W: np.ndarray, granularity: str) -> np.ndarray:
+    """The largest magnitude among the weights that share a scale, for each weight, found one by one."""
+    result = np.zeros_like(W)
+    for (i, j), _ in np.ndenumerate(W):
+        start = j - j % 16
+        shared = {"tensor": W, "row": W[i], "column": W[:, j], "group": W[i, start : start + 16]}[granularity]
+        result[i, j] = np.abs(shared).max()
+    return result
+
+
+def scales_of(size: int, granularity: str) -> int:
+    return {"tensor": 1, "row": size, "column": size, "group": size * -(-size // 16)}[granularity]
+
+
+def figure(text: str, name: str) -> list[str]:
+    """Every value printed after ``name`` at the start of a line, in order."""
+    return re.findall(rf"(?m)^   {name} +(\S+)", text)
+
+
+def as_number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+@pytest.mark.parametrize("granularity", ["tensor", "row", "column", "group"])
+@pytest.mark.parametrize(("bits", "outlier", "size", "seed"), [(8, 1000, 64, 0), (4, 20, 24, 7), (2, 0, 17, 1)])
+def test_the_bits_demo_prints_what_the_formula_gives(
+    granularity: str, bits: int, outlier: float, size: int, seed: int
+) -> None:
+    text = output("bits", *f"--granularity {granularity} --bits {bits} --outlier {outlier}".split(),
+                  *f"--size {size} --seed {seed}".split())  # fmt: skip
+    calm, loud = drawn(size, seed), drawn(size, seed)
+    others = np.ones_like(calm, dtype=bool)
+    loud[size // 2, size // 2], others[size // 2, size // 2] = outlier, False
+
+    for part, (W, judged) in enumerate([(calm, np.ones_like(others)), (loud, others)]):
+        scale = peaks(W, granularity).astype(np.float64) / (2 ** (bits - 1) - 1)
+        codes = np.round(W / scale)
+        error = np.abs(W - codes * scale)[judged]
+        assert as_number(figure(text, "mean error")[part]) == pytest.approx(error.mean(), rel=2e-4)
+        assert as_number(figure(text, "largest error")[part]) == pytest.approx(error.max(), rel=2e-4)
+        assert as_number(figure(text, "scale")[part]) == pytest.approx(scale.min(), rel=2e-4)
+        assert as_number(figure(text, "became zero")[part]) == (codes[judged] == 0).sum()
+        assert as_number(figure(text, "codes in use")[part]) == len(np.unique(codes[judged]))
+    payload = -(-size * size * bits // 8) + 4 * scales_of(size, granularity)
+    assert as_number(figure(text, "bytes before")[0]) == 4 * size * size
+    assert as_number(figure(text, "bytes after")[0]) == payload
+
+
+def test_the_histogram_counts_every_weight_once_in_each_column() -> None:
+    text = output("bits", "--outlier", "30")
+    rows = re.findall(r"(?m)^ +-?\d+\.\d\d  (.+)$", text)
+    counts = [[as_number(n) if n else 0 for n in re.findall(r"█+ ([\d,]+)|·", row)] for row in rows]
+    assert len(rows) == 15
+    assert [sum(column) for column in zip(*counts, strict=True)] == [4095, 4095, 4095]
+
+
+@pytest.mark.parametrize("bits", [4, 5, 6])
+def test_fewer_bits_cost_the_ratio_of_levels(bits: int) -> None:
+    """What the quiz says of going from 8 bits to fewer."""
+    fine, coarse = output("bits"), output("bits", "--bits", str(bits))
+    ratio = as_number(figure(coarse, "mean error")[0]) / as_number(figure(fine, "mean error")[0])
+    assert ratio == pytest.approx(127 / (2 ** (bits - 1) - 1), rel=0.1)
+
+
+def test_the_lesson_shows_what_the_demo_prints() -> None:
+    """Each line of a notice's fenced blocks that holds a label is a line of the demo's output."""
+    for id in FOLDERS:
+        printed = [" ".join(line.split()) for line in output(id).splitlines()]
+        for step in lesson(id).steps:
+            if step.kind != "notice":
+                continue
+            for block in re.findall(r"(?ms)^```\n(.*?)^```$", step.markdown):
+                for line in filter(None, block.splitlines()):
+                    shown = " ".join(line.split()).removeprefix("one scale per ")
+                    assert any(shown in whole for whole in printed), f"{id}/{step.id}: {line}"
+
+
+def test_the_scales_demo_prints_what_the_formula_gives() -> None:
+    text = output("scales", "--bits", "5", "--loud", "30", "--size", "20", "--seed", "3")
+    W = drawn(20, 3)
+    for name, part in (("as drawn", None), ("one weight", np.s_[10, 10]), ("one row", np.s_[10, :]),
+                       ("one column", np.s_[:, 10])):  # fmt: skip
+        M, quiet = W.copy(), np.ones_like(W, dtype=bool)
+        if part is not None:
+            M[part], quiet[part] = 30 * np.sign(W[part]), False
+        line = next(row for row in text.splitlines() if row.startswith(f"   {name} "))
+        for granularity, shown in zip(("tensor", "row", "column"), line.split()[-3:], strict=True):
+            scale = peaks(M, granularity).astype(np.float64) / 15
+            error = np.abs(M - np.round(M / scale) * scale)[quiet].mean()
+            assert float(shown) == pytest.approx(error, abs=1.5e-5)
+
+
+def test_the_outliers_demo_prints_what_the_formula_gives() -> None:
+    text = output("outliers", "--seed", "5", "--tokens", "9", "--features", "40", "--outliers", "3")
+    X, W = (t.double() for t in module("outliers").draw(9, 40, 3, 60.0, torch.Generator().manual_seed(5)))
+    loud = (X.abs() >= 6).any(dim=0)
+
+    def rounded(M: torch.Tensor, *dim: int) -> torch.Tensor:
+        scale = M.abs().amax(dim=dim, keepdim=True).clamp(min=1e-30) / 127
+        return torch.round(M / scale) * scale
+
+    exact = X @ W
+    products = {
+        "one scale each": rounded(X, 0, 1) @ rounded(W, 0, 1),
+        "row × column scales": rounded(X, 1) @ rounded(W, 0),
+        "outliers in 16 bits": rounded(X * ~loud, 1) @ rounded(W, 0) + X[:, loud].half().double() @ W[loud].half().double(),
+    }
+    assert int(loud.sum()) == 3
+    for way, product in products.items():
+        shown = float(figure(text, way)[0])
+        assert shown == pytest.approx(100 * float((product - exact).norm() / exact.norm()), rel=0.02)
+
+
+# --- knobs and bad input ----------------------------------------------------------------------
+
+KNOBS = [(id, knob) for id in FOLDERS for knob in (lesson(id).demo.knobs if lesson(id).demo else ())]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("id", "knob"), KNOBS, ids=[f"{id}-{knob.name}" for id, knob in KNOBS])
+def test_each_knob_has_the_demos_default_and_reaches_its_ends(id: str, knob: Knob) -> None:
+    assert getattr(module(id).parse_options(["--device", "cpu"]), knob.name) == knob.default
+    small = {"bits": ["--size", "8"], "scales": ["--size", "8"], "outliers": ["--features", "16"]}[id]
+    for value in knob.choices or (knob.minimum, knob.maximum if knob.name not in ("size", "features") else 100):
+        text = output(id, *(small if knob.name not in ("size", "features") else []), f"--{knob.name}={_plain(value)}")
+        assert "nan" not in text and "inf" not in text
+        assert max(map(len, text.splitlines())) <= 78
+
+
+def _plain(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_knobs_are_all_the_options_there_are(id: str) -> None:
+    options = set(vars(module(id).parse_options(["--device", "cpu"])))
+    demo = lesson(id).demo
+    assert demo and options == {"device"} | {knob.name for knob in demo.knobs}
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_try_it_variations_run(id: str) -> None:
+    for item in lesson(id).try_it:
+        kind, _, settings = item.opens.partition(":")
+        if kind == "demo":
+            assert output(id, *(f"--{setting}" for setting in settings.split(",")))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["--size 1", "--size 1 --outlier 0", "--size 1 --outlier 1e-45", "--size 1 --granularity group", "--bits 2 --size 3",
+     "--outlier 0 --bits 2 --granularity column --size 2", "--outlier=-1e6 --granularity group --size 33"],
+)  # fmt: skip
+def test_the_bits_demo_survives_extremes(arguments: str) -> None:
+    text = output("bits", *arguments.split())
+    assert "nan" not in text and "inf" not in text
+    assert max(map(len, text.splitlines())) <= 78
+
+
+@pytest.mark.parametrize(
+    ("id", "arguments"),
+    [("bits", "--outlier nan"), ("bits", "--outlier inf"), ("bits", "--size 0"), ("bits", "--size 2.5"),
+     ("bits", "--bits 1"), ("bits", "--bits 9"), ("bits", "--granularity rows"), ("bits", "--seed -1"),
+     ("bits", "--device tpu"), ("bits", "--device cuda:x"), ("scales", "--loud nan"), ("outliers", "--magnitude nan"),
+     ("outliers", "--tokens 0")],
+)  # fmt: skip
+def test_impossible_settings_are_refused_in_one_line(
+    id: str, arguments: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        module(id).parse_options(arguments.split())
+    assert refusal.value.code == 2
+    name, value = arguments.split()
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert name in last and value in last
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="asks for a GPU that is not there")
+def test_a_missing_gpu_is_told_with_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        module("bits").parse_options(["--device", "cuda"])
+    assert refusal.value.code == 3
+    assert "--device cpu" in capsys.readouterr().err
+
+
+def test_a_demo_runs_alone_and_says_its_device_first() -> None:
+    file = LESSONS / FOLDERS["bits"] / "demo.py"
+    run = subprocess.run([sys.executable, "-I", file, "--device", "cpu", "--size", "8"], capture_output=True, text=True,
+                         check=True, timeout=60)  # fmt: skip
+    assert run.stdout.startswith("Device   cpu, torch ")
+    assert run.stderr == ""

@@ -1,0 +1,174 @@
+"""Every figure that a lesson states is computed here, or comes from a source; and its form keeps to the rules."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.markdown import Markdown
+
+from tests.content.claims import Claim, Given, Printed, claims
+from tests.content.demos import output
+from tests.content.lesson_text import CITATION, FOLDERS, LESSONS, lesson, numbers, passages, quiz, rounds_to, sources
+from tutor.course import load_content
+from tutor.paths import ContentRoot
+from tutor.quiz import prove_items
+
+PASSAGES = [(id, name) for id in FOLDERS for name in passages(id)]
+
+
+@cache
+def all_claims() -> dict[str, dict[str, list[Claim]]]:
+    return claims(output)
+
+
+def covers(claim: Claim, token: str) -> bool:
+    if isinstance(claim, Given):
+        return claim.token == token
+    if isinstance(claim, Printed):
+        return token in claim.tokens
+    return rounds_to(float(claim), token)
+
+
+@pytest.mark.parametrize(("id", "name"), PASSAGES)
+def test_each_number_is_computed_or_cited(id: str, name: str) -> None:
+    known = all_claims()[id].get(name, [])
+    unfounded = {t for t in numbers(passages(id)[name]) if not any(covers(claim, t) for claim in known)}
+    assert not unfounded, f"{id}/{name} states numbers that nothing stands behind: {sorted(unfounded)}"
+
+
+@pytest.mark.parametrize(("id", "name"), PASSAGES)
+def test_no_claim_is_stale(id: str, name: str) -> None:
+    stated = numbers(passages(id)[name])
+    stale = [claim for claim in all_claims()[id].get(name, []) if not any(covers(claim, t) for t in stated)]
+    assert not stale, f"{id}/{name} no longer states {stale}"
+
+
+def test_claims_are_made_for_passages_that_exist() -> None:
+    assert {id: set(named) for id, named in all_claims().items()} == {id: set(passages(id)) for id in FOLDERS}
+
+
+def test_a_number_without_a_claim_is_found() -> None:
+    text = "It takes 12.5 GB [hw-a100-80], fp16, 8-bit, 7B, 10⁹ and −3 of 1,234; Llama-3-70B has 3.4e38.\n1. A list"
+    assert numbers(text) == {"12.5", "−3", "1,234", "3.4e38"}
+    assert not rounds_to(12.44, "12.5")
+    assert rounds_to(12.46, "12.5")
+    assert rounds_to(3.3895e38, "3.4e38")
+
+
+# --- sources ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_each_cited_source_exists_and_was_seen(id: str) -> None:
+    cited = {name for text in passages(id).values() for name in CITATION.findall(text)}
+    assert cited
+    for name in cited:
+        assert sources()[name]["checked"].startswith("yes"), f"{name} is only recalled"
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_the_last_step_names_each_cited_source(id: str) -> None:
+    listed = passages(id)["sources"]
+    cited = {name for text in passages(id).values() for name in CITATION.findall(text)}
+    missing = {name for name in cited if name not in listed and f"-{name.split('-', 2)[-1]}" not in listed}
+    missing -= {name for name in cited if f"-{name.partition('-')[2]}**" in listed}
+    assert not missing
+
+
+def test_sources_are_complete_and_unique() -> None:
+    text = (LESSONS / "sources.yaml").read_text(encoding="utf-8")
+    ids = re.findall(r"(?m)^- id: (\S+)$", text)
+    assert len(ids) == len(set(ids)) == len(sources())
+    for id, entry in sources().items():
+        assert {"id", "what", "value", "unit", "source", "where", "checked"} <= set(entry), id
+        assert entry["value"] is not None, id
+
+
+# --- form -------------------------------------------------------------------------------------
+
+STEPS = [(id, step.id) for id in FOLDERS for step in lesson(id).steps]
+
+
+@pytest.mark.parametrize(("id", "name"), STEPS)
+def test_a_step_fits_two_screens_of_24_lines(id: str, name: str) -> None:
+    markdown = next(step.markdown for step in lesson(id).steps if step.id == name)
+    assert len(markdown.encode()) <= 2048
+    console = Console(width=76, file=io.StringIO())
+    console.print(Markdown(markdown))
+    assert console.file.getvalue().count("\n") <= 32  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("id", "name"), STEPS)
+def test_tables_and_pictures_fit_72_columns(id: str, name: str) -> None:
+    markdown = next(step.markdown for step in lesson(id).steps if step.id == name)
+    fenced = re.findall(r"(?ms)^```\n(.*?)^```$", markdown)
+    lines = [line for block in fenced for line in block.splitlines()]
+    lines += [line for line in markdown.splitlines() if line.startswith("|")]
+    assert max(map(len, lines), default=0) <= 72
+    assert "$" not in markdown and "\\" not in markdown, "formulas are plain Unicode"
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_a_lesson_goes_from_why_to_limits_and_asks_before_its_demo(id: str) -> None:
+    steps = lesson(id).steps
+    kinds = [step.kind for step in steps]
+    assert kinds[0] == "why"
+    assert {"why", "idea", "worked", "demo", "notice", "limits"} == set(kinds)
+    assert kinds.index("worked") < kinds.index("demo") < kinds.index("notice")
+    assert kinds[-2] == "limits" and steps[-1].id == "sources"
+    assert all((step.predict is not None) == (step.kind == "demo") for step in steps)
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_bars_are_as_long_as_their_numbers_say(id: str) -> None:
+    """Pictures drawn by hand: within one picture every block stands for about the same amount."""
+    for step in lesson(id).steps:
+        for block in re.findall(r"(?ms)^```\n(.*?)^```$", step.markdown):
+            bars = re.findall(r"(█+) +(\d[\d,.]*)", block)
+            if len(bars) < 2 or "weight about" in block:
+                continue
+            sizes = [(len(bar), float(value.rstrip(".").replace(",", ""))) for bar, value in bars]
+            unit = max(value for _, value in sizes) / max(length for length, _ in sizes)
+            assert all(abs(length - value / unit) <= 1 for length, value in sizes), f"{step.id}: {sizes}"
+
+
+# --- quiz and prompts -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("id", "least", "kinds"), [("bits", 14, 6), ("scales", 6, 5), ("outliers", 6, 5)])
+def test_a_quiz_asks_each_goal_twice_in_different_forms(id: str, least: int, kinds: int) -> None:
+    items = quiz(id).items
+    assert len(items) >= least and len({item.kind for item in items}) >= kinds
+    assert sum(bool(item.draw) for item in items) * 2 >= len(items), "at least half have drawn numbers"
+    for goal in lesson(id).goals:
+        forms = Counter(item.kind for item in items if item.goal == goal.id)
+        assert forms.total() >= 2, goal.id
+        assert len(forms) >= 2 or goal.id == "error", f"{goal.id} is asked in one form only"
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_each_wrong_answer_names_its_misconception(id: str) -> None:
+    for item in quiz(id).items:
+        for wrong in getattr(item, "wrong", ()) or [o for o in getattr(item, "options", ()) if not o.right]:
+            assert wrong.misconception, f"{item.id}: {wrong}"
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+def test_every_draw_has_one_right_answer(id: str) -> None:
+    content = load_content(ContentRoot(Path(__file__).parents[2]))
+    assert [str(problem) for problem in prove_items(content.lesson(id))] == []
+
+
+@pytest.mark.parametrize("id", FOLDERS)
+@pytest.mark.parametrize("level", ["beginner", "intermediate", "advanced"])
+def test_each_prompt_names_facts_and_asks_one_question_before_going_on(id: str, level: str) -> None:
+    prompt = " ".join(passages(id)[level].split())
+    assert "facts" in prompt
+    assert "ask me ONE question" in prompt and "ait for my answer" in prompt
+    assert not CITATION.search(prompt), "a prompt works with no other context"
