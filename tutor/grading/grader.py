@@ -45,17 +45,12 @@ class Grader:
 
     def start(self) -> None:
         """Starts both zygotes side by side and returns at once."""
-        if self._judges is None or not self._judges.alive:
-            self._judges = Zygote("tutor.grading.judge")
-        if self._workers is None or not self._workers.alive:
-            options = {"public": [str(self._root.exercises)], "hidden": [str(self._root.graders)]}
-            self._workers = Zygote("tutor.sandbox.worker", options)
+        self._started()
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
         """Returns when a grading of ``exercise`` would find everything imported."""
-        self.start()
-        assert self._judges is not None and self._workers is not None
-        await asyncio.gather(self._judges.ready(), self._workers.ready())
+        judges, workers = self._started()
+        await asyncio.gather(judges.ready(), workers.ready())
 
     async def grade(
         self,
@@ -112,13 +107,12 @@ class Grader:
                 tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
 
         for attempt in (1, 2):
-            self.start()
-            assert self._judges is not None and self._workers is not None
+            judges, workers = self._started()
             run = Run(
                 exercise,
                 submission,
-                judges=self._judges,
-                workers=self._workers,
+                judges=judges,
+                workers=workers,
                 device=device,
                 seed=seed,
                 on_frame=on_frame,
@@ -126,7 +120,7 @@ class Grader:
             try:
                 heard = await run.hear()
             except GraderFault:
-                if attempt == 2 or (self._judges.alive and self._workers.alive):
+                if attempt == 2 or (judges.alive and workers.alive):
                     raise
                 continue
             if not heard.starved:
@@ -137,12 +131,27 @@ class Grader:
             next_step="This is no attempt of yours. Close what else is running and submit again.",
         )
 
+    def _started(self) -> tuple[Zygote, Zygote]:
+        """Both zygotes, started anew where one has died."""
+        if self._judges is None or not self._judges.alive:
+            self._judges = _anew(self._judges, "tutor.grading.judge", {})
+        if self._workers is None or not self._workers.alive:
+            places: dict[str, object] = {"public": [str(self._root.exercises)], "hidden": [str(self._root.graders)]}
+            self._workers = _anew(self._workers, "tutor.sandbox.worker", places)
+        return self._judges, self._workers
+
     async def close(self) -> None:
         """Ends both zygotes and everything they forked."""
         for zygote in (self._judges, self._workers):
             if zygote is not None:
                 zygote.close()
         self._judges = self._workers = None
+
+
+def _anew(dead: Zygote | None, module: str, options: dict[str, object]) -> Zygote:
+    if dead is not None:
+        dead.close()
+    return Zygote(module, options)
 
 
 def _ignore(event: GradingEvent) -> None:

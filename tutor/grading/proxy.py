@@ -85,11 +85,11 @@ class Connection:
             SolutionLost: it did not come so far.
         """
         try:
-            confined = wire.receive(self._sock).get("confined")
+            confined: dict[str, str] = wire.receive(self._sock)["confined"]
         except wire.WireError:
             raise SolutionLost("starting", "its process ended before it read the file") from None
         self._resident_at_start = peak_resident_bytes(self.pid)
-        return {str(layer): str(state) for layer, state in confined.items()}
+        return confined
 
     def peak_growth(self) -> int | None:
         """Growth of the worker's peak resident memory since it was connected, in bytes, by the kernel's account."""

@@ -63,7 +63,8 @@ class ArenaTensors:
         if encoded.get("t") != "tensor":
             raise Malformed("unknown kind of value")
         dtype = DTYPES.get(encoded["dtype"]) if isinstance(encoded.get("dtype"), str) else None
-        shape, offset, strides = encoded.get("shape"), encoded.get("at"), encoded.get("strides")
+        shape: Any = encoded.get("shape")
+        offset, strides = encoded.get("at"), encoded.get("strides")
         if dtype is None or not _sizes(shape) or not isinstance(offset, int) or isinstance(offset, bool):
             raise Malformed("not a tensor")
         if strides is not None and not (_sizes(strides) and len(strides) == len(shape)):
@@ -135,8 +136,8 @@ def _plain(tensor: torch.Tensor) -> torch.Tensor:
         raise Unsendable(f"a sparse tensor ({str(tensor.layout).removeprefix('torch.')}); return a dense one")
     if tensor.is_quantized:
         raise Unsendable("a tensor of torch's own quantized type; return the integer codes instead")
-    plain = tensor.detach().as_subclass(torch.Tensor)  # type: ignore[no-untyped-call]
-    return plain.resolve_conj().resolve_neg().cpu()  # type: ignore[no-any-return]
+    plain = tensor.detach().as_subclass(torch.Tensor)
+    return plain.resolve_conj().resolve_neg().cpu()
 
 
 def _from_numpy(array: numpy.ndarray[Any, Any]) -> torch.Tensor:

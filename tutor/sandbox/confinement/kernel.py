@@ -49,7 +49,7 @@ def supported() -> bool:
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def system_call(name: str, *arguments: int | bytes | ctypes.c_void_p | None) -> int:
+def system_call(name: str, *arguments: object) -> int:
     """One system call by number.
 
     Raises:
