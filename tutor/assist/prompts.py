@@ -104,4 +104,5 @@ def _thought(name: str, lesson: LoadedLesson, content: Content | None) -> str:
     for exercise in content.exercises_of(lesson.id) if content else ():
         if known := exercise.misconception(name):
             return known.thought
-    return name.replace("-", " ")
+    in_quiz = lesson.quiz.misconceptions.get(name) if lesson.quiz else None
+    return in_quiz or name.replace("-", " ")
