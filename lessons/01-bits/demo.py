@@ -165,7 +165,7 @@ def between(kind, low, high):
 
 
 def parse_options(arguments=None):
-    parser = argparse.ArgumentParser(description="A matrix through few bits and back, with and without an outlier.")
+    parser = argparse.ArgumentParser(description="A matrix through few bits and back.")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--seed", type=between(int, 0, 2**32 - 1), default=0)
     parser.add_argument("--size", type=between(int, 1, 2048), default=64)

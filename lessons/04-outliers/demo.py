@@ -37,12 +37,12 @@ def decomposed(X, W, threshold):
 
 
 def draw(tokens, features, outliers, magnitude, generator):
-    """Activations X [tokens, features] with one-sided outlier features, and W [features, 64]."""
+    """Activations X [tokens, features], weights W [features, 64], and which features of X are loud."""
     X = torch.randn(tokens, features, generator=generator)
     loud = torch.randperm(features, generator=generator)[:outliers]
     X[:, loud] = -magnitude * (0.75 + 0.5 * torch.rand(tokens, len(loud), generator=generator))
     W = torch.randn(features, 64, generator=generator) / math.sqrt(features)
-    return X, W
+    return X, W, loud
 
 
 # --- the run ----------------------------------------------------------------------------------
@@ -67,10 +67,12 @@ def main(options):
     # Drawn on the CPU, so that a seed means the same numbers on every device.
     generator = torch.Generator().manual_seed(options.seed)
     outliers = min(options.outliers, options.features)
-    X, W = draw(options.tokens, options.features, outliers, options.magnitude, generator)
+    X, W, loud = draw(options.tokens, options.features, outliers, options.magnitude, generator)
     X, W = X.to(device), W.to(device)
     say(f"Activations  {options.tokens} tokens × {options.features} features, seed {options.seed}")
-    say(f"Outliers     {outliers} features of about -{options.magnitude:g}; the others are below {largest_regular(X):.2f}")
+    others = [f for f in range(options.features) if f not in loud.tolist()]
+    rest = f"the others are below {X[:, others].abs().max():.2f}" if others else "there are no others"
+    say(f"Outliers     {outliers} features of about -{options.magnitude:g}; {rest}")
     say()
 
     say("1. The largest magnitude of each feature")
@@ -101,12 +103,6 @@ def main(options):
         say(f"   {way:<20} {100 * error:>7.3f} %")
     if not regulars:
         say("   there are none: every feature reaches the threshold")
-
-
-def largest_regular(X):
-    """The largest magnitude outside the features that are far larger than the median one."""
-    peaks = X.abs().amax(dim=0)
-    return peaks[peaks <= 3 * peaks.median()].max().item()
 
 
 def regular_error(X, threshold):

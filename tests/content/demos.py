@@ -15,7 +15,8 @@ from tests.content.lesson_text import FOLDERS, LESSONS
 def module(lesson: str) -> ModuleType:
     file = LESSONS / FOLDERS[lesson] / "demo.py"
     spec = importlib.util.spec_from_file_location(f"demo_of_{lesson}", file)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
     return loaded

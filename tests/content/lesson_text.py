@@ -15,7 +15,7 @@ from tutor.course.models import Lesson, Prompts, Quiz
 LESSONS = Path(__file__).parents[2] / "lessons"
 FOLDERS = {"bits": "01-bits", "scales": "02-scales", "outliers": "04-outliers"}
 
-# A number that stands alone: not the 3 of Llama-3, the 16 of fp16, the 8 of 8-bit, the 7 of 7B or a 10 with an exponent.
+# A number that stands alone: not the 3 of Llama-3-70B, the 16 of fp16, the 8 of 8-bit, the 7 of 7B.
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e\d+)?(?!-?\w|\.\d)")
 CITATION = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9.]+)+)\]")
 _LIST_MARKER = re.compile(r"(?m)^\s*\d+\. ")
@@ -69,7 +69,10 @@ def _quiz_prose(value: object) -> Iterator[str]:
         for key, part in item.items():
             if key in ("question", "why", "text") and isinstance(part, str):
                 yield _TEMPLATE.sub("x", part)
-            elif key in ("options", "wrong", "pairs", "pieces", "left", "right") and not isinstance(part, bool):
+            elif key in ("options", "wrong", "pairs", "pieces", "left", "right") and part not in (
+                True,
+                False,
+            ):
                 yield from _quiz_prose(part)
 
 
