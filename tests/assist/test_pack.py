@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,14 @@ def test_guesses_are_shown_and_the_replies_to_them_are_not(content, store):
     pack = lesson_pack(content, content.lesson("bits"), store)
     assert "What will it print?" in pack
     assert "Nearly, it is one." not in pack
+
+
+def test_every_citation_of_a_real_lesson_is_resolved(real_content, store):
+    cited = 0
+    for lesson in real_content.lessons:
+        pack = lesson_pack(real_content, lesson, store)
+        told = "\n".join(step.markdown for step in lesson.info.steps)
+        for id in re.findall(r"\[([a-z0-9]+(?:-[a-z0-9]+)+)\]", told):
+            cited += 1
+            assert f"- [{id}]: " in pack
+    assert cited

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tutor.assist.prompts import LEVELS, last_attempt, prompt_text
+from tutor.assist.sources import cited_sources
 from tutor.assist.verdicts import describe
 
 if TYPE_CHECKING:
@@ -109,6 +110,9 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
         )
     if questions := "\n".join(_questions(lesson)):
         yield _Section("Quiz, without answers", questions, 4)
+    told = "\n".join(step.markdown for step in info.steps)
+    if sources := "\n".join(cited_sources(content, told)):
+        yield _Section("Where the cited figures come from", sources, 1)
     yield _Section("The learner's last verdict", describe(last_attempt(lesson, store, content), content), 5)
     if lesson.prompts is not None:
         for level in LEVELS:
