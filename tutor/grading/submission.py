@@ -59,10 +59,11 @@ def read_submission(path: Path) -> Submission:
             where=str(path),
             next_step="Check its permissions.",
         ) from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise _not_a_file(path, "a folder" if stat.S_ISDIR(mode) else "not a regular file")
     with open(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise _not_a_file(path, "a folder" if stat.S_ISDIR(mode) else "not a regular file")
         hasher, size = hashlib.sha256(), 0
         data = file.read(MAX_BYTES + 1)
         hasher.update(data)
