@@ -121,6 +121,17 @@ def test_a_full_disk_loses_nothing_and_writing_goes_on_once_there_is_space(small
         assert_sound(store)
 
 
+@pytest.mark.parametrize("left", [0, 4 << 10, 8 << 10, 48 << 10, 88 << 10])
+def test_a_first_start_on_a_full_disk_is_told_and_works_once_there_is_space(small_disk, left):
+    (small_disk / "other").write_bytes(b"x" * ((1 << 20) - left))
+    with pytest.raises(EnvironmentProblem, match="no space left"):
+        Store.open(small_disk / "home", "tiny")
+    (small_disk / "other").unlink()
+    with Store.open(small_disk / "home", "tiny") as store:
+        store.set_bookmark("a", 1)
+        assert_sound(store)
+
+
 def test_a_limit_on_file_size_is_told_and_loses_nothing(home):
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))

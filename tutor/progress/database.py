@@ -27,6 +27,8 @@ FILE_NAME = "progress.db"
 BUSY_SECONDS = 10.0
 CHECKED_BYTES = 2 << 20  # a database up to this size is checked for damage at each start
 
+_LITTLE = 128 << 10  # bytes: less than one transaction may need
+
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
 
@@ -242,27 +244,26 @@ def _primary_code(error: sqlite3.Error) -> int:
 
 def _plain(error: sqlite3.DatabaseError, path: Path) -> EnvironmentProblem:
     """What an error of SQLite means to a person."""
+    code = _primary_code(error)
+    if code == sqlite3.SQLITE_IOERR and _free_bytes(path.parent) < _LITTLE:
+        code = sqlite3.SQLITE_FULL  # SQLite could not even make its side files
     home = "Set TUTOR_HOME to a folder that you can write."
+    busy = f"Another tutor has kept the database for {BUSY_SECONDS:.0f} seconds"
     message, step = {
-        sqlite3.SQLITE_FULL: (
-            "There is no space left on this disk; this was not saved.",
-            "Free some space and try again.",
-        ),
-        sqlite3.SQLITE_IOERR: (
-            f"The disk failed ({error}); this was not saved.",
-            "Check its space and health, then try again.",
-        ),
-        sqlite3.SQLITE_READONLY: ("The progress database is read-only; this was not saved.", home),
-        sqlite3.SQLITE_CANTOPEN: ("The progress database cannot be opened.", home),
-        sqlite3.SQLITE_BUSY: (
-            f"Another tutor has kept the database for {BUSY_SECONDS:.0f} seconds; this was not saved.",
-            "Close it and try again.",
-        ),
-    }.get(
-        _primary_code(error),
-        (
-            f"The progress database cannot be used: {error}.",
-            "Move it away to begin anew; nothing in it is lost.",
-        ),
-    )
-    return EnvironmentProblem(message, where=str(path), next_step=step)
+        sqlite3.SQLITE_FULL: ("There is no space left on this disk", "Free some space and try again."),
+        sqlite3.SQLITE_IOERR: (f"The disk failed ({error})", "Check its health and try again."),
+        sqlite3.SQLITE_READONLY: ("The progress database is read-only", home),
+        sqlite3.SQLITE_CANTOPEN: ("The progress database cannot be opened", home),
+        sqlite3.SQLITE_BUSY: (busy, "Close it and try again."),
+    }.get(code, (f"The progress database cannot be used ({error})", "Move it away to begin anew."))
+    told = f"{message}; this was not saved, what was saved before is."
+    return EnvironmentProblem(told, where=str(path), next_step=step)
+
+
+def _free_bytes(folder: Path) -> int:
+    import shutil
+
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return _LITTLE

@@ -8,7 +8,6 @@ finished under another name before the damaged file is moved.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -89,6 +88,8 @@ def _opens_soundly(database: Path) -> bool:
 
 
 def _restore_backup(folder: Path, target: Path) -> Path | None:
+    import shutil
+
     for backup in backups(folder):
         if _opens_soundly(backup):
             shutil.copyfile(backup, target)

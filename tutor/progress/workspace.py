@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +97,8 @@ def diff_against_stub(store: Store, exercise: LoadedExercise) -> str:
     Raises:
         UsageProblem: the exercise is not started.
     """
+    import difflib
+
     path = solution_path(store, exercise)
     try:
         mine = path.read_bytes()
