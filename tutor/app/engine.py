@@ -6,6 +6,7 @@ Nothing is decided here: each method is one call.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,24 +148,51 @@ class Engine:
 
         return workspace.start_exercise(self.store, exercise)
 
+    def diff(self, exercise: LoadedExercise) -> str:
+        """The learner's file against the stub; empty where nothing was changed. UsageProblem: not started."""
+        from tutor.progress import workspace
+
+        return workspace.diff_against_stub(self.store, exercise)
+
+    def try_example(self, exercise: LoadedExercise) -> int:
+        """Run the learner's code on the public example, on this terminal; returns when Enter is pressed."""
+        from tutor.sandbox import run_example
+
+        status = run_example(exercise.folder, self.solution_path(exercise))
+        input("\nEnter goes back to the tutor. ")
+        return status
+
+    def may_see_solution(self, exercise: LoadedExercise) -> bool:
+        """Whether the learner passed it, or gave up before."""
+        state = self.store.exercise_state(exercise.id)
+        return state.first_pass is not None or state.gave_up is not None
+
     # --- prompts ------------------------------------------------------------------------------
 
     def prompt(self, lesson: LoadedLesson, level: str) -> str:
+        """Raises UsageProblem: the lesson has no prompts."""
         from tutor.assist import prompt_text
 
-        return prompt_text(lesson, level, self.store)
+        return prompt_text(lesson, level, self.store, content=self.content)
 
     def write_pack(self, lesson: LoadedLesson) -> Path:
-        """Write the lesson pack into the learner's work folder and say where."""
+        """Write the lesson pack into the learner's work folder and say where.
+
+        Raises:
+            EnvironmentProblem: the folder can't be written.
+        """
         from tutor.assist import lesson_pack
+        from tutor.progress.files import make_folder, write_atomically
 
         folder = work_folder(self.home)
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{lesson.info.id}-pack.md"
-        path.write_text(lesson_pack(self.content, lesson, self.store), encoding="utf-8")
+        make_folder(folder)
+        path = folder / f"{lesson.id}-pack.md"
+        write_atomically(path, lesson_pack(self.content, lesson, self.store).encode("utf-8", "replace"))
         return path
 
     def copy(self, text: str) -> list[CopyAttempt]:
+        """Copy by the desktop's tools and into a file; the app itself asks the terminal. May take seconds."""
         from tutor.assist import copy_text
 
-        return copy_text(text)
+        attempts = copy_text(text, home=self.home, terminal=Path(os.devnull))
+        return [attempt for attempt in attempts if attempt.way != "terminal"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -38,6 +38,7 @@ class TutorApp(App[int]):
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "All keys", key_display="?"),
+        Binding("f1", "keys", "All keys", show=False),
         Binding("ctrl+q", "quit", "Quit the tutor", show=False, priority=True),
     ]
 
@@ -78,6 +79,14 @@ class TutorApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, CourseMapScreen):
                 screen.refresh_course()
+        self._warm_up()
+
+    @work(exit_on_error=False, group="engine")
+    async def _warm_up(self) -> None:
+        """Have the grader ready before it is needed; if that fails, the grading itself will say why."""
+        if self.engine.content.exercises:
+            with suppress(TutorProblem):
+                await self.engine.warm_up(self.engine.content.exercises[0])
 
     def _remember_theme(self, theme: object) -> None:
         with self.problems_shown():
@@ -94,11 +103,18 @@ class TutorApp(App[int]):
         with self.problems_shown():
             self._put_on_map(LessonScreen(self.engine.content.lesson(lesson_id), page))
 
-    def open_quiz(self, lesson_id: str) -> None:
+    def open_quiz(self, lesson_id: str | None) -> None:
+        """A lesson's quiz, or (None) the review of what is due."""
         from tutor.app.screens.quiz import QuizScreen
 
         with self.problems_shown():
-            self.push_screen(QuizScreen(self.engine.content.lesson(lesson_id)))
+            bookmark = f"quiz:{lesson_id or 'due'}"
+            sitting = self.engine.quiz(lesson_id, self.engine.store.bookmark(bookmark))
+            if sitting is None:
+                self.notify("Nothing is due." if lesson_id is None else "This lesson has no quiz.")
+                return
+            title = self.engine.content.lesson(lesson_id).title if lesson_id else "Review"
+            self.push_screen(QuizScreen(sitting, title, bookmark))
 
     def open_exercise(self, exercise_id: str) -> None:
         from tutor.app.screens.workbench import WorkbenchScreen
@@ -116,12 +132,18 @@ class TutorApp(App[int]):
         """Whatever the learner's standing says comes next."""
         with self.problems_shown():
             step = self.engine.standing().next
-            opening = {"lesson": self.open_lesson, "exercise": self.open_exercise, "quiz": self.open_quiz}
             self.back_to_map()
-            if step.kind in opening:
-                opening[step.kind](step.id)
-            else:
-                self.notify(step.why)
+            match step.kind:
+                case "lesson":
+                    self.open_lesson(step.id, step.step or None)
+                case "exercise":
+                    self.open_exercise(step.id)
+                case "quiz":
+                    self.open_quiz(step.id)
+                case "review":
+                    self.open_quiz(None)
+                case "done":
+                    self.notify(step.why)
 
     def back_to_map(self) -> None:
         while len(self.screen_stack) > 1:

@@ -84,7 +84,7 @@ class LessonScreen(Screen[None]):
 
     def on_mount(self) -> None:
         store = self.tutor.engine.store
-        self._seen = {str(event.data.get("step")) for event in store.events("step", self.lesson.id)}
+        self._seen = set(store.steps_read().get(self.lesson.id, ()))
         kept = store.bookmark(f"lesson:{self.lesson.id}") or {}
         page = self._asked_for or kept.get("page")
         self.position = self.pages.index(page) if page in self.pages else 0
@@ -129,8 +129,12 @@ class LessonScreen(Screen[None]):
         if self.pages[self.position] == GO_ON:
             return GoOn(self._ways())
         step = self.steps[self.position]
-        guesses = self.tutor.engine.store.events("guess", f"{self.lesson.id}/{step.id}")
-        return StepPage(self.lesson, step, guess=guesses[-1].data.get("guess") if guesses else None, values=values)
+        return StepPage(self.lesson, step, guess=self._guessed(step.id), values=values)
+
+    def _guessed(self, step: str) -> int | None:
+        """The learner's last guess at a step, counted from 0."""
+        guesses = self.tutor.engine.store.events("guess", self.lesson.id)
+        return next((event.data.get("guess") for event in reversed(guesses) if event.data.get("step") == step), None)
 
     def _remember_step(self) -> None:
         step = self.pages[self.position]
@@ -211,8 +215,8 @@ class LessonScreen(Screen[None]):
             return
         prediction.guess = number
         with self.tutor.problems_shown():
-            subject = f"{self.lesson.id}/{self.page.step.id}"
-            self.tutor.engine.store.record_event("guess", subject, {"guess": number})
+            guess = {"step": self.page.step.id, "guess": number}
+            self.tutor.engine.store.record_event("guess", self.lesson.id, guess)
         if self.demo is None:
             await prediction.reply()
         self.refresh_bindings()

@@ -96,23 +96,25 @@ class DemoPanel(Vertical):
         self.runs += 1
         self._started = time.monotonic()
         self.state = "running"
+        from tutor.sandbox import DemoFailed
+
         timer = self.set_interval(FLUSH_SECONDS, self._flush)
         outcome: State = "stopped"
         try:
             arguments = [part for name, value in values.items() for part in (f"--{name}", value)]
-            async with aclosing(engine.demo(self.lesson, arguments)) as chunks:  # type: ignore[type-var]
+            async with aclosing(engine.demo(self.lesson, arguments)) as chunks:
                 async for chunk in chunks:
                     output.feed(chunk)
                     await asyncio.sleep(0)
-            engine.store.record_event("demo", self.lesson.id, dict(values))
             outcome = "done"
-        except TutorProblem as problem:
+        except (DemoFailed, TutorProblem) as problem:
             outcome, self._problem = "failed", str(problem)
         finally:
             timer.stop()
             output.flush()
             self._seconds = time.monotonic() - self._started
             self.state = outcome
+        engine.remember_demo(self.lesson, values, output.text)
 
     def _flush(self) -> None:
         if self.query_one(OutputView).flush():

@@ -58,6 +58,6 @@ def _options(ways: Sequence[Way]) -> list[Option]:
             section = way.section
             options.append(Option(Content.styled(section, "bold $quiet"), disabled=True))
         glyph = (f"{GLYPHS.get(way.status, '○')} ", COLOURS.get(way.status, "$quiet"))
-        line = Content.assemble(glyph, inline(way.text), (f"  {way.note}" if way.note else "", "$quiet"))
+        line = Content.assemble(glyph, inline(way.text), Content("  "), inline(way.note).stylize("$quiet"))
         options.append(Option(line, id=str(number)))
     return options

@@ -13,7 +13,7 @@ from tutor.app.theme import COLOURS
 
 
 class StepDots(Widget):
-    """``● ● ◉ ○ ○   3 of 5 · What to notice``. ``marks`` are statuses, shown by glyph and colour."""
+    """``● ● ◉ ○ ○   3 of 5 · What to notice``. ``marks`` are statuses; ``position`` -1 is behind the last."""
 
     GLYPHS = {"new": "○", "done": "●", "passed": "✓", "failed": "✗", "partly": "◐"}
 
@@ -32,7 +32,8 @@ class StepDots(Widget):
             else:
                 colour = "$accent" if mark == "partly" else COLOURS.get(mark, "$quiet")
                 dots.append((self.GLYPHS.get(mark, "○"), "$quiet" if mark == "done" else colour))
-        dots.append((f"   {self.position + 1} of {len(self.marks)}", "$foreground"))
+        place = f"{self.position + 1} of {len(self.marks)}" if self.position >= 0 else ""
+        dots.append((f"   {place}", "$foreground"))
         if self.caption:
-            dots.append((f" · {self.caption}", "$quiet"))
+            dots.append((f"{' · ' if place else ''}{self.caption}", "$quiet"))
         return Content.assemble(*dots)

@@ -1,0 +1,109 @@
+"""Three prompts for the learner's AI assistant, in the order in which they build on one another."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tutor.app.text import untrusted_content
+from tutor.app.widgets.key_bar import KeyBar
+from tutor.app.widgets.top_bar import TopBar
+from tutor.app.widgets.views import Views
+
+if TYPE_CHECKING:
+    from tutor.app.tutor_app import TutorApp
+    from tutor.course import LoadedLesson
+
+LEVELS = ("beginner", "intermediate", "advanced")
+
+
+class PromptsScreen(Screen[None]):
+    """Enter copies the prompt that is shown; the next time it shows the next one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c,enter", "copy", "Copy", key_display="c"),
+        Binding("p", "pack", "Write the lesson pack"),
+        Binding("right,n,tab", "turn(1)", "Next prompt", key_display="→"),
+        Binding("left,shift+tab", "turn(-1)", "The prompt before", show=False),
+        *(Binding(str(n + 1), f"level({n})", f"The {level} prompt", show=False) for n, level in enumerate(LEVELS)),
+        Binding("q,escape", "dismiss", "Back", key_display="q"),
+    ]
+
+    def __init__(self, lesson: LoadedLesson) -> None:
+        super().__init__()
+        self.lesson = lesson
+        self.level = 0
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(self.lesson.title, "Prompts for your AI assistant")
+        yield Views()
+        with VerticalScroll(id="page"):
+            yield Static(id="prompt")
+            yield Static(id="told")
+        yield KeyBar()
+
+    @property
+    def tutor(self) -> TutorApp:
+        return cast("TutorApp", self.app)
+
+    def on_mount(self) -> None:
+        used = {str(event.data.get("level")) for event in self.tutor.engine.store.events("prompt", self.lesson.id)}
+        unused = [number for number, level in enumerate(LEVELS) if level not in used]
+        self.action_level(unused[0] if unused else 0)
+        self.query_one("#page").focus()
+
+    @property
+    def text(self) -> str:
+        return self.tutor.engine.prompt(self.lesson, LEVELS[self.level])
+
+    def action_level(self, number: int) -> None:
+        self.level = number
+        views = self.query_one(Views)
+        views.labels = [(level.capitalize(), "") for level in LEVELS]
+        views.chosen = number
+        with self.tutor.problems_shown():
+            self.query_one("#prompt", Static).update(untrusted_content(self.text.rstrip()))
+        self.query_one("#told", Static).update("")
+        self.query_one("#page", VerticalScroll).scroll_home(animate=False)
+
+    def action_turn(self, step: int) -> None:
+        self.action_level((self.level + step) % len(LEVELS))
+
+    @on(Views.Picked)
+    def picked(self, event: Views.Picked) -> None:
+        self.action_level(event.number)
+
+    @work(exclusive=True, group="copy", exit_on_error=False)
+    async def action_copy(self) -> None:
+        """Copy by every way there is, and say which of them worked."""
+        engine = self.tutor.engine
+        with self.tutor.problems_shown():
+            text = self.text
+            self.app.copy_to_clipboard(text)
+            attempts = await asyncio.to_thread(engine.copy, text)
+            engine.store.record_event("prompt", self.lesson.id, {"level": LEVELS[self.level]})
+            lines = [
+                Content.assemble(
+                    ("✓ " if attempt.ok else "– ", "$success" if attempt.ok else "$quiet"),
+                    f"{attempt.way}: ",
+                    (attempt.detail, "$quiet"),
+                )
+                for attempt in attempts
+            ]
+            self.query_one("#told", Static).update(Content("\n").join(lines))
+            self.call_after_refresh(self.query_one("#page", VerticalScroll).scroll_end, animate=False)
+            self.notify("Copied. Paste it into your assistant.")
+
+    def action_pack(self) -> None:
+        with self.tutor.problems_shown():
+            path = self.tutor.engine.write_pack(self.lesson)
+            self.query_one("#told", Static).update(Content.assemble(("✓ ", "$success"), f"written: {path}"))
+            self.notify(f"One file for your assistant:\n{path}", title="The lesson pack is written", markup=False)

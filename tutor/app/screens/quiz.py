@@ -1,0 +1,273 @@
+"""A quiz: one question a screen, explained at once, and a summary at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tutor.app.text import inline, plural, untrusted
+from tutor.app.widgets.go_on import GoOn, Way
+from tutor.app.widgets.key_bar import KeyBar
+from tutor.app.widgets.questions import widget_for
+from tutor.app.widgets.questions.base import QuestionWidget
+from tutor.app.widgets.reading import Reading
+from tutor.app.widgets.step_dots import StepDots
+from tutor.app.widgets.top_bar import TopBar
+from tutor.errors import TutorProblem, UsageProblem
+
+if TYPE_CHECKING:
+    from tutor.app.sitting import Sitting
+    from tutor.app.tutor_app import TutorApp
+    from tutor.quiz import Result
+
+KEEP_SECONDS = 0.3
+KINDS = {
+    "single": "One is right",
+    "multiple": "Several may be right",
+    "numeric": "A number",
+    "output": "What is printed",
+    "order": "Put in order",
+    "match": "Match",
+    "code": "Fill in the code",
+}
+
+
+class QuizScreen(Screen[None]):
+    """Enter answers, Enter goes on. Leaving keeps everything, a half-written answer included."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer", "Answer"),
+        Binding("enter", "go_on", "Next question"),
+        Binding("ctrl+n", "later", "Later"),
+        Binding("l", "reread", "Reread the step"),
+        Binding("escape", "leave", "Leave"),
+        Binding("q", "leave", "Leave", show=False),
+    ]
+
+    def __init__(self, sitting: Sitting, title: str, bookmark: str) -> None:
+        super().__init__()
+        self.sitting = sitting
+        self.subject = title
+        self.bookmark = bookmark
+        self.state: Literal["asking", "judging", "scored", "summary"] = "asking"
+        self._unsaved = False
+
+    def compose(self) -> ComposeResult:
+        yield TopBar(self.subject, "Quiz")
+        yield StepDots()
+        yield VerticalScroll(id="page")
+        yield KeyBar()
+
+    @property
+    def tutor(self) -> TutorApp:
+        return cast("TutorApp", self.app)
+
+    @property
+    def question(self) -> QuestionWidget | None:
+        return next(iter(self.query(QuestionWidget)), None)
+
+    def on_mount(self) -> None:
+        self.set_interval(KEEP_SECONDS, self._keep_draft)
+        if self.sitting.complete:
+            self.show_summary()
+        else:
+            self.show_question()
+
+    # --- one question -------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="page")
+    async def show_question(self) -> None:
+        item = self.sitting.item
+        self._set_state("asking")
+        question = widget_for(item)
+        page = self.query_one("#page", VerticalScroll)
+        with self.app.batch_update():
+            await page.remove_children()
+            await page.mount(
+                Reading(item.question, classes="question"),
+                question,
+                Static(Content.styled(question.KEYS, "$quiet"), classes="how"),
+            )
+            page.scroll_to(y=0, animate=False)
+            self._tell_place()
+        if self.sitting.key in self.sitting.drafts:
+            question.restore(self.sitting.drafts[self.sitting.key])
+        question.focus()
+
+    def _set_state(self, state: Literal["asking", "judging", "scored", "summary"]) -> None:
+        self.state = state
+        self.refresh_bindings()
+
+    def _tell_place(self) -> None:
+        dots = self.query_one(StepDots)
+        dots.marks = self.sitting.marks
+        dots.position = self.sitting.position
+        points = self.sitting.item.points
+        kind = KINDS[self.sitting.item.kind]
+        dots.caption = f"{kind} · {plural(points, 'point')}" if points > 1 else kind
+        got, of = self.sitting.total
+        self.query_one(TopBar).note = f"{got:g} of {of:g} points" if of else ""
+
+    @on(QuestionWidget.Changed)
+    def draft_changed(self) -> None:
+        self._unsaved = True
+
+    @on(QuestionWidget.Submitted)
+    def action_answer(self) -> None:
+        if self.state != "asking" or self.question is None:
+            return
+        answer = self.question.answer
+        if answer is None:
+            self.notify(self.question.MISSING)
+        else:
+            self.judge(self.question, answer)
+
+    @work(exclusive=True, group="judge", exit_on_error=False)
+    async def judge(self, question: QuestionWidget, answer: object) -> None:
+        engine, item = self.tutor.engine, question.item
+        self._set_state("judging")
+        how = self.query_one(".how", Static)
+        if item.kind == "code":
+            how.update(Content.assemble(("◌ ", "$primary"), "running your line"))
+        try:
+            result = await asyncio.to_thread(engine.score, item, answer)
+            engine.remember_answer(self.sitting.seed, item, answer, result)
+        except TutorProblem as problem:
+            self._set_state("asking")
+            how.update(Content.styled(question.KEYS, "$quiet"))
+            if isinstance(problem, UsageProblem):
+                self.notify(f"{problem.message} {problem.next_step}", severity="warning", markup=False)
+                question.focus()
+            else:
+                self.tutor.show_problem(problem)
+            return
+        self.sitting.answered(result)
+        self.keep_place()
+        await self.explain(question, result)
+
+    async def explain(self, question: QuestionWidget, result: Result) -> None:
+        """Show at once whether it was right, and why."""
+        page = self.query_one("#page", VerticalScroll)
+        page.focus()
+        question.mark(result.correct)
+        await self.query_one(".how").remove()
+        tone = "right" if result.correct else "partly" if result.points else "wrong"
+        await page.mount(
+            Static(_headline(result), classes=f"headline {tone}"),
+            Reading(untrusted(result.explanation).plain, classes=f"explanation {tone}"),
+        )
+        self._tell_place()
+        self._set_state("scored")
+        self.call_after_refresh(page.scroll_end, animate=False)
+
+    # --- the keys -----------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "answer":
+                return self.state == "asking"
+            case "go_on":
+                return self.state == "scored"
+            case "later":
+                return self.state == "asking" and len(self.sitting.points) < len(self.sitting.items) - 1
+            case "reread":
+                return self.state == "scored" and self.sitting.item.step is not None
+        return True
+
+    def action_go_on(self) -> None:
+        if self.sitting.to_next_open():
+            self.keep_place()
+            self.show_question()
+        else:
+            self.show_summary()
+
+    def action_later(self) -> None:
+        self._keep_draft()
+        self.action_go_on()
+
+    def action_reread(self) -> None:
+        item = self.sitting.item
+        self.keep_place()
+        self.tutor.open_lesson(item.lesson, item.step)
+
+    def action_leave(self) -> None:
+        self._keep_draft()
+        self.dismiss()
+
+    # --- keeping --------------------------------------------------------------------------------------
+
+    def on_unmount(self) -> None:
+        self._keep_draft()
+
+    def _keep_draft(self) -> None:
+        """Keep a half-written answer; called again and again, it writes only when something changed."""
+        if self._unsaved and self.state == "asking" and self.question is not None:
+            self._unsaved = False
+            self.sitting.drafts[self.sitting.key] = self.question.draft
+            self.keep_place()
+
+    def keep_place(self) -> None:
+        with self.tutor.problems_shown():
+            self.tutor.engine.store.set_bookmark(self.bookmark, self.sitting.to_json())
+
+    # --- the end --------------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="page")
+    async def show_summary(self) -> None:
+        self._set_state("summary")
+        with self.tutor.problems_shown():
+            self.tutor.engine.store.set_bookmark(self.bookmark, None)
+        page = self.query_one("#page", VerticalScroll)
+        got, of = self.sitting.total
+        ways = GoOn(self._ways())
+        with self.app.batch_update():
+            self._tell_place()
+            self.query_one(StepDots).position = -1
+            self.query_one(StepDots).caption = "Summary"
+            await page.remove_children()
+            await page.mount(Static(_result_line(got, of, len(self.sitting.missed)), classes="title"), ways)
+        ways.focus()
+
+    def _ways(self) -> list[Way]:
+        engine = self.tutor.engine
+        ways = [Way("Go on", engine.standing().next.why, "next")]
+        for item in self.sitting.missed:
+            question = " ".join(item.question.split())
+            if item.step is None:
+                continue
+            lesson = engine.content.lesson(item.lesson).info
+            step = next((step.title for step in lesson.steps if step.id == item.step), lesson.title)
+            text = question if len(question) <= 60 else f"{question[:59]}…"
+            ways.append(Way("Reread what was missed", step, f"step:{item.lesson}:{item.step}", "failed", text))
+        return ways
+
+    @on(GoOn.Chosen)
+    def open_way(self, event: GoOn.Chosen) -> None:
+        kind, _, rest = event.way.opens.partition(":")
+        if kind == "step":
+            lesson, _, step = rest.partition(":")
+            self.tutor.open_lesson(lesson, step)
+        else:
+            self.tutor.open_next()
+
+
+def _headline(result: Result) -> Content:
+    if result.correct:
+        return Content.styled("✓ Right", "bold $success")
+    if result.points:
+        return Content.styled(f"◐ Partly right: {result.points:g} of {result.of:g}", "bold $accent")
+    return Content.styled("✗ Not right", "bold $error")
+
+
+def _result_line(got: float, of: float, missed: int) -> Content:
+    line = Content.assemble((f"{got:g} of {of:g} points", "bold"))
+    after = " Every one right." if not missed else f" {plural(missed, 'question')} will come back for review."
+    return line + inline(f" ·{after}")

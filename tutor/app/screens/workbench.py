@@ -1,0 +1,335 @@
+"""The workbench of one exercise: the brief, the learner's file, the verdict, hints, attempts."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import Worker
+
+from tutor.app.editing import edit, with_terminal
+from tutor.app.saves import saves
+from tutor.app.text import plural
+from tutor.app.theme import GLYPHS, status_word
+from tutor.app.widgets.attempts_view import AttemptsView
+from tutor.app.widgets.code import diff
+from tutor.app.widgets.hints_view import HintsView
+from tutor.app.widgets.key_bar import KeyBar
+from tutor.app.widgets.reading import Reading
+from tutor.app.widgets.top_bar import TopBar
+from tutor.app.widgets.verdict_view import VerdictView
+from tutor.app.widgets.views import Views
+from tutor.errors import TutorProblem
+
+if TYPE_CHECKING:
+    from tutor.app.tutor_app import TutorApp
+    from tutor.course import LoadedExercise
+    from tutor.grading import GradingEvent, Verdict
+
+BRIEF, VERDICT, HINTS, ATTEMPTS = range(4)
+PANES = ("brief", "verdict", "hints", "attempts")
+
+
+class WorkbenchScreen(Screen[None]):
+    """Enter writes the stub, then grades, then (after the pass) goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "start", "Start"),
+        Binding("enter", "grade", "Grade"),
+        Binding("enter", "next", "Next thing"),
+        Binding("e", "edit", "Edit"),
+        Binding("w", "watch", "Watch"),
+        Binding("w", "unwatch", "Stop watching"),
+        Binding("h", "hint", "Hint"),
+        Binding("s", "solution", "Solution"),
+        Binding("d", "diff", "Diff"),
+        Binding("t", "try", "Try"),
+        Binding("q", "leave", "Back"),
+        Binding("g", "grade", "Grade now", show=False),
+        *(Binding(str(n + 1), f"view({n})", f"Show the {name}", show=False) for n, name in enumerate(PANES)),
+        Binding("tab,right", "turn(1)", "The next view", show=False),
+        Binding("shift+tab,left", "turn(-1)", "The view before", show=False),
+        Binding("l", "lesson", "The lesson", show=False),
+        Binding("escape", "leave", "Back", show=False),
+    ]
+
+    def __init__(self, exercise: LoadedExercise) -> None:
+        super().__init__()
+        self.exercise = exercise
+        self.verdict: Verdict | None = None
+        self.view = BRIEF
+        self._grading: Worker[None] | None = None
+        self._watching: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        lesson = self.tutor.engine.content.lesson(self.exercise.lesson)
+        yield TopBar(lesson.title, self.exercise.title)
+        yield Views()
+        yield Static(id="file")
+        with Horizontal(id="bench"):
+            yield VerticalScroll(id="brief")
+            with Vertical(id="side"):
+                yield VerdictView(id="verdict")
+                yield HintsView(id="hints")
+                yield AttemptsView(id="attempts")
+        yield KeyBar()
+
+    @property
+    def tutor(self) -> TutorApp:
+        return cast("TutorApp", self.app)
+
+    @property
+    def grading(self) -> bool:
+        return self._grading is not None and self._grading.is_running
+
+    @property
+    def watching(self) -> bool:
+        return self._watching is not None and self._watching.is_running
+
+    @property
+    def started(self) -> bool:
+        return self.tutor.engine.solution_path(self.exercise).exists()
+
+    # --- what is shown ------------------------------------------------------------------------------
+
+    async def on_mount(self) -> None:
+        attempts = self.tutor.engine.store.attempts(self.exercise.id)
+        if attempts:
+            from tutor.grading import Verdict
+
+            self.verdict = Verdict.from_json(dict(attempts[-1].verdict_json))
+        self._show_status()
+        self.action_view(VERDICT if self.has_class("-wide") or attempts else BRIEF)
+        self.call_after_refresh(self._fill)
+
+    async def _fill(self) -> None:
+        """The long texts come after the frame."""
+        info = self.exercise.info
+        await self.query_one("#brief", VerticalScroll).mount(Reading(info.brief))
+        await self.query_one(HintsView).show(info.hints, self._hints_shown())
+        self._show_attempts()
+        view = self.query_one(VerdictView)
+        if self.verdict is not None:
+            await view.show(self.verdict, note="your last attempt", notice=info.notice)
+        else:
+            await view.nothing_yet(self._first_steps())
+
+    def _first_steps(self) -> str:
+        return "Enter writes the stub for you to fill in." if not self.started else "Enter grades your file."
+
+    def _hints_shown(self) -> int:
+        return self.tutor.engine.store.hints_shown(self.exercise.id)
+
+    def _show_attempts(self) -> None:
+        self.query_one(AttemptsView).show(self.tutor.engine.store.attempts(self.exercise.id))
+
+    def _show_status(self) -> None:
+        """The line of views, the line of the file, the status at the top: all that changes with the store."""
+        engine, exercise = self.tutor.engine, self.exercise
+        with self.tutor.problems_shown():
+            status = engine.standing().exercise(exercise.id)
+            self.query_one(TopBar).note = f"{GLYPHS[status]} {status_word(status)} · {exercise.minutes} min"
+            views = self.query_one(Views)
+            attempts = len(engine.store.attempts(exercise.id))
+            hints = f"{self._hints_shown()}/{len(exercise.info.hints)}"
+            views.labels = [("Brief", ""), ("Verdict", ""), ("Hints", hints), ("Attempts", str(attempts or ""))]
+            views.chosen = self.view
+            path = engine.solution_path(exercise)
+            line = Content.styled(str(path) if path.exists() else f"{path} (not written yet)", "$quiet")
+            if self.watching:
+                line = Content.assemble(("◉ watching  ", "bold $primary"), line)
+            self.query_one("#file", Static).update(line)
+        self.refresh_bindings()
+
+    def action_view(self, number: int) -> None:
+        self.view = number
+        for one, name in enumerate(PANES):
+            self.set_class(one == number, f"view-{name}")
+        self.query_one(Views).chosen = number
+        self.query_one(f"#{PANES[number]}").focus()
+
+    def action_turn(self, step: int) -> None:
+        self.action_view((self.view + step) % len(PANES))
+
+    @on(Views.Picked)
+    def picked(self, event: Views.Picked) -> None:
+        self.action_view(event.number)
+
+    @on(AttemptsView.Chosen)
+    async def show_attempt(self, event: AttemptsView.Chosen) -> None:
+        from tutor.grading import Verdict
+
+        when = event.attempt.at.astimezone().strftime("%d %b %H:%M")
+        verdict = Verdict.from_json(dict(event.attempt.verdict_json))
+        await self.query_one(VerdictView).show(verdict, note=f"attempt of {when}")
+        self.action_view(VERDICT)
+
+    # --- the keys -----------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if not self.is_mounted:
+            return True
+        passed = self.verdict is not None and self.verdict.passed
+        match action:
+            case "start":
+                return not self.started
+            case "grade":
+                return self.started and not self.grading
+            case "next":
+                return passed and not self.grading
+            case "watch":
+                return not self.watching
+            case "unwatch":
+                return self.watching
+            case "hint":
+                return self._hints_shown() < len(self.exercise.info.hints)
+            case "solution":
+                return passed or self._hints_shown() >= len(self.exercise.info.hints)
+            case "diff" | "try":
+                return self.started
+        return True
+
+    def action_start(self) -> None:
+        """Write the stub, and say where."""
+        with self.tutor.problems_shown():
+            path = self.tutor.engine.start(self.exercise)
+            self.notify(f"e opens it in your editor; w grades every save.\n{path}", title="The stub is written")
+        self._show_status()
+
+    async def action_edit(self) -> None:
+        with self.tutor.problems_shown():
+            path = self.tutor.engine.start(self.exercise)
+            edit(self.app, path)
+        self._show_status()
+
+    def action_try(self) -> None:
+        with self.tutor.problems_shown():
+            path = self.tutor.engine.solution_path(self.exercise)
+            with_terminal(self.app, path, lambda: self.tutor.engine.try_example(self.exercise))
+
+    def action_grade(self) -> None:
+        self._grading = self.grade()
+
+    def action_next(self) -> None:
+        self.tutor.open_next()
+
+    def action_watch(self) -> None:
+        with self.tutor.problems_shown():
+            self.tutor.engine.start(self.exercise)
+            self._watching = self.watch_file()
+        self._show_status()
+
+    def action_unwatch(self) -> None:
+        self.workers.cancel_group(self, "watch")
+        self._watching = None
+        self._show_status()
+
+    async def action_hint(self) -> None:
+        with self.tutor.problems_shown():
+            self.tutor.engine.store.record_event("hint", self.exercise.id)
+            await self.query_one(HintsView).show(self.exercise.info.hints, self._hints_shown())
+        self._show_status()
+        self.action_view(HINTS)
+
+    def action_diff(self) -> None:
+        from tutor.app.screens.source import SourceScreen
+
+        with self.tutor.problems_shown():
+            changes = self.tutor.engine.diff(self.exercise)
+            text = diff(changes) if changes else Content("Your file is the stub, unchanged.")
+            self.app.push_screen(SourceScreen("Your file against the stub", [("", text)]))
+
+    def action_solution(self) -> None:
+        self.ask_for_solution()
+
+    def action_lesson(self) -> None:
+        self.tutor.open_lesson(self.exercise.lesson)
+
+    def action_leave(self) -> None:
+        """Cancel the grading under way; otherwise go back."""
+        if self.grading:
+            self.workers.cancel_group(self, "grade")
+        else:
+            self.dismiss()
+
+    # --- grading ------------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="watch", exit_on_error=False)
+    async def watch_file(self) -> None:
+        """Grade now and at each save; a save cancels the grading of the one before."""
+        path = self.tutor.engine.solution_path(self.exercise)
+        async with aclosing(saves(path)) as saved:
+            async for _ in saved:
+                self._grading = self.grade()
+
+    @work(exclusive=True, group="grade", exit_on_error=False)
+    async def grade(self) -> None:
+        engine, view = self.tutor.engine, self.query_one(VerdictView)
+        before, self.verdict = self.verdict, None
+        if self.view == BRIEF or not self.has_class("-wide"):
+            self.action_view(VERDICT)
+        await view.begin()
+        self.refresh_bindings()
+        events: asyncio.Queue[GradingEvent] = asyncio.Queue()
+        showing = asyncio.create_task(self._show_checks(events))
+        try:
+            path = engine.solution_path(self.exercise)
+            self.verdict = await engine.grade(self.exercise, path, events.put_nowait)
+        except asyncio.CancelledError:
+            self.verdict = before
+            showing.cancel()
+            await view.nothing_yet("Cancelled. Enter grades again.")
+            raise
+        except TutorProblem as problem:
+            self.verdict = before
+            await view.nothing_yet(self._first_steps())
+            self.tutor.show_problem(problem)
+        else:
+            await view.show(self.verdict, notice=self.exercise.info.notice)
+            self._show_attempts()
+        finally:
+            showing.cancel()
+            self._grading = None
+            self._show_status()
+
+    async def _show_checks(self, events: asyncio.Queue[GradingEvent]) -> None:
+        view = self.query_one(VerdictView)
+        while True:
+            event = await events.get()
+            if event.kind == "loaded":
+                view.progress("your file is loaded")
+            elif event.kind == "check" and event.check is not None:
+                await view.add(event.check, event.number, event.of)
+
+    # --- the solution -------------------------------------------------------------------------------
+
+    @work(group="solution")
+    async def ask_for_solution(self) -> None:
+        """Show it after a pass; before one, after all hints, ask whether to give up."""
+        from tutor.app.screens.confirm import ConfirmScreen
+        from tutor.app.screens.solution import SolutionScreen
+
+        engine = self.tutor.engine
+        with self.tutor.problems_shown():
+            if not engine.may_see_solution(self.exercise):
+                left = len(self.exercise.info.hints) - self._hints_shown()
+                if left:
+                    self.notify(f"The solution is shown after a pass, or after {plural(left, 'more hint')}.")
+                    return
+                question = (
+                    "Give up and see the solution?",
+                    "The exercise then counts as seen, not as passed, and comes due again.",
+                )
+                if not await self.app.push_screen_wait(ConfirmScreen(*question, yes="Show it")):
+                    return
+                engine.store.record_event("gave-up", self.exercise.id)
+            self._show_status()
+            self.app.push_screen(SolutionScreen(self.exercise))

@@ -1,0 +1,59 @@
+"""What every question widget is: a place for an answer that can be half written and put back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+if TYPE_CHECKING:
+    from tutor.quiz import Item
+
+
+class QuestionWidget(Vertical):
+    """``answer`` is what would be scored, or None while something is missing.
+
+    ``draft`` is whatever must be kept of a half-written answer, as JSON; ``restore`` puts it back.
+    ``locked`` ends all editing: the answer was scored.
+    """
+
+    KEYS: ClassVar[str] = ""
+    """How this kind is answered, in one line."""
+
+    MISSING: ClassVar[str] = "Answer first."
+    """What is said when Enter comes too early."""
+
+    locked: reactive[bool] = reactive(False, init=False)
+
+    class Changed(Message):
+        """The draft is another one."""
+
+    class Submitted(Message):
+        """The learner wants the answer judged."""
+
+    def __init__(self, item: Item) -> None:
+        super().__init__()
+        self.item = item
+
+    @property
+    def answer(self) -> object | None:
+        raise NotImplementedError
+
+    @property
+    def draft(self) -> object:
+        return self.answer
+
+    def restore(self, draft: object) -> None:
+        raise NotImplementedError
+
+    def mark(self, correct: bool) -> None:
+        """The answer was scored: show whether it was right, where the widget can."""
+        self.locked = True
+
+    def changed(self) -> None:
+        self.post_message(self.Changed())
+
+    def submit(self) -> None:
+        self.post_message(self.Submitted())

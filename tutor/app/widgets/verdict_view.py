@@ -1,0 +1,118 @@
+"""The verdict: checks as they end, then what they come to and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.app.text import duration, inline, untrusted, untrusted_content
+from tutor.app.widgets.check_view import CheckView
+from tutor.app.widgets.reading import Reading
+
+if TYPE_CHECKING:
+    from tutor.grading import CheckResult, Verdict
+
+HEADLINES = {
+    "passed": ("✓ Passed", "$success"),
+    "failed": ("✗ Not passed yet", "$error"),
+    "error": ("✗ Your code did not run", "$error"),
+    "timeout": ("✗ Stopped: it took too long", "$error"),
+    "resource_limit": ("✗ Stopped: it used too much", "$error"),
+    "cancelled": ("– Cancelled", "$quiet"),
+}
+
+
+class VerdictView(VerticalScroll):
+    """Empty, or a grading under way, or a verdict."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="verdict-head")
+
+    def _head(self, *lines: Content) -> None:
+        self.query_one(".verdict-head", Static).update(Content("\n").join(lines))
+
+    async def _clear(self) -> None:
+        await self.query("CheckView, .after").remove()
+
+    # --- three states -------------------------------------------------------------------------------
+
+    async def nothing_yet(self, hint: str) -> None:
+        await self._clear()
+        self._head(Content.styled("No verdict yet", "bold"), Content(), Content.styled(hint, "$quiet"))
+
+    async def begin(self) -> None:
+        """A grading begins: the checks of the last one go."""
+        await self._clear()
+        self.progress("starting")
+
+    def progress(self, what: str) -> None:
+        self._head(Content.assemble(("◌ ", "$primary"), ("Grading", "bold"), (f"  {what}", "$quiet")))
+
+    async def add(self, check: CheckResult, number: int, of: int) -> None:
+        """A check has ended while others still run."""
+        self.progress(f"{number} of {of} checks" if of else "")
+        await self.mount(CheckView(check))
+
+    async def show(self, verdict: Verdict, *, note: str = "", notice: str = "") -> None:
+        """The whole verdict. ``note`` says which one it is; ``notice`` is shown after a pass."""
+        told = (verdict.message, verdict.next_step)
+        # Checks that are on the screen already stay: the page must not blink when the last one ends.
+        shown = list(self.query(CheckView))
+        if [view.check for view in shown] != list(verdict.checks):
+            await self._clear()
+            await self.mount_all(CheckView(check, told) for check in verdict.checks)
+        else:
+            await self.query(".after").remove()
+        self._head(*_head(verdict, note))
+        after: list[Static | Reading] = []
+        if verdict.passed and notice:
+            after += [Static("What to notice", classes="after section"), Reading(notice, classes="after")]
+        if verdict.stdout.strip():
+            after.append(Static("What your code printed", classes="after section"))
+            after.append(Static(untrusted_content(verdict.stdout.rstrip()), classes="after printed"))
+        after.append(Static(Content.styled(_small_print(verdict), "$quiet"), classes="after"))
+        await self.mount_all(after)
+        self.scroll_home(animate=False)
+
+
+def _head(verdict: Verdict, note: str) -> list[Content]:
+    words, colour = HEADLINES.get(verdict.verdict, (verdict.verdict, "$error"))
+    facts = [_count(verdict.checks), verdict.device, duration(verdict.seconds), note]
+    lines = [Content.assemble((words, f"bold {colour}"), (f"   {' · '.join(filter(None, facts))}", "$quiet"))]
+    if verdict.message:
+        lines += [Content(), inline(untrusted(verdict.message).plain)]
+    if verdict.next_step:
+        lines += [Content(), Content.styled("Next  ", "bold $accent") + inline(untrusted(verdict.next_step).plain)]
+    return lines
+
+
+def _count(checks: Sequence[CheckResult]) -> str:
+    judged = [check for check in checks if check.outcome != "skipped"]
+    return f"{sum(check.outcome == 'passed' for check in judged)} of {len(judged)} checks" if judged else ""
+
+
+def _small_print(verdict: Verdict) -> str:
+    """What was used, and which protections held."""
+    usage = verdict.usage
+    sizes = (("payload", usage.payload_bytes), ("peak memory", usage.peak_host_bytes), ("GPU", usage.peak_device_bytes))
+    parts = [f"{name} {_size(count)}" for name, count in sizes if count is not None]
+    if usage.cpu_seconds is not None:
+        parts.append(f"{usage.cpu_seconds:.1f} CPU seconds")
+    if verdict.protections:
+        active = sum(state == "active" for state in verdict.protections.values())
+        parts.append(f"{active} of {len(verdict.protections)} protections active")
+    return " · ".join(parts)
+
+
+def _size(count: int) -> str:
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}" if unit != "bytes" else f"{count} bytes"
+        amount /= 1000
+    return f"{amount:.3g} GB"

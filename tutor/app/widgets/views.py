@@ -1,0 +1,47 @@
+"""The line of views of the workbench: which there are, and which is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+GAP = 3
+
+
+class Views(Widget):
+    """``1 Brief   2 Verdict   3 Hints 1/4``: the one that is shown is underlined and bold."""
+
+    ALLOW_SELECT = False
+
+    labels: reactive[Sequence[tuple[str, str]]] = reactive((), always_update=True)
+    """Name and note of each view."""
+    chosen: reactive[int] = reactive(0)
+
+    @dataclass
+    class Picked(Message):
+        number: int
+
+    def render(self) -> Content:
+        return Content(" " * GAP).join(self._part(number) for number in range(len(self.labels)))
+
+    def _part(self, number: int) -> Content:
+        name, note = self.labels[number]
+        style = "bold underline $primary" if number == self.chosen else "$foreground"
+        part = Content.assemble((f"{number + 1} ", "$quiet"), (name, style))
+        return part + Content.styled(f" {note}", "$quiet") if note else part
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        x = offset.x if offset is not None else -1
+        for number in range(len(self.labels)):
+            width = self._part(number).cell_length
+            if 0 <= x < width:
+                self.post_message(self.Picked(number))
+                return
+            x -= width + GAP
