@@ -81,8 +81,8 @@ FILES = {
             question: What is twice {{ n }}?
             draw: {n: [2, 3]}
             options:
-              - {id: right, text: "{{ 2 * n }}", right: true, why: Two times it.}
-              - {id: wrong, text: "{{ 2 * n + 1 }}", why: "You add, but one too many."}
+              - {id: twice, text: "{{ 2 * n }}", right: true, why: Two times it.}
+              - {id: one-more, text: "{{ 2 * n + 1 }}", why: "You add, but one too many."}
           - id: some-right
             kind: multiple
             goal: doubling
@@ -115,18 +115,18 @@ FILES = {
             goal: doubling
             question: Smallest first.
             pieces:
-              - {id: p, text: once}
-              - {id: q, text: twice}
-              - {id: r, text: thrice}
+              - {id: once, text: once}
+              - {id: twofold, text: twice}
+              - {id: thrice, text: thrice}
             why: By size.
           - id: a-match
             kind: match
             goal: doubling
             question: What belongs together?
             pairs:
-              - {left: {id: l1, text: one}, right: {id: r1, text: two}, why: Doubled.}
-              - {left: {id: l2, text: two}, right: {id: r2, text: four}, why: Doubled.}
-              - {left: {id: l3, text: three}, right: {id: r3, text: six}, why: Doubled.}
+              - {left: {id: one, text: one}, right: {id: two, text: two}, why: Doubled.}
+              - {left: {id: two, text: two}, right: {id: four, text: four}, why: Doubled.}
+              - {left: {id: three, text: three}, right: {id: six, text: six}, why: Doubled.}
           - id: some-code
             kind: code
             goal: doubling

@@ -126,7 +126,7 @@ def test_a_device_that_is_not_there_exits_3_and_is_no_attempt(tutor: Tutor, tmp_
 
 SOURCES: dict[str, tuple[bytes, str, int, str]] = {
     "binary": (bytes(range(256)) * 40, "error", 1, ""),
-    "not utf-8": ("# é\n".encode("latin-1") + DEFINED.format("2 * x").encode(), "error", 1, ""),
+    "not utf-8": ("name = 'é'\n".encode("latin-1") + DEFINED.format("2 * x").encode(), "error", 1, ""),
     "declared latin-1": ("# coding: latin-1\n# é\n".encode("latin-1") + REFERENCE.encode(), "passed", 0, ""),
     "50 MB": (b"#" * 50_000_000, "error", 1, "50,000,000 bytes"),
     "empty": (b"", "error", 1, "double"),
@@ -170,7 +170,9 @@ def test_a_flood_of_prints_is_cut(tutor: Tutor, tmp_path: Path) -> None:
 
 
 def test_an_endless_loop_is_a_timeout_with_the_line(tutor: Tutor, tmp_path: Path) -> None:
-    limits = FILES["exercises/doubling/exercise.yaml"] + "        limits: {cpu_seconds: 2, wall_seconds: 4}\n"
+    limits = FILES["exercises/doubling/exercise.yaml"].replace(
+        "notice:", "limits: {cpu_seconds: 1, wall_seconds: 30}\n        notice:"
+    )
     course = write_course(tmp_path / "course", {"exercises/doubling/exercise.yaml": limits})
     file = tmp_path / "mine.py"
     file.write_text("def double(x):\n    while True:\n        pass\n")
@@ -210,12 +212,13 @@ def _as_nobody() -> list[str]:
 def test_a_read_only_home_exits_3_and_says_so(tutor: Tutor, tmp_path: Path) -> None:
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("root may write everywhere, and there is no setpriv")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    course = write_course(tmp_path / "course")
+    for folder in (tmp_path, *tmp_path.parents[:2], *course.rglob("*"), course):
         folder.chmod(0o755)
     home = tmp_path / "sealed"
     home.mkdir(mode=0o555)
-    for words in (["list"], ["start", "doubling"], ["submit", "doubling"]):
-        ended = tutor(*words, env={"TUTOR_HOME": str(home)}, prefix=_as_nobody())
+    for words in (["list"], ["start", "doubling"], ["hint", "doubling"]):
+        ended = tutor(*words, env={"TUTOR_HOME": str(home)}, prefix=_as_nobody(), course=course)
         assert ended.code == 3, ended
         assert str(home) in ended.err
         assert "TUTOR_HOME" in ended.err
@@ -277,7 +280,7 @@ def test_an_unforeseen_error_exits_5_with_a_report_and_no_traceback(
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import tutor.course as course\n"
-        "def broken(*_, **__):\n    raise RuntimeError('unforeseen')\n"
+        "def broken(*_, **__):\n    raise RuntimeError('kaboom')\n"
         "course.load_content = broken\n"
     )
     here = str(Path(__file__).parents[2])
@@ -285,8 +288,8 @@ def test_an_unforeseen_error_exits_5_with_a_report_and_no_traceback(
     problem = _problem(ended, 5)
     report = Path(str(problem["where"]))
     assert report.parent == home / "crashes"
-    assert "unforeseen" in report.read_text()
-    assert "unforeseen" not in ended.out
+    assert "kaboom" in report.read_text()
+    assert "kaboom" not in ended.out
 
 
 # --- files of answers and of progress -------------------------------------------------------------

@@ -234,7 +234,7 @@ def test_progress_goes_to_another_machine_and_back(tutor: Tutor, tmp_path: Path)
 
 
 def test_every_export_format_can_be_read(tutor: Tutor, tmp_path: Path) -> None:
-    answers = json.dumps({"seed": 1, "answers": {"one-right": "right"}})
+    answers = json.dumps({"seed": 1, "answers": {"one-right": "twice"}})
     assert tutor("quiz", "first", "--answers", "-", stdin=answers).code == 0
     texts = {}
     for name in ("csv", "anki", "notebook", "markdown", "html"):

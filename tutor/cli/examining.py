@@ -35,12 +35,14 @@ def examined(content: Path | None = None) -> dict[str, Any]:
 def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     for finding in document["findings"]:
         sign, style = _SIGNS.get(finding["state"], ("?", "red"))
-        yield wrapped(clean(finding["detail"]), " " * 15, f"{styled(sign, style)} {clean(finding['id']):<13}")
+        yield wrapped(
+            clean(finding["detail"]), " " * 27, f"{styled(sign, style)} {clean(finding['id']):<24} "
+        )
         if finding["remedy"]:
-            yield wrapped(clean(finding["remedy"]), " " * 15, " " * 15)
+            yield wrapped(clean(finding["remedy"]), " " * 27, " " * 27)
     for device in document["devices"]:
         total = f", {size(device['total_bytes'])}" if device.get("total_bytes") else ""
-        yield f"  {clean(device['id']):<13}{clean(device['name'])}{total}"
+        yield f"  {clean(device['id']):<25}{clean(device['name'])}{total}"
     yield (
         styled("All that grading needs is here.", "green")
         if document["ok"]

@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 
 from tutor import __version__
 from tutor.cli import console
-from tutor.errors import EnvironmentProblem, GraderFault, TutorProblem, UsageProblem
+from tutor.errors import ContentProblem, EnvironmentProblem, GraderFault, TutorProblem, UsageProblem
 
 CANCELLED = 130
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
@@ -34,7 +34,10 @@ def guarded(run: Callable[[], int], arguments: Sequence[str]) -> int:
     """The exit code of ``run``; whatever it raises is told in one message."""
     as_json = wants_json(arguments)
     try:
-        return run()
+        code = run()
+        if code == CANCELLED:
+            console.write_error("Cancelled.")
+        return code
     except (KeyboardInterrupt, typer.Abort):
         console.write_error("Cancelled.")
         return CANCELLED
@@ -54,15 +57,26 @@ def guarded(run: Callable[[], int], arguments: Sequence[str]) -> int:
 
 def tell(problem: TutorProblem, as_json: bool) -> int:
     """Print a problem (stderr, or its JSON document on stdout) and return its exit code."""
+    document = problem.to_json()
+    document["next"] = document["next"] or _next_step(problem)
+    document |= {key: console.clean(value) for key, value in document.items() if isinstance(value, str)}
     if as_json:
-        console.write_json({key: console.clean(value) if isinstance(value, str) else value
-                            for key, value in problem.to_json().items()}, one_line=True)  # fmt: skip
+        console.write_json(document, one_line=True)
         return problem.exit_code
-    console.write_error(console.styled("tutor: ", "red", sys.stderr) + console.clean(problem.message))
-    for label, text in (("where", problem.where), ("next", problem.next_step)):
-        if text:
-            console.write_error(console.wrapped(console.clean(text), "         ", f"  {label + ':':<6} "))
+    console.write_error(console.styled("tutor: ", "red", sys.stderr) + str(document["message"]))
+    for label in ("where", "next"):
+        if document[label]:
+            console.write_error(console.wrapped(str(document[label]), "         ", f"  {label + ':':<6} "))
     return problem.exit_code
+
+
+def _next_step(problem: TutorProblem) -> str:
+    """What can be done about any problem of its kind."""
+    if isinstance(problem, ContentProblem):
+        return "Mend that place; 'tutor validate' lists every problem of a course."
+    if isinstance(problem, UsageProblem):
+        return "'tutor --help' lists the commands, 'tutor list' the ids."
+    return "'tutor doctor' says what this machine lacks."
 
 
 def _usage(error: TyperException) -> UsageProblem:
@@ -86,7 +100,9 @@ def _of_the_machine(error: OSError) -> EnvironmentProblem | None:
     if error.errno in _NOT_ALLOWED:
         reason = os.strerror(error.errno or 0)
         return EnvironmentProblem(
-            f"{reason}.", where=place, next_step="Make it writable, or set TUTOR_HOME to another folder."
+            f"{reason}.",
+            where=place,
+            next_step="Check whose it is and who may write it, or set TUTOR_HOME to another folder.",
         )
     return None
 

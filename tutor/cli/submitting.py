@@ -73,7 +73,25 @@ async def grade_once(
         loaded = course.exercise(exercise)
         store = open_store(course)
         path = file if file is not None else solution_of(store, loaded)
-        return await submit(grader, store, loaded, path, device=device, on_event=on_event)
+        try:
+            return await submit(grader, store, loaded, path, device=device, on_event=on_event)
+        except asyncio.CancelledError:  # Ctrl+C: a verdict too, but no attempt
+            return _cancelled(loaded, path)
+
+
+def _cancelled(exercise: LoadedExercise, path: Path) -> Verdict:
+    from tutor.grading import Verdict, read_submission
+
+    return Verdict(
+        exercise.id,
+        "cancelled",
+        "cpu",
+        str(path),
+        read_submission(path).sha256,
+        0.0,
+        message="Cancelled before the verdict; this is no attempt.",
+        next_step=f"'tutor submit {exercise.id}' grades it.",
+    )
 
 
 def solution_of(store: Store, exercise: LoadedExercise) -> Path:

@@ -54,7 +54,7 @@ def _lines(verdict: Json) -> Iterator[str]:
 def check_line(check: Json) -> str:
     """One check in one line: ✓ or ✗, its title, and what it is when it is not an ordinary one."""
     sign, style = _SIGNS.get(check["outcome"], ("?", "red"))
-    notes = {"error": " (did not run)", "skipped": " (skipped)"}.get(check["outcome"], "")
+    notes = " (skipped)" if check["outcome"] == "skipped" else ""
     notes += "" if check.get("required", True) else " (not required)"
     return wrapped(f"{clean(str(check.get('title') or check['id']))}{notes}", "  ", f"{styled(sign, style)} ")
 

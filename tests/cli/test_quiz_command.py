@@ -1,0 +1,128 @@
+"""A quiz as documents, and as a conversation in plain lines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .conftest import Tutor
+
+RIGHT: dict[str, Any] = {
+    "one-right": "twice",
+    "some-right": ["two", "four"],
+    "a-number": 8,
+    "an-output": "8",
+    "an-order": ["once", "twofold", "thrice"],
+    "a-match": {"one": "two", "two": "four", "three": "six"},
+    "some-code": "x + x",
+}
+
+
+def test_the_questions_hold_no_answers(tutor: Tutor) -> None:
+    document = tutor("quiz", "first", "--seed", "3", "--json").json
+    assert (document["schema"], document["lesson"], document["seed"]) == ("tutor.quiz/1", "first", 3)
+    assert {item["id"]: item["kind"] for item in document["items"]} == {
+        "one-right": "single",
+        "some-right": "multiple",
+        "a-number": "numeric",
+        "an-output": "output",
+        "an-order": "order",
+        "a-match": "match",
+        "some-code": "code",
+    }
+    assert "why" not in json.dumps(document)
+    assert "Two times it" not in json.dumps(document)
+
+
+def test_the_same_seed_asks_the_same(tutor: Tutor) -> None:
+    assert (
+        tutor("quiz", "first", "--seed", "5", "--json").out
+        == tutor("quiz", "first", "--seed", "5", "--json").out
+    )
+
+
+def test_answers_are_scored_explained_and_remembered(tutor: Tutor) -> None:
+    given = json.dumps({"seed": 3, "answers": RIGHT})
+    ended = tutor("quiz", "first", "--answers", "-", "--json", stdin=given)
+    document = ended.json
+    assert (ended.code, document["schema"]) == (0, "tutor.quiz-result/1")
+    assert {item["id"] for item in document["items"] if not item["correct"]} == set()
+    assert document["points"] == document["of"] == 7
+    assert all(item["explanation"] for item in document["items"])
+    quiz = tutor("progress", "--json").json["quiz"]
+    assert quiz == [{"lesson": "first", "points": 7, "of": 7, "due": 0}]
+
+
+def test_wrong_and_missing_answers_cost_points_and_not_the_exit_code(tutor: Tutor) -> None:
+    given = json.dumps({"seed": 3, "answers": {"a-number": "4 bytes", "one-right": "twice"}})
+    ended = tutor("quiz", "first", "--answers", "-", stdin=given)
+    assert ended.code == 0
+    assert "That is once." in ended.out
+    assert "1 of 7 points." in ended.out
+    assert tutor("progress", "--json").json["quiz"][0]["of"] == 2
+
+
+def test_nothing_is_due_at_first(tutor: Tutor) -> None:
+    assert "Nothing is due" in tutor("quiz", "--due").out
+    assert tutor("quiz", "--due", "--json").json["items"] == []
+
+
+def test_a_placement_without_a_mistake_tests_the_exercises_out(tutor: Tutor) -> None:
+    document = tutor("quiz", "--placement", "--json").json
+    asked = [item["id"] for item in document["items"]]
+    assert asked
+    given = json.dumps(
+        {"seed": document["seed"], "answers": {id: RIGHT[id] for id in asked} | _numbers(document)}
+    )
+    ended = tutor("quiz", "--placement", "--answers", "-", stdin=given)
+    assert "You may skip: doubling." in ended.out
+    assert tutor("list", "--json").json["exercises"][0]["status"] == "tested-out"
+
+
+def test_every_kind_can_be_answered_by_typing(tutor: Tutor) -> None:
+    document = tutor("quiz", "first", "--seed", "3", "--json").json
+    typed = "\n".join(_typed(item) for item in document["items"]) + "\n"
+    ended = tutor("quiz", "first", "--seed", "3", stdin=typed)
+    assert ended.code == 0
+    assert ended.out.count("✓ Right") == 7, ended.out
+    assert "7 of 7 points." in ended.out
+
+
+def test_an_unreadable_line_is_asked_again_and_what_was_answered_stays(tutor: Tutor) -> None:
+    ended = tutor("quiz", "first", "--seed", "3", stdin="z\n?\na\n:s\n:q\n")
+    assert ended.code == 0
+    assert "'z' is none of the options" in ended.out
+    assert "Answer with the letter" in ended.out
+    assert "of 1 points." in ended.out
+    assert tutor("progress", "--json").json["quiz"][0]["of"] == 1
+
+
+def _numbers(document: dict[str, Any]) -> dict[str, Any]:
+    """The answers that depend on the drawn numbers."""
+    return {item["id"]: str(_twice(item)) for item in document["items"] if item["kind"] == "numeric"}
+
+
+def _twice(item: dict[str, Any]) -> int:
+    return 2 * int("".join(c for c in item["question"] if c.isdigit()))
+
+
+def _typed(item: dict[str, Any]) -> str:
+    """The line that answers an item rightly, as a person would type it."""
+    letters = {
+        option["id"]: letter for letter, option in zip("abcdef", item.get("options", ()), strict=False)
+    }
+    rights = {option["id"]: letter for letter, option in zip("abcdef", item.get("right", ()), strict=False)}
+    right = RIGHT[item["id"]]
+    if item["kind"] == "single":
+        return letters[right].upper()
+    if item["kind"] == "multiple":
+        return ", ".join(letters[id] for id in right)
+    if item["kind"] == "order":
+        return "".join(letters[id] for id in right)
+    if item["kind"] == "match":
+        return " ".join(
+            f"{number}{rights[RIGHT['a-match'][side['id']]]}" for number, side in enumerate(item["left"], 1)
+        )
+    if item["kind"] == "numeric":
+        return f"{_twice(item)} bytes"
+    return f"{right}\n" if item["kind"] == "output" else str(right)
