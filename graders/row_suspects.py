@@ -40,7 +40,9 @@ def thought_behind(W: Tensor, q: Tensor, scale: Tensor, came: Tensor) -> str | N
     return "clipping-searched" if _mildly_clipped(W[live], came[live], step[live]) else None
 
 
-def _nearest_suspect(W: Tensor, ideas: Iterator[Suspect], came: Tensor, step: Tensor, live: Tensor) -> str | None:
+def _nearest_suspect(
+    W: Tensor, ideas: Iterator[Suspect], came: Tensor, step: Tensor, live: Tensor
+) -> str | None:
     errors: dict[str, Tensor] = {}
     for number, (idea, W_hat) in enumerate(ideas):
         errors[f"{idea}--{number}"] = ((W_hat.double() - W) / step)[live]

@@ -143,7 +143,9 @@ def judge_zeros(expect, trip: RoundTrip):
     expect(
         not came.count_nonzero(),
         expected="a row of zeros to come back as exact zeros",
-        came="NaN in it" if not_numbers else f"numbers in it that are not zero, {came.abs().max():.2g} at most",
+        came="NaN in it"
+        if not_numbers
+        else f"numbers in it that are not zero, {came.abs().max():.2g} at most",
         misconception="zero-row-becomes-nan" if not_numbers else trip.thought,
     )
 
@@ -178,7 +180,9 @@ def test_square(solution, draw, measure, expect):
     for _ in range(2):
         side = draw.integer(48, 64)
         sizes = 10.0 ** torch.linspace(-1.5, 1.5, side)[draw.permutation(side)]
-        judge_steps(measure, round_trip(solution, expect, within_range(draw.normal(side, side) * sizes[:, None])))
+        judge_steps(
+            measure, round_trip(solution, expect, within_range(draw.normal(side, side) * sizes[:, None]))
+        )
 
 
 def test_small_and_large(solution, draw, measure, expect):
@@ -219,7 +223,9 @@ def test_codes_reordered(solution, draw, expect):
         )
         half_step = 0.5 * float(W[row].abs().max()) / 127.5
         went = (before[row] - after[row]).abs() > half_step
-        same = torch.allclose(before[row].sort().values, after[row].sort().values, rtol=1e-5, atol=half_step / 1e3)
+        same = torch.allclose(
+            before[row].sort().values, after[row].sort().values, rtol=1e-5, atol=half_step / 1e3
+        )
         expect(
             same and int(went.sum()) == int((q[row] != moved[row]).sum()),
             expected="the same weights in another order when the codes of a row are reordered",

@@ -13,5 +13,5 @@ def quantize_rows(W):
 
 
 def dequantize_rows(q, scale):
-    rows = zip(q.tolist(), scale.tolist())
+    rows = zip(q.tolist(), scale.tolist(), strict=True)
     return torch.tensor([[code * s for code in row] for row, s in rows], dtype=torch.float32)

@@ -9,7 +9,7 @@ def quantize(row):
 
 
 def quantize_rows(W):
-    codes, scales = zip(*map(quantize, W))
+    codes, scales = zip(*map(quantize, W), strict=True)
     return [torch.stack(codes), torch.stack(scales)]
 
 

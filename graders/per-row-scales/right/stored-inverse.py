@@ -1,4 +1,4 @@
-"""The inverse scale is stored: quantizing multiplies and dequantizing divides, which is the slower way round."""
+"""The inverse scale is stored: quantizing multiplies, dequantizing divides, the slower way round."""
 
 import torch
 

@@ -15,4 +15,4 @@ def quantize_rows(W):
 
 
 def dequantize_rows(q, scale):
-    return torch.stack([row.float() * s for row, s in zip(q, scale)])
+    return torch.stack([row.float() * s for row, s in zip(q, scale, strict=True)])

@@ -1,0 +1,166 @@
+"""What wrong ideas about the outlier decomposition give on a given product, and which of them came.
+
+A suspect is the product that a wrong idea returns; its *error* must be that of what came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from vectorwise import Product, half_products, int8, on_grid
+
+from tutor.grading.checks import nearest
+
+SAME = 0.1  # how far an error may be from a suspect's, relative to the suspect's
+UNQUANTIZED = 0.3  # an error below this share of the best int8 error shows no rounding to int8 at all
+
+Suspect = tuple[str, Tensor]
+
+
+def thought_behind(product: Product, came: Tensor) -> str | None:
+    """The misconception that explains the product that came (f32[t, o]), or None."""
+    if not bool(came.isfinite().all()):
+        return _thought_of_not_finite(product, came)
+    errors: dict[str, Tensor] = {}
+    for number, (idea, suspect) in enumerate(suspects(product)):
+        errors[f"{idea}--{number}"] = suspect - product.exact
+    best = nearest(came.double() - product.exact, errors, tolerance=SAME)
+    if best is not None:
+        # Two ideas can give the same product. Then there is no evidence for one of them.
+        idea = best.split("--")[0]
+        rivals = (name for name, error in errors.items() if _alike(error, errors[best]))
+        return idea if all(name.startswith(f"{idea}--") for name in rivals) else None
+    nothing_in_int8 = product.error_of(came) < UNQUANTIZED * product.best_int8_error
+    some_tokens_regular = bool((product.X.abs() <= product.threshold).all(dim=1).any())
+    return "everything-in-16-bit" if nothing_in_int8 and some_tokens_regular else None
+
+
+def thought_of_indices(X: Tensor, threshold: float, came: Tensor) -> str | None:
+    """The misconception that explains outlier indices (i64[k], in any order), or None."""
+    mine = came.sort().values
+    ideas = {
+        idea
+        for idea, chosen in (*choices(X, threshold), by_token(X, threshold))
+        if torch.equal(mine, places(chosen))
+    }
+    return ideas.pop() if len(ideas) == 1 else None
+
+
+def choices(X: Tensor, threshold: float) -> Iterator[Suspect]:
+    """Wrong ideas of which features are outliers: bool[h]."""
+    magnitude = X.abs()
+    beyond = magnitude > threshold
+    yield "signed-comparison", X.gt(threshold).any(dim=0)
+    yield "signed-comparison", X.lt(-threshold).any(dim=0)
+    yield "mean-magnitude", magnitude.mean(dim=0) > threshold
+    yield "every-token-must-exceed", beyond.all(dim=0)
+    yield from (("share-of-tokens", beyond.float().mean(dim=0) >= share) for share in (0.06, 0.1, 0.25))
+    yield from (("share-of-tokens", beyond.float().mean(dim=0) > share) for share in (0.06, 0.5))
+    largest = magnitude.amax(dim=0)
+    only = torch.zeros_like(largest, dtype=torch.bool)
+    only[largest.argmax()] = bool(largest.max() > threshold)
+    yield "only-the-largest-feature", only
+
+
+def by_token(X: Tensor, threshold: float) -> Suspect:
+    """Tokens taken for features: bool[t]."""
+    return "outliers-by-token", (X.abs() > threshold).any(dim=1)
+
+
+def places(chosen: Tensor) -> Tensor:
+    return chosen.nonzero().flatten()
+
+
+def suspects(product: Product) -> Iterator[Suspect]:
+    """Every idea with the product it gives (f64[t, o]); an idea may come in several variants."""
+    X, W, outlying = product.X, product.W, product.outlying
+    rest_X, rest_W = X.masked_fill(outlying, 0.0), W.masked_fill(outlying[:, None], 0.0)
+    outlier_parts = tuple(_outlier_parts(X, W, outlying))
+    for outlier_part in outlier_parts:
+        for weights in (rest_W, W):
+            for idea, regular in _regular_parts(X, rest_X, weights):
+                yield idea, regular + outlier_part
+    for weights in (rest_W, W):
+        regular = int8(rest_X, 1) @ int8(weights, 0)
+        yield "outliers-dropped", regular
+        wrong_rows = X[:, outlying].double() @ W[: int(outlying.sum())].double()
+        yield "weight-rows-not-matched", regular + wrong_rows
+        x, w = X[:, outlying].bfloat16().double(), W[outlying].bfloat16().double()
+        yield "outliers-in-bfloat16", regular + x @ w
+        yield "outliers-in-bfloat16", regular + (x @ w).bfloat16()
+    plain = int8(X, 1) @ int8(W, 0)
+    yield "everything-in-int8", plain
+    yield from (("outliers-counted-twice", plain + outlier_part) for outlier_part in outlier_parts)
+    yield from _other_choices(product)
+
+
+def _regular_parts(X: Tensor, rest: Tensor, W: Tensor) -> Iterator[Suspect]:
+    """Ideas that spoil the int8 product of the regular features and leave the outlier part right."""
+    x_codes, x_scale = _codes(rest, 1)
+    w_codes, w_scale = _codes(W, 0)
+    x, w = x_codes * x_scale, w_codes * w_scale
+    yield "one-scale-for-all", int8(rest, None) @ w
+    yield "one-scale-for-all", x @ int8(W, None)
+    yield "one-scale-for-all", int8(rest, None) @ int8(W, None)
+    yield "scales-on-the-wrong-axis", int8(rest, 0) @ w
+    yield "scales-on-the-wrong-axis", x @ int8(W, 1)
+    yield "scales-on-the-wrong-axis", int8(rest, 0) @ int8(W, 1)
+    yield "outliers-in-the-scale", on_grid(rest, X.abs().amax(dim=1, keepdim=True).double() / 127) @ w
+    yield "weights-left-in-float", x @ W.double()
+    yield "activations-left-in-float", rest.double() @ w
+    for rounding in (torch.trunc, torch.floor):
+        cut_x, cut_w = int8(rest, 1, rounding=rounding), int8(W, 0, rounding=rounding)
+        yield from (("truncated-not-rounded", product) for product in (cut_x @ w, x @ cut_w, cut_x @ cut_w))
+    signed_x = on_grid(rest, rest.amax(dim=1, keepdim=True).double() / 127)
+    signed_w = on_grid(W, W.amax(dim=0, keepdim=True).double() / 127)
+    yield from (("scale-from-signed-max", p) for p in (signed_x @ w, x @ signed_w, signed_x @ signed_w))
+    whole = x_codes @ w_codes
+    for unscaled in (whole, whole * x_scale, whole * w_scale):
+        yield "product-not-scaled-back", unscaled
+    for bits in (8, 16):
+        wrapped = (whole + 2 ** (bits - 1)).remainder(2**bits) - 2 ** (bits - 1)
+        yield "integer-product-overflows", wrapped * x_scale * w_scale
+
+
+def _other_choices(product: Product) -> Iterator[Suspect]:
+    """Everything right but which features, or tokens, count as outlying."""
+    X, W, threshold = product.X, product.W, product.threshold
+    for idea, chosen in choices(X, threshold):
+        if torch.equal(chosen, product.outlying):
+            continue
+        for outlier_part in _outlier_parts(X, W, chosen):
+            for weights in (W, W.masked_fill(chosen[:, None], 0.0)):
+                yield idea, int8(X.masked_fill(chosen, 0.0), 1) @ int8(weights, 0) + outlier_part
+    idea, tokens = by_token(X, threshold)
+    if bool(tokens.all()):
+        return  # everything is in 16 bits then, which may have many reasons
+    whole = torch.ones(X.shape[1], dtype=torch.bool)
+    for kept in _outlier_parts(X, W, whole):
+        yield idea, torch.where(tokens[:, None], kept, int8(X, 1) @ int8(W, 0))
+
+
+def _outlier_parts(X: Tensor, W: Tensor, chosen: Tensor) -> Iterator[Tensor]:
+    """In float32 and in float16."""
+    yield X[:, chosen].double() @ W[chosen].double()
+    yield from half_products(X, W, chosen)
+
+
+def _codes(A: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    scale = A.abs().amax(dim=dim, keepdim=True).double() / 127
+    return (A.double() / torch.where(scale == 0, 1.0, scale)).round(), scale
+
+
+def _alike(error: Tensor, other: Tensor) -> bool:
+    return bool((error - other).norm() <= 1e-3 * other.norm())
+
+
+def _thought_of_not_finite(product: Product, came: Tensor) -> str | None:
+    """Infinities come from sums that overflow; NaN where a scale was 0 from dividing by it."""
+    rest = product.X.masked_fill(product.outlying, 0.0)
+    no_token = ~rest.any(dim=1, keepdim=True)
+    no_output = ~product.W.masked_fill(product.outlying[:, None], 0.0).any(dim=0, keepdim=True)
+    if bool((came.isfinite() | no_token | no_output).all()):
+        return "zero-row-becomes-nan"
+    return "integer-product-overflows" if bool(came.isinf().any()) else None
