@@ -83,7 +83,15 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "demo": [printed, *given("0 2 8 16 127"), *given("−4.2 4.2")],
         "calm": [printed, largest / 127 / 4, largest, *given("0")],
-        "outlier": [printed, 1000 / largest, calm, loud, loud / calm, *given("0 1 127")],
+        "outlier": [
+            printed,
+            1000 / largest,
+            float(W.abs().mean()),
+            calm,
+            loud,
+            loud / calm,
+            *given("0 1 127"),
+        ],
         "loss": [
             *table1["fp32"],
             *table1["int8 absmax (per tensor)"],
