@@ -50,8 +50,10 @@ class ArenaTensors:
         if isinstance(value, numpy.ndarray):
             return {**self._put(_from_numpy(value)), "array": True}
         if isinstance(value, torch.Tensor):
-            encoded = self._put(_plain(value))
-            return {**encoded, "array": True} if getattr(value, "from_array", False) is True else encoded
+            with torch._C.DisableTorchFunctionSubclass():  # a subclass has no say in how its bytes are read
+                encoded = self._put(_plain(value))
+                from_array = value.__dict__.get("from_array") is True
+            return {**encoded, "array": True} if from_array else encoded
         return None
 
     def decode(self, encoded: Encoded) -> torch.Tensor | numpy.ndarray[Any, Any]:

@@ -95,7 +95,10 @@ class Worker:
         self._module = types.ModuleType(MODULE)
         self._module.__file__ = self._path
         sys.modules[MODULE] = self._module
-        code = compile(source, self._path, "exec", dont_inherit=True)
+        try:
+            code = compile(source, self._path, "exec", dont_inherit=True)
+        except Exception as problem:
+            raise _Refused({**describe(problem, self._path), "kind": "syntax"}) from None
         text = source.decode("utf-8", "replace").splitlines(keepends=True)
         linecache.cache[self._path] = (len(source), None, text, self._path)
         exec(code, self._module.__dict__)
@@ -175,10 +178,9 @@ def describe(raised: BaseException, path: str) -> Error:
             )
         trace = trace.tb_next
     if isinstance(raised, SyntaxError) and raised.filename == path:
-        kind = "syntax"
         frames = [{"line": raised.lineno or 0, "name": "", "text": str(raised.text or "").strip()[:200]}]
     try:
-        message = str(raised.msg if kind == "syntax" and isinstance(raised, SyntaxError) else raised)
+        message = str(raised.msg if isinstance(raised, SyntaxError) else raised)
     except BaseException:
         message = "(its message could not be read)"
     if len(frames) > MAX_TRACE:

@@ -1,0 +1,69 @@
+"""``tutor try``: the learner's functions on the public example, with prints and breakpoint()."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+HALVE = Path(__file__).parents[1] / "grading/course/exercises/halve"
+RUN = "import sys\nfrom pathlib import Path\nfrom tutor.sandbox import run_example\nsys.exit(run_example(Path(sys.argv[1]), Path(sys.argv[2])))"
+
+
+def attempt(tmp_path: Path, source: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    solution = tmp_path / "halve.py"
+    solution.write_text(source)
+    command = [sys.executable, "-c", RUN, str(HALVE), str(solution)]
+    return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_prints_of_the_learner_and_the_example_are_shown(tmp_path):
+    result = attempt(tmp_path, "def halve(x):\n    print('here', x.sum().item())\n    return x / 2\n")
+
+    assert result.returncode == 0, result.stderr
+    assert "here 6.0" in result.stdout
+    assert "halve([2, 4]) = [1.0, 2.0]" in result.stdout
+
+
+def test_an_exception_shows_the_learners_frames_only(tmp_path):
+    result = attempt(tmp_path, "def halve(x):\n    return x / 'two'\n")
+
+    assert result.returncode == 1
+    assert "TypeError" in result.stdout
+    assert "return x / 'two'" in result.stdout
+    assert "example_child" not in result.stdout
+
+
+def test_the_stub_says_that_it_is_not_written_yet(tmp_path):
+    result = attempt(tmp_path, (HALVE / "stub.py").read_text())
+
+    assert result.returncode == 1
+    assert "Not written yet: halve is not written yet" in result.stdout
+
+
+def test_escapes_do_not_reach_the_terminal(tmp_path):
+    result = attempt(tmp_path, "def halve(x):\n    print('\\x1b]52;c;aGk=\\x07ok')\n    return x / 2\n")
+
+    assert "\x1b" not in result.stdout
+    assert "ok" in result.stdout
+
+
+def test_breakpoint_opens_the_debugger_on_a_terminal(tmp_path):
+    solution = tmp_path / "halve.py"
+    solution.write_text("def halve(x):\n    breakpoint()\n    return x / 2\n")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [sys.executable, "-c", RUN, str(HALVE), str(solution)])
+    seen = b""
+    while b"(Pdb)" not in seen:
+        seen += os.read(terminal, 4096)
+    os.write(terminal, b"p x.tolist()\nc\n")
+    while b"halve([2, 4])" not in seen:
+        seen += os.read(terminal, 4096)
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert b"[2.0, 4.0]" in seen
