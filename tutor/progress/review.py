@@ -11,12 +11,14 @@ day. Fuzz is off too: two machines that merge their events must come to the same
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from tutor.progress.states import ItemState
     from tutor.progress.store import Store
 
 Rating = Literal["again", "hard", "good", "easy"]
@@ -70,11 +72,7 @@ def after_review(memory: Memory | None, at: datetime, rated: Rating) -> Memory:
 
 def is_due(due: datetime, now: datetime) -> bool:
     """Whether something due at ``due`` belongs to the day of study that ``now`` lies in."""
-    here = now.astimezone()
-    ends = datetime.combine(here.date(), DAY_BEGINS, here.tzinfo)
-    if here >= ends:
-        ends += timedelta(days=1)
-    return due < ends
+    return due < _end_of_day(now)
 
 
 def due_items(store: Store, now: datetime | None = None) -> list[DueItem]:
@@ -82,13 +80,24 @@ def due_items(store: Store, now: datetime | None = None) -> list[DueItem]:
 
     An item that has left the course is still listed; ``standing`` drops it.
     """
-    moment = now or store.now()
+    return due_among(store.item_states(), now or store.now())
+
+
+def due_among(states: Mapping[tuple[str, str], ItemState], now: datetime) -> list[DueItem]:
+    """The items of ``states`` (by lesson and item) that are due, the longest overdue first."""
+    end = _end_of_day(now)
     due = [
         DueItem(lesson, item, state.memory.due)
-        for (lesson, item), state in store.item_states().items()
-        if state.memory is not None and is_due(state.memory.due, moment)
+        for (lesson, item), state in states.items()
+        if state.memory is not None and state.memory.due < end
     ]
     return sorted(due, key=lambda one: (one.due, one.lesson, one.item))
+
+
+def _end_of_day(now: datetime) -> datetime:
+    here = now.astimezone()
+    end = datetime.combine(here.date(), DAY_BEGINS, here.tzinfo)
+    return end if here < end else end + timedelta(days=1)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from tutor.progress.review import DueItem, due_items, is_due
+from tutor.progress.review import DueItem, due_among, is_due
 from tutor.progress.states import ExerciseState, ItemState
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ class _View:
         self.items: dict[tuple[str, str], ItemState] = store.item_states()
         self.read = store.steps_read()
         asked = {(lesson.id, item) for lesson in content.lessons for item in lesson.items}
-        self.due = tuple(one for one in due_items(store, now) if (one.lesson, one.item) in asked)
+        self.due = tuple(one for one in due_among(self.items, now) if (one.lesson, one.item) in asked)
+        self.due_lessons = {one.lesson for one in self.due}
 
     def unread(self, lesson: LoadedLesson) -> list[str]:
         read = self.read.get(lesson.id, frozenset())
@@ -105,7 +106,7 @@ class _View:
         own = [exercise.id for exercise in self.content.exercises_of(lesson.id)]
         passed = all(self._mastered(one, exercises[one]) for one in own)
         if not self.unread(lesson) and not self.unanswered(lesson) and passed:
-            return "due" if any(one.lesson == lesson.id for one in self.due) else "done"
+            return "due" if lesson.id in self.due_lessons else "done"
         begun = (
             self.read.get(lesson.id)
             or len(self.unanswered(lesson)) < len(lesson.items)

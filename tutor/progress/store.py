@@ -215,8 +215,10 @@ class Store:
         rows = self._rows(
             "SELECT subject, part FROM event_standing WHERE course = ? AND kind = 'step'", (self.course,)
         )
-        lessons = {lesson for lesson, _ in rows}
-        return {lesson: frozenset(step for one, step in rows if one == lesson) for lesson in lessons}
+        read: dict[str, set[str]] = {}
+        for lesson, step in rows:
+            read.setdefault(lesson, set()).add(step)
+        return {lesson: frozenset(steps) for lesson, steps in read.items()}
 
     def exercise_state(self, exercise_id: str) -> ExerciseState:
         return self.database.read(lambda sql: summary.exercise_state(sql, self.course, exercise_id))
