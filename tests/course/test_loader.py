@@ -43,6 +43,10 @@ def test_lessons_and_exercises_come_in_the_order_in_which_they_are_taught(wide: 
     ]
     assert [exercise.id for exercise in content.exercises_of("scales")] == ["zero-point", "per-row"]
     assert content.exercises_of("nowhere") == ()
+    assert (content.info.title, [module.title for module in content.info.modules]) == (
+        "A tiny course",
+        ["Basics", "More"],
+    )
     assert [(module.id, [lesson.id for lesson in lessons]) for module, lessons in content.modules()] == [
         ("basics", ["bits", "scales"]),
         ("more", ["outliers"]),

@@ -1,7 +1,7 @@
 """A loaded course: what lists and maps need at once, and the rest when it is asked for.
 
-Creating these reads no file. ``.info``, ``.quiz`` and ``.prompts`` read and check theirs on first use;
-lists should use the plain attributes instead, which come from the index.
+Creating these reads no file. A lesson's or an exercise's ``.info``, ``.quiz`` and ``.prompts`` read and
+check theirs on first use; lists should use the plain attributes instead, which come from the index.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tutor.errors import ContentProblem, UsageProblem
 from tutor.paths import ContentRoot
 
 if TYPE_CHECKING:
-    from tutor.course.models import CourseInfo, Exercise, Lesson, Misconception, Prompts, Quiz
+    from tutor.course.models import Exercise, Lesson, Misconception, Prompts, Quiz
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,16 @@ class LoadedModule:
 
     id: str
     title: str
+
+
+@dataclass(frozen=True)
+class LoadedCourse:
+    """The course's own name, version and order of modules: ``models.CourseInfo`` without its cost."""
+
+    id: str
+    title: str
+    version: str
+    modules: tuple[LoadedModule, ...]
 
 
 @dataclass(frozen=True)
@@ -156,13 +166,10 @@ class Content:
     lessons: tuple[LoadedLesson, ...]
     exercises: tuple[LoadedExercise, ...]
 
-    @cached_property
-    def info(self) -> CourseInfo:
-        """All of ``course.yaml``. Raises ContentProblem if it broke since it was indexed."""
-        from tutor.course.models import CourseInfo
-        from tutor.course.validation import read_model
-
-        return read_model(self.root.lessons / "course.yaml", CourseInfo)
+    @property
+    def info(self) -> LoadedCourse:
+        """All that ``course.yaml`` says, by the names that it has there."""
+        return LoadedCourse(self.id, self.title, self.version, self.chapters)
 
     def lesson(self, id: str) -> LoadedLesson:
         """The lesson of that id. Raises UsageProblem that names the nearest."""
