@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import os
 import re
 import secrets
@@ -226,6 +227,9 @@ class Run:
         if self._judge is not None:
             self._judge.signal(signal.SIGKILL)
         await asyncio.gather(*(worker.kill() for worker in self._workers))
+        if self._judge is not None:
+            with contextlib.suppress(TimeoutError, GraderFault):
+                await asyncio.wait_for(self._judge.ended(), 1.0)
         if self._channel is not None:
             self._channel.close()
         first = b""
