@@ -1,4 +1,4 @@
-"""Bad input, and what it gets: one message with the place and the next step, the right exit code, no traceback of ours."""
+"""Bad input, and what it gets: one message with the place and the next step, and the right exit code."""
 
 from __future__ import annotations
 

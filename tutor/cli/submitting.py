@@ -64,11 +64,13 @@ async def grade_once(
     on_event: Callable[[GradingEvent], None] | None,
 ) -> Verdict:
     """One grading in processes of its own, recorded as an attempt unless Ctrl+C cancels it."""
-    from tutor.grading import Grader, submit
+    from tutor.grading import Grader
     from tutor.paths import content_root
 
     async with Grader(content_root(content)) as grader:
         grader.start()  # its processes import torch while the course and the store are read here
+        from tutor.grading import submit
+
         course = open_content(content)
         loaded = course.exercise(exercise)
         store = open_store(course)
