@@ -329,3 +329,15 @@ def test_reading_alone_takes_no_backup(home, clock):
     with Store.open(home, "tiny", clock=clock) as store:
         store.attempts("a")
     assert not (home / "backups").exists()
+
+
+def test_what_a_killed_backup_left_behind_is_swept_and_one_under_way_is_not(home, clock):
+    (home / "backups").mkdir()
+    old, new = (home / "backups" / f"progress-2025-03-10.db.{pid}.part" for pid in (1, 2))
+    for part, age in ((old, 2), (new, 0)):
+        part.write_bytes(b"half")
+        os.utime(part, (clock().timestamp() - age * 3600,) * 2)
+    with Store.open(home, "tiny", clock=clock) as store:
+        store.set_bookmark("a", 1)
+    names = sorted(path.name for path in (home / "backups").iterdir())
+    assert names == ["progress-2025-03-10.db", new.name]

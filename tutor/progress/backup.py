@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tutor.progress.files import sync_folder
@@ -35,6 +35,7 @@ def back_up(connection: sqlite3.Connection, folder: Path, now: datetime) -> Path
     if target.exists():
         return None
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder, now - timedelta(hours=1))
     half = folder / f"{target.name}.{os.getpid()}.part"
     try:
         with closing(sqlite3.connect(half, isolation_level=None)) as copy:
@@ -45,13 +46,19 @@ def back_up(connection: sqlite3.Connection, folder: Path, now: datetime) -> Path
         os.replace(half, target)
         sync_folder(folder)
     finally:
-        for leftover in folder.glob(f"{half.name}*"):
-            with suppress(OSError):
-                leftover.unlink()
+        half.unlink(missing_ok=True)
     for old in backups(folder)[KEPT:]:
         with suppress(OSError):
             old.unlink()
     return target
+
+
+def _sweep(folder: Path, before: datetime) -> None:
+    """Remove what tutors that were killed in the middle of a backup left behind."""
+    for leftover in folder.glob(f"{_PREFIX}*.part*"):
+        with suppress(OSError):
+            if leftover.stat().st_mtime < before.timestamp():
+                leftover.unlink()
 
 
 def is_sound(connection: sqlite3.Connection) -> bool:
