@@ -21,7 +21,7 @@ def open_content(folder: Path | None = None) -> Content:
     """
     from tutor.course import load_content
 
-    return load_content(content_root(folder), index=tutor_home() / "cache")
+    return load_content(content_root(folder))
 
 
 def open_store(content: Content) -> Store:
