@@ -144,7 +144,10 @@ class LoadedExercise:
 
     @cached_property
     def grader_hash(self) -> str:
-        """sha256 over the grader's, the exercise's and the shared graders' files, names included."""
+        """sha256 over the grader's, the exercise's and the shared graders' files, names included.
+
+        Raises ContentProblem if one of them cannot be read.
+        """
         shared = self.grader_folder.parent.glob("*.py")
         own = (path for folder in (self.folder, self.grader_folder) for path in folder.rglob("*"))
         return _hash_files(self.grader_folder.parent.parent, [*shared, *own])
@@ -237,7 +240,11 @@ def _hash_files(root: Path, paths: Iterable[Path]) -> str:
     for path in sorted(paths):
         inside = path.relative_to(root)
         if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inside.parts):
-            data = path.read_bytes()
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                message = f"This file cannot be read: {error.strerror}."
+                raise ContentProblem(message, where=str(path), code="unreadable") from None
             digest.update(f"{inside.as_posix()}\0{len(data)}\0".encode())
             digest.update(data)
     return digest.hexdigest()

@@ -347,6 +347,7 @@ class Limits(Model):
     wall_seconds: Annotated[float, Field(gt=0)] = 40
     memory_mib: Annotated[int, Field(gt=0)] = 2048
     arena_mib: Annotated[int, Field(gt=0)] = 64
+    threads: Annotated[int, Field(ge=1, le=16)] = 1
 
 
 class Exercise(Model):

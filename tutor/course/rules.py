@@ -51,7 +51,7 @@ def _lesson_rules(lesson: Lesson, document: Document) -> Iterator[ContentProblem
     knobs = lesson.demo.knobs if lesson.demo else ()
     yield from _repeated(document, ("demo", "knobs"), [knob.name for knob in knobs], key="name")
     for number, knob in enumerate(knobs):
-        if reason := _refusal(knob, str(knob.default)):
+        if reason := knob_refusal(knob, str(knob.default)):
             yield document.problem(
                 ("demo", "knobs", number, "default"),
                 f"The default of the knob '{knob.name}' {reason}.",
@@ -81,12 +81,12 @@ def _refused_settings(lesson: Lesson, settings: str) -> str:
         name, _, value = setting.partition("=")
         if name not in knobs:
             return f"The demo has no knob '{name}'; its knobs are {', '.join(knobs) or 'none'}."
-        if reason := _refusal(knobs[name], value):
+        if reason := knob_refusal(knobs[name], value):
             return f"'{setting}' {reason}."
     return ""
 
 
-def _refusal(knob: Knob, value: str) -> str:
+def knob_refusal(knob: Knob, value: str) -> str:
     """Why the knob cannot be set to ``value``; empty if it can."""
     if knob.kind == "choice":
         return "" if value in knob.choices else f"is not one of {', '.join(knob.choices)}"
