@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import FILES, REFERENCE, Ended, Tutor, environment, write_course
+from tests.cli.conftest import FILES, REFERENCE, Ended, Tutor, environment, write_course
 
 DEFINED = "def double(x):\n    return {}\n"
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from .conftest import REFERENCE, STUB, Tutor, environment
+from tests.cli.conftest import REFERENCE, STUB, Tutor, environment
 
 
 def test_the_version_is_one_line(tutor: Tutor) -> None:

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from .conftest import REFERENCE, STUB, Tutor, environment, write_course
+from tests.cli.conftest import REFERENCE, STUB, Tutor, environment, write_course
 
 WRONG = "def double(x):\n    return x\n"
 

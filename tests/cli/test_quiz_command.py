@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .conftest import Tutor
+from tests.cli.conftest import Tutor
 
 RIGHT: dict[str, Any] = {
     "one-right": "twice",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import environment
+from tests.cli.conftest import environment
 
 HEAVY = (
     "torch",

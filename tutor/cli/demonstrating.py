@@ -123,7 +123,7 @@ def checked(demo: Demo, lesson_id: str, name: str, value: str) -> str:
         UsageProblem: there is no such knob, or the value is not one that it takes.
     """
     from tutor.course.names import did_you_mean, printable
-    from tutor.course.rules import _refusal
+    from tutor.course.rules import knob_refusal
 
     name = name.replace("-", "_")
     knob = next((one for one in demo.knobs if one.name == name), None)
@@ -133,7 +133,7 @@ def checked(demo: Demo, lesson_id: str, name: str, value: str) -> str:
             where="tutor demo",
             next_step=did_you_mean(name, [one.name for one in demo.knobs], otherwise="Its knobs are"),
         )
-    refusal = _refusal(knob, value)
+    refusal = knob_refusal(knob, value)
     if refusal:
         raise UsageProblem(
             f"'{printable(value)}' {refusal}.",
