@@ -104,6 +104,7 @@ class Run:
             "checks": str(self._exercise.checks_file),
             "processes": {function.name: function.process for function in self._exercise.info.interface},
             "worker_pids": [first.pid, second.pid],
+            "threads": self._exercise.info.limits.threads,
         }
         try:
             self._judge = await self._judges.fork(request, descriptors)
@@ -122,8 +123,12 @@ class Run:
 
     async def _launch_worker(self) -> WorkerProcess:
         half = self._exercise.info.limits.arena_mib << 20
-        cpu_seconds = self._exercise.info.limits.cpu_seconds
-        request: dict[str, object] = {"device": self._device, "cpu_seconds": cpu_seconds}
+        limits = self._exercise.info.limits
+        request: dict[str, object] = {
+            "device": self._device,
+            "cpu_seconds": limits.cpu_seconds,
+            "threads": limits.threads,
+        }
         worker = await WorkerProcess.launch(self._worker_zygote, request, half)
         self._workers.append(worker)
         return worker

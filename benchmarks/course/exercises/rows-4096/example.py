@@ -1,0 +1,4 @@
+import torch
+from solution import quantize_rows
+
+print(quantize_rows(torch.eye(2)))
