@@ -56,7 +56,12 @@ def checks(*, good: bool) -> tuple[CheckResult, ...]:
     )
     return (
         CheckResult("shapes", "Codes are int8 and have the shape of W", "passed"),
-        CheckResult("typical", "Ten normal matrices come back as near as one scale can", "passed", measurements=(near, worst)),
+        CheckResult(
+            "typical",
+            "Ten normal matrices come back as near as one scale can",
+            "passed",
+            measurements=(near, worst),
+        ),
         CheckResult(
             "negative",
             "A matrix whose largest magnitude is negative comes back",
@@ -66,7 +71,9 @@ def checks(*, good: bool) -> tuple[CheckResult, ...]:
             misconception=None if good else "scale-from-signed-max",
             hint="" if good else "Look at what `max` does with −5.",
         ),
-        CheckResult("payload", "The payload is one byte a weight and one scale", "passed", measurements=(payload,)),
+        CheckResult(
+            "payload", "The payload is one byte a weight and one scale", "passed", measurements=(payload,)
+        ),
         CheckResult("cuda", "It runs on the GPU it is given", "skipped", required=False),
     )
 
@@ -75,7 +82,13 @@ def verdict_of(source: bytes, exercise: str = "absmax-int8") -> Verdict:
     """``passed`` for a source with a ``return``, ``error`` for the stub, else ``failed``."""
     usage = Usage(payload_bytes=1_048_580, peak_host_bytes=41_200_000, cpu_seconds=0.8)
     protections = {"namespaces": "active", "landlock": "active", "cgroup": "unavailable: not delegated"}
-    common = {"exercise": exercise, "device": "cpu", "path": "solution.py", "sha256": "0" * 64, "protections": protections}
+    common = {
+        "exercise": exercise,
+        "device": "cpu",
+        "path": "solution.py",
+        "sha256": "0" * 64,
+        "protections": protections,
+    }
     if b"NotImplementedError" in source:
         skipped = tuple(
             CheckResult(one.id, one.title, "error", required=one.required) for one in checks(good=True)

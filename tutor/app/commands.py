@@ -55,8 +55,12 @@ def _course(app: TutorApp) -> Iterator[Command]:
     for lesson in content.lessons:
         yield Command(f"Lesson: {lesson.title}", partial(app.open_lesson, lesson.id), lesson.id, early=True)
         if lesson.items:
-            yield Command(f"Quiz: {lesson.title}", partial(app.open_quiz, lesson.id), f"{len(lesson.items)} questions")
-        yield Command(f"Prompts: {lesson.title}", partial(app.open_prompts, lesson.id), "For your AI assistant")
+            yield Command(
+                f"Quiz: {lesson.title}", partial(app.open_quiz, lesson.id), f"{len(lesson.items)} questions"
+            )
+        yield Command(
+            f"Prompts: {lesson.title}", partial(app.open_prompts, lesson.id), "For your AI assistant"
+        )
     for exercise in content.exercises:
         title = f"Exercise: {exercise.title}"
         yield Command(title, partial(app.open_exercise, exercise.id), exercise.id, early=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tutor.paths import ContentRoot, work_folder
 
@@ -60,6 +60,13 @@ class Engine:
 
         return standing(self.content, self.store)
 
+    def cited(self, text: str) -> list[tuple[str, str]]:
+        """The sources that a text cites as ``[id]``, in order: the id, and what the source says."""
+        from tutor.assist.sources import cited_sources
+
+        lines = (line.removeprefix("- [").partition("]: ") for line in cited_sources(self.content, text))
+        return [(id, sentence) for id, _, sentence in lines]
+
     # --- quiz ---------------------------------------------------------------------------------
 
     def quiz(self, lesson: str | None, kept: Mapping[str, Any] | None) -> Sitting | None:
@@ -75,7 +82,11 @@ class Engine:
             picks = [Pick(self.content.lesson(one), tuple(items)) for one, items in kept["asked"].items()]
             seed = int(kept["seed"])
         else:
-            picks, seed, kept = pick(self.content, self.store, lesson=lesson, due=lesson is None), fresh_seed(), None
+            picks, seed, kept = (
+                pick(self.content, self.store, lesson=lesson, due=lesson is None),
+                fresh_seed(),
+                None,
+            )
         if not picks:
             return None
         sitting = Sitting(seed, draw_paper(picks, seed).keys)
@@ -108,7 +119,7 @@ class Engine:
         from tutor.sandbox import run_demo
 
         assert lesson.demo_file is not None
-        return run_demo(lesson.demo_file, arguments)
+        return cast("AsyncGenerator[str]", run_demo(lesson.demo_file, arguments))
 
     def remember_demo(self, lesson: LoadedLesson, values: Mapping[str, str], output: str) -> None:
         """Keep what a demo printed, which the lesson pack quotes."""

@@ -7,14 +7,18 @@ because some of them act on the terminal (they can set the clipboard or the wind
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rich.text import Text
 from textual.content import Content
 
 LONGEST_LINE = 2_000
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-_STRINGS = re.compile(r"\x1b[\]PX^_].*?(?:\x07|\x1b\\|\x9c|$)|[\x90\x98\x9d-\x9f].*?(?:\x07|\x1b\\|\x9c|$)", re.DOTALL)
+_STRINGS = re.compile(
+    r"\x1b[\]PX^_].*?(?:\x07|\x1b\\|\x9c|$)|[\x90\x98\x9d-\x9f].*?(?:\x07|\x1b\\|\x9c|$)", re.DOTALL
+)
 _CONTROL_SEQUENCES = re.compile(r"(?:\x1b\[|\x9b)([0-?]*)[ -/]*([@-~])")
 _OTHER_ESCAPES = re.compile(r"\x1b(?!\[[0-9;:]*m)[ -/]*[0-~]?")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -64,6 +68,14 @@ def inline(text: str) -> Content:
         end = mark.end()
     parts.append(text[end:])
     return Content.assemble(*parts)
+
+
+def with_superscripts(text: str, ids: Sequence[str]) -> str:
+    """``text`` with each citation ``[id]`` as a raised number, counted from 1 in the order of ``ids``."""
+    for number, id in enumerate(ids, start=1):
+        raised = str(number).translate(SUPERSCRIPTS)
+        text = text.replace(f" [{id}]", raised).replace(f"[{id}]", raised)
+    return text
 
 
 def plural(count: int, noun: str) -> str:

@@ -124,7 +124,10 @@ WORDS = {
     "due": "due",
     "seen": "seen",
     "tested-out": "tested out",
-    "resource_limit": "resource limit",
+    "failed": "not passed",
+    "error": "did not run",
+    "timeout": "took too long",
+    "resource_limit": "used too much",
 }
 """What each status is called; a status that is missing here is called by its own name."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,7 +19,7 @@ from tutor.app.theme import DARK, THEMES
 from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
-    from tutor.grading import Verdict
+    pass
 
 
 def _palette() -> type[Provider]:
@@ -35,7 +35,7 @@ class TutorApp(App[int]):
     CSS_PATH = "tutor.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     COMMAND_PALETTE_DISPLAY = "^p"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "All keys", key_display="?"),
         Binding("f1", "keys", "All keys", show=False),

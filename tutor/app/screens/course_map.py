@@ -134,7 +134,7 @@ def map_rows(content: Content, standing: Standing) -> list[MapRow]:
         inside: list[MapRow] = []
         for lesson in lessons:
             here = standing.next.kind != "exercise" and standing.next.id == lesson.id
-            status = standing.lesson(lesson.id)
+            status: str = standing.lesson(lesson.id)
             inside.append(MapRow("lesson", lesson.id, lesson.title, status, lesson.minutes, next=here))
             for exercise in content.exercises_of(lesson.id):
                 here = standing.next.kind == "exercise" and standing.next.id == exercise.id

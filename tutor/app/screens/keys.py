@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tutor.app.theme import COLOURS, GLYPHS, status_word
 
-HIDDEN = frozenset({"screen.copy_text", "app.help_quit", "screen.minimize", "app.command_palette"})
 EVERYWHERE = (
     ("^p", "Find any lesson, exercise, command or theme"),
     ("?", "This list"),
+    ("↑ ↓ pgup pgdn", "Scroll, or move in a list"),
+    ("tab", "To the next field"),
     ("^q", "Quit the tutor from anywhere"),
 )
 
@@ -35,13 +39,15 @@ class KeysScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="notice keys"):
             yield Static("Keys here", classes="section")
-            yield Static(_table(self.rows))
+            width = max(cell_len(keys) for keys, _ in (*self.rows, *EVERYWHERE))
+            yield Static(_table(self.rows, width))
             yield Static("Keys everywhere", classes="section")
-            yield Static(_table(EVERYWHERE))
+            yield Static(_table(EVERYWHERE, width))
             yield Static("Glyphs", classes="section")
             statuses = ("new", "started", "done", "due", "seen", "tested-out", "failed")
             legend = [
-                Content.assemble((GLYPHS[status], COLOURS[status]), f" {status_word(status)}") for status in statuses
+                Content.assemble((GLYPHS[status], COLOURS[status]), f" {status_word(status)}")
+                for status in statuses
             ]
             yield Static(Content("   ").join(legend))
 
@@ -50,12 +56,11 @@ class KeysScreen(ModalScreen[None]):
 
 
 def _rows(below: Screen[Any]) -> list[tuple[str, str]]:
-    """The keys of every binding that works below, gathered by what they do."""
+    """The keys of every binding of ours that works below, gathered by what they do."""
     keys: dict[str, list[str]] = {}
     for active in below.active_bindings.values():
         binding = active.binding
-        name = binding.action if "." in binding.action else f"screen.{binding.action}"
-        if not active.enabled or name in HIDDEN or not binding.description or name.startswith("app."):
+        if not active.enabled or not binding.description or binding.action not in _own_actions(active.node):
             continue
         shown = below.app.get_key_display(binding)
         names = keys.setdefault(binding.description, [])
@@ -64,8 +69,19 @@ def _rows(below: Screen[Any]) -> list[tuple[str, str]]:
     return [(" ".join(names), description) for description, names in keys.items()]
 
 
-def _table(rows: Any) -> Content:
-    width = max((len(keys) for keys, _ in rows), default=0)
+def _own_actions(node: DOMNode) -> set[str]:
+    """What the tutor's own screens and widgets bind; Textual's keys for scrolling are told in one line."""
+    return {
+        binding.action
+        for cls in type(node).__mro__
+        if cls.__module__.startswith(("tutor.app.screens", "tutor.app.widgets"))
+        for binding in cls.__dict__.get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    }
+
+
+def _table(rows: Sequence[tuple[str, str]], width: int) -> Content:
     return Content("\n").join(
-        Content.assemble((f"{keys:>{width}}", "bold $primary"), f"   {description}") for keys, description in rows
+        Content.assemble((f"{keys:>{width}}", "bold $primary"), f"   {description}")
+        for keys, description in rows
     )

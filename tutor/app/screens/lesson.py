@@ -9,6 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -41,6 +42,7 @@ class LessonScreen(Screen[None]):
         Binding("right,n", "turn(1)", "Next step", show=False),
         Binding("left,p", "turn(-1)", "Back", key_display="←"),
         *(Binding(str(key), f"guess({key - 1})", f"Guess {key}", show=False) for key in range(1, 6)),
+        Binding("c", "sources", "Sources"),
         Binding("u", "quiz", "Quiz"),
         Binding("i", "prompts", "Prompts", show=False),
         Binding("t", "try_list", "What to try", show=False),
@@ -129,12 +131,15 @@ class LessonScreen(Screen[None]):
         if self.pages[self.position] == GO_ON:
             return GoOn(self._ways())
         step = self.steps[self.position]
-        return StepPage(self.lesson, step, guess=self._guessed(step.id), values=values)
+        sources = self.tutor.engine.cited(step.markdown)
+        return StepPage(self.lesson, step, sources=sources, guess=self._guessed(step.id), values=values)
 
     def _guessed(self, step: str) -> int | None:
         """The learner's last guess at a step, counted from 0."""
         guesses = self.tutor.engine.store.events("guess", self.lesson.id)
-        return next((event.data.get("guess") for event in reversed(guesses) if event.data.get("step") == step), None)
+        return next(
+            (event.data.get("guess") for event in reversed(guesses) if event.data.get("step") == step), None
+        )
 
     def _remember_step(self) -> None:
         step = self.pages[self.position]
@@ -149,7 +154,9 @@ class LessonScreen(Screen[None]):
         dots.position = self.position
         last = self.pages[self.position] == GO_ON
         dots.caption = "Go on" if last else KINDS[self.steps[self.position].kind]
-        self.query_one("#rail", Rail).show([*(step.title for step in self.steps), "Go on"], dots.marks, self.position)
+        self.query_one("#rail", Rail).show(
+            [*(step.title for step in self.steps), "Go on"], dots.marks, self.position
+        )
 
     # --- what Enter and the other keys do ---------------------------------------------------------
 
@@ -170,9 +177,13 @@ class LessonScreen(Screen[None]):
                 return running
             case "guess":
                 prediction = page.prediction if page else None
-                return prediction is not None and prediction.guess is None and (
-                    int(str(parameters[0])) < len(prediction.prediction.guesses)
+                return (
+                    prediction is not None
+                    and prediction.guess is None
+                    and (int(str(parameters[0])) < len(prediction.prediction.guesses))
                 )
+            case "sources":
+                return page is not None and bool(page.sources)
             case "quiz":
                 return bool(self.lesson.items)
             case "turn" if parameters == (-1,):
@@ -225,6 +236,16 @@ class LessonScreen(Screen[None]):
         frame = self.query_one("#page", VerticalScroll)
         (frame.scroll_page_down if direction > 0 else frame.scroll_page_up)(animate=False)
 
+    def action_sources(self) -> None:
+        """Where the figures of this step come from."""
+        from tutor.app.screens.source import SourceScreen
+
+        if self.page is not None:
+            sections = [
+                (f"{n}  {id}", Content(words)) for n, (id, words) in enumerate(self.page.sources, start=1)
+            ]
+            self.app.push_screen(SourceScreen("Where the figures come from", sections))
+
     def action_quiz(self) -> None:
         self.tutor.open_quiz(self.lesson.id)
 
@@ -252,7 +273,9 @@ class LessonScreen(Screen[None]):
         self.refresh_bindings()
         if demo is None or self.page is None or not demo.runs:
             return
-        reading_elsewhere = demo.state == "running" and event.printed and frame.max_scroll_y - frame.scroll_y > 3
+        reading_elsewhere = (
+            demo.state == "running" and event.printed and frame.max_scroll_y - frame.scroll_y > 3
+        )
         if demo.state == "done" and self.page.prediction is not None:
             await self.page.prediction.reply(after=demo)
         if not reading_elsewhere:
@@ -291,8 +314,10 @@ class LessonScreen(Screen[None]):
             if has_demo_step or not item.opens.startswith("demo")
         ]
         for exercise in engine.content.exercises_of(self.lesson.id):
-            status = standing.exercise(exercise.id)
-            ways.append(Way("Exercises", exercise.title, f"exercise:{exercise.id}", status, f"{exercise.minutes} min"))
+            status: str = standing.exercise(exercise.id)
+            ways.append(
+                Way("Exercises", exercise.title, f"exercise:{exercise.id}", status, f"{exercise.minutes} min")
+            )
         if self.lesson.items:
             status = "done" if engine.store.answers(self.lesson.id) else "new"
             ways.append(Way("Quiz", plural(len(self.lesson.items), "question"), "quiz", status))

@@ -34,7 +34,9 @@ class ProblemScreen(ModalScreen[None]):
             if problem.where:
                 yield Static(_text(problem.where).stylize("$quiet"), classes="detail")
             if problem.next_step:
-                yield Static(Content.styled("Next  ", "bold $accent") + _text(problem.next_step), classes="detail")
+                yield Static(
+                    Content.styled("Next  ", "bold $accent") + _text(problem.next_step), classes="detail"
+                )
             close = " leaves the tutor" if self.fatal else " closes this"
             yield Static(Content.assemble(("enter", "bold $primary"), (close, "$quiet")))
 

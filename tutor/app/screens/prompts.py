@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tutor.app.text import untrusted_content
+from tutor.app.text import untrusted
 from tutor.app.widgets.key_bar import KeyBar
+from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
 from tutor.app.widgets.views import Views
 
@@ -33,7 +34,10 @@ class PromptsScreen(Screen[None]):
         Binding("p", "pack", "Write the lesson pack"),
         Binding("right,n,tab", "turn(1)", "Next prompt", key_display="→"),
         Binding("left,shift+tab", "turn(-1)", "The prompt before", show=False),
-        *(Binding(str(n + 1), f"level({n})", f"The {level} prompt", show=False) for n, level in enumerate(LEVELS)),
+        *(
+            Binding(str(n + 1), f"level({n})", f"The {level} prompt", show=False)
+            for n, level in enumerate(LEVELS)
+        ),
         Binding("q,escape", "dismiss", "Back", key_display="q"),
     ]
 
@@ -46,7 +50,7 @@ class PromptsScreen(Screen[None]):
         yield TopBar(self.lesson.title, "Prompts for your AI assistant")
         yield Views()
         with VerticalScroll(id="page"):
-            yield Static(id="prompt")
+            yield Reading("", id="prompt")
             yield Static(id="told")
         yield KeyBar()
 
@@ -55,7 +59,9 @@ class PromptsScreen(Screen[None]):
         return cast("TutorApp", self.app)
 
     def on_mount(self) -> None:
-        used = {str(event.data.get("level")) for event in self.tutor.engine.store.events("prompt", self.lesson.id)}
+        used = {
+            str(event.data.get("level")) for event in self.tutor.engine.store.events("prompt", self.lesson.id)
+        }
         unused = [number for number, level in enumerate(LEVELS) if level not in used]
         self.action_level(unused[0] if unused else 0)
         self.query_one("#page").focus()
@@ -70,7 +76,7 @@ class PromptsScreen(Screen[None]):
         views.labels = [(level.capitalize(), "") for level in LEVELS]
         views.chosen = number
         with self.tutor.problems_shown():
-            self.query_one("#prompt", Static).update(untrusted_content(self.text.rstrip()))
+            self.query_one("#prompt", Reading).update(untrusted(self.text).plain)
         self.query_one("#told", Static).update("")
         self.query_one("#page", VerticalScroll).scroll_home(animate=False)
 
@@ -106,4 +112,6 @@ class PromptsScreen(Screen[None]):
         with self.tutor.problems_shown():
             path = self.tutor.engine.write_pack(self.lesson)
             self.query_one("#told", Static).update(Content.assemble(("✓ ", "$success"), f"written: {path}"))
-            self.notify(f"One file for your assistant:\n{path}", title="The lesson pack is written", markup=False)
+            self.notify(
+                f"One file for your assistant:\n{path}", title="The lesson pack is written", markup=False
+            )

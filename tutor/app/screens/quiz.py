@@ -246,7 +246,9 @@ class QuizScreen(Screen[None]):
             lesson = engine.content.lesson(item.lesson).info
             step = next((step.title for step in lesson.steps if step.id == item.step), lesson.title)
             text = question if len(question) <= 60 else f"{question[:59]}…"
-            ways.append(Way("Reread what was missed", step, f"step:{item.lesson}:{item.step}", "failed", text))
+            ways.append(
+                Way("Reread what was missed", step, f"step:{item.lesson}:{item.step}", "failed", text)
+            )
         return ways
 
     @on(GoOn.Chosen)

@@ -50,10 +50,10 @@ class WorkbenchScreen(Screen[None]):
         Binding("w", "unwatch", "Stop watching"),
         Binding("h", "hint", "Hint"),
         Binding("s", "solution", "Solution"),
+        Binding("q", "leave", "Back"),
         Binding("d", "diff", "Diff"),
         Binding("t", "try", "Try"),
-        Binding("q", "leave", "Back"),
-        Binding("g", "grade", "Grade now", show=False),
+        Binding("g", "grade_now", "Grade now", show=False),
         *(Binding(str(n + 1), f"view({n})", f"Show the {name}", show=False) for n, name in enumerate(PANES)),
         Binding("tab,right", "turn(1)", "The next view", show=False),
         Binding("shift+tab,left", "turn(-1)", "The view before", show=False),
@@ -140,7 +140,12 @@ class WorkbenchScreen(Screen[None]):
             views = self.query_one(Views)
             attempts = len(engine.store.attempts(exercise.id))
             hints = f"{self._hints_shown()}/{len(exercise.info.hints)}"
-            views.labels = [("Brief", ""), ("Verdict", ""), ("Hints", hints), ("Attempts", str(attempts or ""))]
+            views.labels = [
+                ("Brief", ""),
+                ("Verdict", ""),
+                ("Hints", hints),
+                ("Attempts", str(attempts or "")),
+            ]
             views.chosen = self.view
             path = engine.solution_path(exercise)
             line = Content.styled(str(path) if path.exists() else f"{path} (not written yet)", "$quiet")
@@ -182,7 +187,9 @@ class WorkbenchScreen(Screen[None]):
             case "start":
                 return not self.started
             case "grade":
-                return self.started and not self.grading
+                return self.started and not self.grading and not passed
+            case "grade_now":
+                return self.started
             case "next":
                 return passed and not self.grading
             case "watch":
@@ -201,7 +208,9 @@ class WorkbenchScreen(Screen[None]):
         """Write the stub, and say where."""
         with self.tutor.problems_shown():
             path = self.tutor.engine.start(self.exercise)
-            self.notify(f"e opens it in your editor; w grades every save.\n{path}", title="The stub is written")
+            self.notify(
+                f"e opens it in your editor; w grades every save.\n{path}", title="The stub is written"
+            )
         self._show_status()
 
     async def action_edit(self) -> None:
@@ -216,6 +225,10 @@ class WorkbenchScreen(Screen[None]):
             with_terminal(self.app, path, lambda: self.tutor.engine.try_example(self.exercise))
 
     def action_grade(self) -> None:
+        self._grading = self.grade()
+
+    def action_grade_now(self) -> None:
+        """Grade whatever the last verdict was; a grading under way begins anew."""
         self._grading = self.grade()
 
     def action_next(self) -> None:
@@ -278,14 +291,15 @@ class WorkbenchScreen(Screen[None]):
             self.action_view(VERDICT)
         await view.begin()
         self.refresh_bindings()
-        events: asyncio.Queue[GradingEvent] = asyncio.Queue()
+        events: asyncio.Queue[GradingEvent | None] = asyncio.Queue()
         showing = asyncio.create_task(self._show_checks(events))
         try:
             path = engine.solution_path(self.exercise)
-            self.verdict = await engine.grade(self.exercise, path, events.put_nowait)
+            verdict = await engine.grade(self.exercise, path, events.put_nowait)
+            events.put_nowait(None)
+            await showing
         except asyncio.CancelledError:
             self.verdict = before
-            showing.cancel()
             await view.nothing_yet("Cancelled. Enter grades again.")
             raise
         except TutorProblem as problem:
@@ -293,17 +307,18 @@ class WorkbenchScreen(Screen[None]):
             await view.nothing_yet(self._first_steps())
             self.tutor.show_problem(problem)
         else:
-            await view.show(self.verdict, notice=self.exercise.info.notice)
+            self.verdict = verdict
+            await view.show(verdict, notice=self.exercise.info.notice)
             self._show_attempts()
         finally:
             showing.cancel()
             self._grading = None
             self._show_status()
 
-    async def _show_checks(self, events: asyncio.Queue[GradingEvent]) -> None:
+    async def _show_checks(self, events: asyncio.Queue[GradingEvent | None]) -> None:
+        """Show each check as it ends; None ends this."""
         view = self.query_one(VerdictView)
-        while True:
-            event = await events.get()
+        while (event := await events.get()) is not None:
             if event.kind == "loaded":
                 view.progress("your file is loaded")
             elif event.kind == "check" and event.check is not None:

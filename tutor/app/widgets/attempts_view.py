@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
@@ -22,6 +23,12 @@ BAR_WIDTH = 15
 
 class AttemptsView(OptionList):
     """One line each: when, the verdict, and how near the worst figure came to its limit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Show this verdict"),
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("j", "cursor_down", "Down", show=False),
+    ]
 
     @dataclass
     class Chosen(Message):
@@ -44,7 +51,13 @@ class AttemptsView(OptionList):
 def _line(attempt: Attempt, number: int) -> Content:
     when = attempt.at.astimezone().strftime("%d %b %H:%M")
     glyph = (f"{GLYPHS.get(attempt.verdict, '?')} ", COLOURS.get(attempt.verdict, "$quiet"))
-    head = Content.assemble((f"{number:>3}  ", "$quiet"), f"{when}  ", glyph, f"{status_word(attempt.verdict):<14}  ")
+    head = Content.assemble(
+        (f"{number:>3}  ", "$quiet"), f"{when}  ", glyph, f"{status_word(attempt.verdict):<14}  "
+    )
     if attempt.worst_ratio is None:
         return head
-    return head + bar(attempt.worst_ratio, BAR_WIDTH) + Content.styled(f"  {factor(attempt.worst_ratio)}", "$quiet")
+    return (
+        head
+        + bar(attempt.worst_ratio, BAR_WIDTH)
+        + Content.styled(f"  {factor(attempt.worst_ratio)}", "$quiet")
+    )

@@ -138,7 +138,13 @@ class CourseList(ScrollView, can_focus=True):
         cells: list[Segment] = []
         for text, style in left:
             fits = min(room, cell_len(text))
-            cut = text if fits == cell_len(text) else f"{set_cell_size(text, max(0, fits - 1))}…" if fits > 0 else ""
+            cut = (
+                text
+                if fits == cell_len(text)
+                else f"{set_cell_size(text, max(0, fits - 1))}…"
+                if fits > 0
+                else ""
+            )
             cells.append(Segment(cut, style))
             room -= cell_len(cut)
         cells.append(Segment(" " * max(0, room)))

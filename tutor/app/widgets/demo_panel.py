@@ -132,7 +132,9 @@ class DemoPanel(Vertical):
             return Content.assemble(("○ ", "$quiet"), (about, "$quiet"))
         if self.state == "running":
             seconds = int(time.monotonic() - self._started)
-            return Content.assemble(("◌ ", "$primary"), f"running · {seconds} s · ", ("x", "bold $primary"), " stops it")
+            return Content.assemble(
+                ("◌ ", "$primary"), f"running · {seconds} s · ", ("x", "bold $primary"), " stops it"
+            )
         if self.state == "done":
             return Content.assemble(("✓ ", "$success"), f"ended after {duration(self._seconds)}")
         if self.state == "stopped":

@@ -21,9 +21,13 @@ class HintsView(VerticalScroll):
             parts += [Static(f"Hint {number} of {len(hints)}", classes="section"), Reading(hint)]
         left = len(hints) - shown
         if left:
-            rest = f"{plural(left, 'hint')} left. A hint costs nothing; it is only remembered that you saw it."
+            rest = (
+                f"{plural(left, 'hint')} left. A hint costs nothing; it is only remembered that you saw it."
+            )
             line = Content.assemble(("h", "bold $primary"), (f" shows the next. {rest}", "$quiet"))
         else:
-            line = Content.assemble(("s", "bold $primary"), (" shows the solution. That was the last hint.", "$quiet"))
+            line = Content.assemble(
+                ("s", "bold $primary"), (" shows the solution. That was the last hint.", "$quiet")
+            )
         await self.mount_all([*parts, Static(line)])
         self.scroll_end(animate=False)

@@ -47,8 +47,8 @@ class KeyBar(Widget):
     def _fitting(self) -> list[Binding]:
         """The bindings that fit in the line, in the order of the screen, the list of keys last."""
         bindings = self._shown()
-        last = [binding for binding in bindings if binding.action == "app.keys"]
-        room = self.content_size.width - sum(self._width(binding) for binding in last)
+        last = [binding for binding in bindings if binding.action == "keys"]
+        room = self.content_size.width + GAP - sum(self._width(binding) + GAP for binding in last)
         fitting: list[Binding] = []
         for binding in bindings:
             if binding in last:

@@ -87,7 +87,9 @@ class Knobs(Vertical):
             field.value = values.get(knob.name, str(knob.default))
 
     def values(self) -> dict[str, str]:
-        return {knob.name: field.value.strip() for knob, field in zip(self.knobs, self._fields(), strict=True)}
+        return {
+            knob.name: field.value.strip() for knob, field in zip(self.knobs, self._fields(), strict=True)
+        }
 
     def problem(self) -> str | None:
         """Why the demo can't run with these values, or None."""
@@ -120,6 +122,6 @@ def _field(knob: Knob) -> Input | ChoiceField:
 
 
 def _help(knob: Knob) -> Content:
-    low, high = knob.minimum, knob.maximum
-    span = f"{low:g} … {high:g}" if low is not None and high is not None else ""
-    return Content.styled(" · ".join(filter(None, (span, knob.help))), "$quiet")
+    """What the author says of the knob, else the range it has; a wrong value is told with its range."""
+    span = f"{knob.minimum:g} … {knob.maximum:g}" if None not in (knob.minimum, knob.maximum) else ""
+    return Content.styled(knob.help or span, "$quiet")

@@ -14,6 +14,10 @@ from textual.widgets import Static
 from tutor.app.text import inline
 from tutor.app.widgets.reading import Reading
 
+if TYPE_CHECKING:
+    from tutor.course.models import Prediction as PredictionText
+
+
 class Prediction(Vertical):
     """The guesses with their keys; ``guess`` is the number chosen, counted from 0, or None."""
 

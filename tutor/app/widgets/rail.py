@@ -14,11 +14,15 @@ class Rail(Static):
     """A list to look at, not to walk through; the place in it follows the page."""
 
     def show(self, titles: Sequence[str], marks: Sequence[str], position: int) -> None:
-        width = max(10, self.content_size.width or 28)
+        width = max(10, self.content_size.width or 29)
         lines: list[Content] = []
         for number, (title, mark) in enumerate(zip(titles, marks, strict=True)):
             here = number == position
-            glyph = Content.styled("◉ ", "$primary") if here else Content.styled("● " if mark == "done" else "○ ", "$quiet")
+            glyph = (
+                Content.styled("◉ ", "$primary")
+                if here
+                else Content.styled("● " if mark == "done" else "○ ", "$quiet")
+            )
             words = Content.styled(title, "bold" if here else "$quiet").wrap(width - INDENT)
             lines.append(glyph + words[0])
             lines += [word.pad_left(INDENT) for word in words[1:]]

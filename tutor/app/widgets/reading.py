@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Markdown
@@ -22,6 +20,10 @@ class TableBlock(MarkdownBlock):
 class FenceBlock(MarkdownFence):
     """Code is coloured when its language is named; anything else stays as it was drawn."""
 
+    def on_mount(self) -> None:
+        """Code may wrap; a picture must not."""
+        self.set_class(bool(self.lexer), "-code")
+
     @classmethod
     def highlight(cls, code: str, language: str, ansi: bool = False, dark: bool = False) -> Content:
         if not language:
@@ -32,8 +34,8 @@ class FenceBlock(MarkdownFence):
 class Reading(Markdown):
     """``Markdown`` with quieter tables and code."""
 
-    BULLETS: ClassVar[list[str]] = ["• ", "◦ ", "▪ "]
-    BLOCKS: ClassVar[dict[str, type[MarkdownBlock]]] = {
+    BULLETS = ["• ", "◦ ", "▪ "]  # noqa: RUF012 - Textual declares both without ClassVar
+    BLOCKS = {  # noqa: RUF012
         **Markdown.BLOCKS,
         "table_open": TableBlock,
         "fence": FenceBlock,

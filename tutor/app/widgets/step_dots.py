@@ -11,11 +11,11 @@ from textual.widget import Widget
 
 from tutor.app.theme import COLOURS
 
+MARKS = {"new": "○", "done": "●", "passed": "✓", "failed": "✗", "partly": "◐"}
+
 
 class StepDots(Widget):
     """``● ● ◉ ○ ○   3 of 5 · What to notice``. ``marks`` are statuses; ``position`` -1 is behind the last."""
-
-    GLYPHS = {"new": "○", "done": "●", "passed": "✓", "failed": "✗", "partly": "◐"}
 
     marks: reactive[Sequence[str]] = reactive((), always_update=True)
     position: reactive[int] = reactive(0)
@@ -31,7 +31,7 @@ class StepDots(Widget):
                 dots.append(("◉", "bold $primary"))
             else:
                 colour = "$accent" if mark == "partly" else COLOURS.get(mark, "$quiet")
-                dots.append((self.GLYPHS.get(mark, "○"), "$quiet" if mark == "done" else colour))
+                dots.append((MARKS.get(mark, "○"), "$quiet" if mark == "done" else colour))
         place = f"{self.position + 1} of {len(self.marks)}" if self.position >= 0 else ""
         dots.append((f"   {place}", "$foreground"))
         if self.caption:

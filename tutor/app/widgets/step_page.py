@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from tutor.app.text import with_superscripts
 from tutor.app.widgets.demo_panel import DemoPanel
 from tutor.app.widgets.prediction import Prediction
 from tutor.app.widgets.reading import Reading
@@ -29,25 +30,30 @@ KINDS = {
 
 
 class StepPage(Vertical):
-    """Mounted when its step is shown; ``guess`` is what the learner guessed before, if anything."""
+    """Mounted when its step is shown; ``guess`` is what the learner guessed before, if anything.
+
+    ``sources`` are the id and the words of each source that the step's text cites.
+    """
 
     def __init__(
         self,
         lesson: LoadedLesson,
         step: Step,
         *,
+        sources: Sequence[tuple[str, str]] = (),
         guess: int | None = None,
         values: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self.lesson = lesson
         self.step = step
+        self.sources = sources
         self._guess = guess
         self._values = values
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.step.title), classes="title")
-        yield Reading(self.step.markdown)
+        yield Reading(with_superscripts(self.step.markdown, [id for id, _ in self.sources]))
         if self.step.predict is not None:
             prediction = Prediction(self.step.predict)
             prediction.set_reactive(Prediction.guess, self._guess)

@@ -26,6 +26,8 @@ HEADLINES = {
     "cancelled": ("– Cancelled", "$quiet"),
 }
 
+AFTER_PASS = "Enter goes on; s shows the reference beside yours."
+
 
 class VerdictView(VerticalScroll):
     """Empty, or a grading under way, or a verdict."""
@@ -75,7 +77,7 @@ class VerdictView(VerticalScroll):
         if verdict.stdout.strip():
             after.append(Static("What your code printed", classes="after section"))
             after.append(Static(untrusted_content(verdict.stdout.rstrip()), classes="after printed"))
-        after.append(Static(Content.styled(_small_print(verdict), "$quiet"), classes="after"))
+        after.append(Static(Content(_small_print(verdict)), classes="after small-print"))
         await self.mount_all(after)
         self.scroll_home(animate=False)
 
@@ -86,8 +88,13 @@ def _head(verdict: Verdict, note: str) -> list[Content]:
     lines = [Content.assemble((words, f"bold {colour}"), (f"   {' · '.join(filter(None, facts))}", "$quiet"))]
     if verdict.message:
         lines += [Content(), inline(untrusted(verdict.message).plain)]
-    if verdict.next_step:
-        lines += [Content(), Content.styled("Next  ", "bold $accent") + inline(untrusted(verdict.next_step).plain)]
+    if verdict.passed:
+        lines += [Content(), Content.styled(AFTER_PASS, "$quiet")]
+    elif verdict.next_step:
+        lines += [
+            Content(),
+            Content.styled("Next  ", "bold $accent") + inline(untrusted(verdict.next_step).plain),
+        ]
     return lines
 
 
@@ -99,7 +106,11 @@ def _count(checks: Sequence[CheckResult]) -> str:
 def _small_print(verdict: Verdict) -> str:
     """What was used, and which protections held."""
     usage = verdict.usage
-    sizes = (("payload", usage.payload_bytes), ("peak memory", usage.peak_host_bytes), ("GPU", usage.peak_device_bytes))
+    sizes = (
+        ("payload", usage.payload_bytes),
+        ("peak memory", usage.peak_host_bytes),
+        ("GPU", usage.peak_device_bytes),
+    )
     parts = [f"{name} {_size(count)}" for name, count in sizes if count is not None]
     if usage.cpu_seconds is not None:
         parts.append(f"{usage.cpu_seconds:.1f} CPU seconds")

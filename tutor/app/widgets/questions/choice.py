@@ -35,7 +35,9 @@ class ChoiceWidget(RowsQuestion):
         option = self.item.options[number]
         chosen = option.id in self.chosen
         glyph, colour = self.glyph(chosen)
-        lead = Content.assemble((f"{number + 1}  ", "$quiet" if self.locked else "bold $primary"), (f"{glyph}  ", colour))
+        lead = Content.assemble(
+            (f"{number + 1}  ", "$quiet" if self.locked else "bold $primary"), (f"{glyph}  ", colour)
+        )
         text = inline(option.text)
         return lead, text if chosen or not self.locked else text.stylize("$quiet")
 

@@ -89,7 +89,9 @@ class MatchWidget(RowsQuestion):
         lefts = [left.id for left in self.item.left]
         here = self.rows.cursor
         self.pairs[lefts[here]] = self.item.right[number].id
-        waiting = [row for row in [*range(here + 1, len(lefts)), *range(here)] if lefts[row] not in self.pairs]
+        waiting = [
+            row for row in [*range(here + 1, len(lefts)), *range(here)] if lefts[row] not in self.pairs
+        ]
         if waiting:
             self.rows.cursor = waiting[0]
         self.touched()

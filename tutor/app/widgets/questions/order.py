@@ -50,7 +50,8 @@ class OrderWidget(RowsQuestion):
         for number, id in enumerate(self.order):
             held = self.carrying and number == self.rows.cursor
             lead = Content.assemble(
-                (f"{number + 1}  ", "$quiet"), ("↕  " if held else "≡  ", "bold $accent" if held else "$quiet")
+                (f"{number + 1}  ", "$quiet"),
+                ("↕  " if held else "≡  ", "bold $accent" if held else "$quiet"),
             )
             lines.append((lead, inline(texts[id]).stylize("bold") if held else inline(texts[id])))
         return lines

@@ -42,7 +42,9 @@ class OutputWidget(QuestionWidget):
 
     def __init__(self, item: Item) -> None:
         super().__init__(item)
-        self.field = Lines(compact=True, show_line_numbers=False, highlight_cursor_line=False, tab_behavior="focus")
+        self.field = Lines(
+            compact=True, show_line_numbers=False, highlight_cursor_line=False, tab_behavior="focus"
+        )
 
     def compose(self) -> ComposeResult:
         yield Static(python(self.item.code), classes="code")

@@ -1,7 +1,5 @@
 """int8 with one scale"""
 
-import torch
-
 
 def quantize(W):
     """Codes and the scale."""

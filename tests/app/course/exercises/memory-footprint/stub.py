@@ -1,7 +1,5 @@
 """Bytes of a model"""
 
-import torch
-
 
 def footprint(W):
     """Codes and the scale."""

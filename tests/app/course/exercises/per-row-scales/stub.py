@@ -1,7 +1,5 @@
 """A scale for each row"""
 
-import torch
-
 
 def quantize_rows(W):
     """Codes and the scale."""

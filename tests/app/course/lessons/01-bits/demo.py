@@ -6,7 +6,9 @@ options = argparse.ArgumentParser()
 for name in ("device", "size", "outlier", "granularity", "bits"):
     options.add_argument(f"--{name}")
 chosen = options.parse_args()
-print(f"device cpu · {chosen.size}×{chosen.size} · {chosen.bits} bits · one scale for each {chosen.granularity}")
+print(
+    f"device cpu · {chosen.size}×{chosen.size} · {chosen.bits} bits · one scale for each {chosen.granularity}"
+)
 print()
 print("              before      after one weight is", chosen.outlier)
 print("bytes         16,384      4,100")
