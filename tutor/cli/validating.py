@@ -71,15 +71,19 @@ def validation_text(document: Mapping[str, Any]) -> str:
             f"{right['passed']} of {right['of']} right pass",
             f"{wrong['rejected']} of {wrong['of']} wrong rejected, {wrong['as_named']} as named",
         ]
+        if lazy := one.get("lazy"):
+            facts.append(f"{lazy['rejected']} of {lazy['of']} lazy answers rejected")
         if mutants is not None:
             rejected = f"{mutants['rejected']} of {mutants['of']} mutants rejected"
             facts.append(f"{rejected}, {mutants['equivalent']} equivalent")
         sign = styled("✓", "green") if proved else styled("✗", "red")
         lines.append(f"{sign} {clean(one['id']):<24} {'; '.join(facts)}")
-    for problem in document["problems"]:
-        place = ":".join(
-            str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None
-        )
-        lines.append(f"{styled('✗', 'red')} {clean(place)}: {clean(problem['message'])} [{problem['code']}]")
+    lines += [_problem(problem, styled("✗", "red")) for problem in document["problems"]]
+    lines += [_problem(warning, styled("○", "yellow")) for warning in document.get("warnings", ())]
     lines.append(styled("All proved.", "green") if document["ok"] else styled("Not proved.", "red"))
     return "\n".join(lines)
+
+
+def _problem(problem: Mapping[str, Any], sign: str) -> str:
+    place = ":".join(str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None)
+    return f"{sign} {clean(place)}: {clean(problem['message'])} [{problem['code']}]"
