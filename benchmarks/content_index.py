@@ -19,6 +19,7 @@ from pathlib import Path
 import yaml
 
 from tutor.course import load_content
+from tutor.course.index import index_file
 from tutor.paths import ContentRoot, content_root
 
 
@@ -73,9 +74,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         root = make_course(folder / "course", options.lessons)
-        index = folder / "index.json"
+        index = folder / "index"
         touched = root.lessons / "0000-lesson-0" / "lesson.yaml"
-        unwritable = folder / "course" / "lessons" / "course.yaml" / "index.json"
+        unwritable = root.lessons / "course.yaml"
 
         def edit_one() -> None:
             os.utime(touched)
@@ -85,7 +86,8 @@ def main() -> None:
         indexed = median(lambda: load_content(root, index=index), options.rounds)
         edited = median(edit_one, options.rounds)
         cold = median(lambda: load_content(root, index=unwritable), 1)
-        print(f"{options.lessons} lessons, as many exercises; index of {index.stat().st_size / 1e3:.0f} kB")
+        size = index_file(root.root, index).stat().st_size
+        print(f"{options.lessons} lessons, as many exercises; index of {size / 1e3:.0f} kB")
         for what, seconds in (("index", indexed), ("index, one lesson edited", edited), ("no index", cold)):
             print(f"{what:26} {seconds * 1e3:9.1f} ms   {seconds / indexed:7.1f}×")
 

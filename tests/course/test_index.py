@@ -10,14 +10,15 @@ import pytest
 import tutor.course.loader as loader
 from tests.course.conftest import Course
 from tutor.course import load_content
-from tutor.course.index import default_index
+from tutor.course.index import index_file
 from tutor.course.summaries import read_summary
 from tutor.errors import ContentProblem
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    return tmp_path / "cache" / "index.json"
+    """The folder that keeps the index."""
+    return tmp_path / "cache"
 
 
 @pytest.fixture
@@ -96,10 +97,11 @@ def test_a_damaged_index_is_ignored_and_mended(
     course: Course, index: Path, opened: list[str], damage: str
 ) -> None:
     load_content(course.root, index=index)
-    whole = index.read_bytes()
-    index.unlink()
+    file = index_file(course.folder, index)
+    whole = file.read_bytes()
+    file.unlink()
     if damage == "folder":
-        index.mkdir()
+        file.mkdir()
     else:
         damaged = {
             "empty": b"",
@@ -108,44 +110,48 @@ def test_a_damaged_index_is_ignored_and_mended(
             "binary": os.urandom(200),
             "other json": b'{"files": []}',
         }
-        index.write_bytes(damaged[damage])
+        file.write_bytes(damaged[damage])
     opened.clear()
     assert load_content(course.root, index=index).lesson("bits").title == "Bits"
     assert len(opened) == 5
     if damage != "folder":
-        assert index.read_bytes() == whole
+        assert file.read_bytes() == whole
 
 
 def test_an_index_of_another_course_is_ignored(course: Course, index: Path, tmp_path: Path) -> None:
     load_content(course.root, index=index)
     other = Course(tmp_path / "other")
     course.folder.rename(other.folder)
+    index_file(course.folder, index).rename(index_file(other.folder, index))
+    lesson = other.path("lessons/01-bits/lesson.yaml")
+    stamp = lesson.stat().st_mtime_ns
     other.edit("lessons/01-bits/lesson.yaml", "title: Bits", "title: Bats")
+    os.utime(lesson, ns=(stamp, stamp))
     assert load_content(other.root, index=index).lesson("bits").title == "Bats"
 
 
 def test_an_index_that_cannot_be_written_is_no_problem(course: Course, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    content = load_content(course.root, index=tmp_path / "file" / "index.json")
+    content = load_content(course.root, index=tmp_path / "file")
     assert content.lesson("bits").title == "Bits"
-    assert load_content(course.root, index=Path("/proc/tutor/index.json")).id == "tiny"
+    assert load_content(course.root, index=Path("/proc/tutor")).id == "tiny"
 
 
 def test_nothing_is_left_beside_the_index(course: Course, index: Path) -> None:
     load_content(course.root, index=index)
-    assert [file.name for file in index.parent.iterdir()] == [index.name]
+    assert list(index.iterdir()) == [index_file(course.folder, index)]
 
 
 def test_an_unchanged_course_does_not_write_the_index_again(course: Course, index: Path) -> None:
     load_content(course.root, index=index)
-    before = index.stat()
+    before = index_file(course.folder, index).stat()
     load_content(course.root, index=index)
-    after = index.stat()
+    after = index_file(course.folder, index).stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_each_course_has_an_index_of_its_own_in_the_tutors_home(course: Course, home: Path) -> None:
     load_content(course.root)
-    assert default_index(course.folder).is_file()
-    assert default_index(course.folder).is_relative_to(home)
-    assert default_index(course.folder) != default_index(course.folder / "other")
+    assert index_file(course.folder).is_file()
+    assert index_file(course.folder).is_relative_to(home)
+    assert index_file(course.folder) != index_file(course.folder / "other")

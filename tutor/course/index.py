@@ -23,12 +23,14 @@ Stamp = tuple[int, int]
 SETTLED_NANOSECONDS = 2_000_000_000
 
 
-def default_index(root: Path) -> Path:
-    """Where the index of the course at ``root`` lives."""
-    from tutor.paths import tutor_home
+def index_file(root: Path, folder: Path | None = None) -> Path:
+    """The index of the course at ``root``, in ``folder`` (default: ``cache`` in ``TUTOR_HOME``)."""
+    if folder is None:
+        from tutor.paths import tutor_home
 
+        folder = tutor_home() / "cache"
     name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    return tutor_home() / "cache" / f"content-{name}.json"
+    return folder / f"content-{name}.json"
 
 
 class Index:

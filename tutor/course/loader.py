@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tutor.course.content import Content, LoadedExercise, LoadedLesson, LoadedModule
-from tutor.course.index import Index, Summary, default_index
+from tutor.course.index import Index, Summary, index_file
 from tutor.course.relations import broken_relations
 from tutor.errors import ContentProblem
 from tutor.paths import ContentRoot
@@ -21,7 +21,7 @@ Report = Callable[[ContentProblem], None]
 
 
 def load_content(root: ContentRoot, *, index: Path | None = None) -> Content:
-    """The course at ``root``. Its summaries are kept in ``index`` (default: under ``TUTOR_HOME``).
+    """The course at ``root``. The folder ``index`` keeps its summaries (default: in ``TUTOR_HOME``).
 
     Every file is checked against its schema when it changed; relations between files always.
     What only matters to authors (does each wrong solution name a misconception?) is left to
@@ -30,7 +30,7 @@ def load_content(root: ContentRoot, *, index: Path | None = None) -> Content:
     Raises:
         ContentProblem: the first one found.
     """
-    known = Index(index or default_index(root.root), root.root)
+    known = Index(index_file(root.root, index), root.root)
     content = assemble(root, lambda path: known.summary(path, _read), _raise)
     for problem in broken_relations(content):
         raise problem
