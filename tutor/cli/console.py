@@ -21,6 +21,8 @@ _PLAIN_SIGNS = str.maketrans({
     "○": "o", "▸": ">", "└": "`", "─": "-", "±": "+/-",
 })  # fmt: skip
 
+_status_shown = False
+
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -96,6 +98,7 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
 def write(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> bool:
     """Print and flush. False, quietly, when nobody reads any more (``tutor … | head``)."""
     out = stream or sys.stdout
+    status("")
     if not speaks_unicode(out):
         text = text.translate(_PLAIN_SIGNS)
     try:
@@ -106,6 +109,19 @@ def write(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> b
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return False
     return True
+
+
+def status(text: str) -> None:
+    """What is going on, on one line of a terminal's stderr that the next output replaces."""
+    global _status_shown
+    if text and sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{clean(text)[: width() - 1]}")
+    elif _status_shown:
+        sys.stderr.write("\r\x1b[K")
+    else:
+        return
+    sys.stderr.flush()
+    _status_shown = bool(text)
 
 
 def write_error(text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -115,14 +114,9 @@ def solution_of(store: Store, exercise: LoadedExercise) -> Path:
 
 
 def announce(event: GradingEvent) -> None:
-    """Where the grading is, on one line of stderr that the verdict then replaces."""
-    if not sys.stderr.isatty():
-        return
-    if event.kind == "verdict":
-        console.write("\r\x1b[K", end="", stream=sys.stderr)
-    else:
-        place = f" {event.number}/{event.of}" if event.of else ""
-        console.write(f"\r\x1b[KGrading{place} …", end="", stream=sys.stderr)
+    """Where the grading is, until the verdict takes its place."""
+    place = f" {event.number} of {event.of}" if event.of else ""
+    console.status("" if event.kind == "verdict" else f"Grading{place} …")
 
 
 def _line(event: GradingEvent) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,21 +37,14 @@ def validate_command(
 
     root = content_root(folder or content)
     report = validate(
-        root, only=only, full=full, seed=seed, device=device, on_progress=None if json else _progress
+        root, only=only, full=full, seed=seed, device=device, on_progress=None if json else console.status
     )
     document = report.to_json()
     if json:
         console.write_json(document)
     else:
-        _progress("")
         console.write(validation_text(document))
     return 0 if report.ok else FAILED
-
-
-def _progress(text: object) -> None:
-    """What is being proved, on one line of stderr."""
-    if sys.stderr.isatty():
-        console.write(f"\r\x1b[K{clean(str(text))[: console.width() - 1]}", end="", stream=sys.stderr)
 
 
 def validation_text(document: Mapping[str, Any]) -> str:
