@@ -30,7 +30,7 @@ class RoundTrip(NamedTuple):
     W_hat: Tensor
 
     def thought(self) -> str | None:
-        return thought_behind(*self)
+        return thought_behind(self.W, self.q, self.scale.float(), self.W_hat)
 
 
 # --- the learner's functions, with the form of their results ------------------------------------
@@ -53,7 +53,7 @@ def encode(solution, expect, W):
     scale = expect.tensor(
         scale,
         name="scale",
-        dtype=SCALE_DTYPES,
+        dtype=(*SCALE_DTYPES, scale.dtype) if is_narrow_float(scale) else SCALE_DTYPES,
         shape=((rows,), (rows, 1)),
         misconception=lambda: thought_of_scale(scale, rows, columns),
     )
@@ -77,6 +77,11 @@ def holds_copy(result: object, W: Tensor) -> bool:
     codes = sum(part.numel() for part in parts if isinstance(part, Tensor) and part.dtype == torch.int8)
     room = sum(part.numel() for part in floats) + max(0, codes - W.numel()) // 4
     return len(parts) > 1 and codes >= W.numel() and room >= W.numel() > W.shape[0]
+
+
+def is_narrow_float(scale: object) -> bool:
+    """Narrower floats than the brief names are let through: the error decides."""
+    return isinstance(scale, Tensor) and scale.is_floating_point() and scale.element_size() <= 2
 
 
 def thought_of_codes(q: object, W: Tensor) -> str | None:

@@ -12,11 +12,11 @@ def matmul_with_outliers(X, W, threshold):
     rest = X.clone()
     rest[:, outliers] = 0
     x_scale, w_scale = rest.abs().amax(1) / 127, W.abs().amax(0) / 127
-    x_divisor = x_scale.where(x_scale > 0, torch.ones(()))
-    w_divisor = w_scale.where(w_scale > 0, torch.ones(()))
-    total = torch.zeros(X.shape[0], W.shape[1], dtype=torch.int32)
+    x_divisor = x_scale.where(x_scale > 0, x_scale.new_ones(()))
+    w_divisor = w_scale.where(w_scale > 0, x_scale.new_ones(()))
+    total = torch.zeros(X.shape[0], W.shape[1], dtype=torch.int32, device=X.device)
     for start in range(0, X.shape[1], 64):
-        q_x = (rest[:, start : start + 64] / x_divisor[:, None]).round().to(torch.int32)
-        q_w = (W[start : start + 64] / w_divisor).round().to(torch.int32)
-        total += q_x @ q_w
+        q_x = (rest[:, start : start + 64] / x_divisor[:, None]).round()
+        q_w = (W[start : start + 64] / w_divisor).round()
+        total += (q_x @ q_w).int()  # 64 · 127² < 2²⁴: such a sum is exact in float32
     return total * x_scale[:, None] * w_scale + X[:, outliers] @ W[outliers]

@@ -8,7 +8,7 @@ def split_outliers(X, threshold):
 
 
 def matmul_with_outliers(X, W, threshold):
-    keep = torch.ones(X.shape[1], dtype=torch.bool)
+    keep = torch.ones(X.shape[1], dtype=torch.bool, device=X.device)
     keep[split_outliers(X, threshold)] = False
     Y = X[:, ~keep] @ W[~keep]
     if not keep.any():
@@ -18,4 +18,4 @@ def matmul_with_outliers(X, W, threshold):
     w_scale = w.abs().amax(dim=0) / 127
     q_x = (x / x_scale.clamp(min=1e-30)[:, None]).round().to(torch.int8)
     q_w = (w / w_scale.clamp(min=1e-30)).round().to(torch.int8)
-    return Y + (q_x.int() @ q_w.int()) * torch.outer(x_scale, w_scale)
+    return Y + (q_x.double() @ q_w.double()).float() * torch.outer(x_scale, w_scale)

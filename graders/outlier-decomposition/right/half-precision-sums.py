@@ -9,7 +9,7 @@ def split_outliers(X, threshold):
 
 def matmul_with_outliers(X, W, threshold):
     outliers = split_outliers(X, threshold)
-    total = torch.zeros(X.shape[0], W.shape[1], dtype=torch.float16)
+    total = torch.zeros(X.shape[0], W.shape[1], dtype=torch.float16, device=X.device)
     for j in outliers.tolist():
         total += torch.outer(X[:, j].half(), W[j].half())
     rest = X.index_fill(1, outliers, 0.0)

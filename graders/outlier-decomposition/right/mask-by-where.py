@@ -9,7 +9,7 @@ def split_outliers(X, threshold):
 
 def matmul_with_outliers(X, W, threshold):
     mask = X.abs().amax(0) > threshold
-    zero = torch.zeros(())
+    zero = X.new_zeros(())
     regular, outlying = torch.where(mask, zero, X), torch.where(mask, X, zero)
     x_steps = 127 / regular.abs().amax(1, keepdim=True).clamp(min=1e-30)
     w_steps = 127 / W.abs().amax(0, keepdim=True).clamp(min=1e-30)

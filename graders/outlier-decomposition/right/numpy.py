@@ -5,7 +5,7 @@ import torch
 
 
 def split_outliers(X, threshold):
-    return torch.from_numpy(np.flatnonzero(np.abs(X.numpy()).max(axis=0) > threshold))
+    return torch.from_numpy(np.flatnonzero(np.abs(X.cpu().numpy()).max(axis=0) > threshold))
 
 
 def quantize(A, axis):
@@ -16,7 +16,7 @@ def quantize(A, axis):
 
 def matmul_with_outliers(X, W, threshold):
     outliers = split_outliers(X, threshold).numpy()
-    x, w = X.numpy().copy(), W.numpy()
+    x, w = X.cpu().numpy().copy(), W.cpu().numpy()
     sixteen = x[:, outliers].astype(np.float16) @ w[outliers].astype(np.float16)
     x[:, outliers] = 0
     (q_x, x_absmax), (q_w, w_absmax) = quantize(x, 1), quantize(w, 0)

@@ -18,7 +18,7 @@ def matmul_with_outliers(X, W, threshold):
     regular = X.clone()
     regular[:, outliers] = 0
     tokens = [quantize(row) for row in regular]
-    Y = torch.empty(X.shape[0], W.shape[1])
+    Y = torch.empty(X.shape[0], W.shape[1], device=X.device)
     for o in range(W.shape[1]):
         codes, scale = quantize(W[:, o])
         for t, (x_codes, x_scale) in enumerate(tokens):
