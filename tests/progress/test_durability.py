@@ -18,7 +18,7 @@ import pytest
 
 from tests.progress.world import verdict
 from tutor.errors import EnvironmentProblem
-from tutor.progress import Store, summary
+from tutor.progress import Store, records, summary
 from tutor.progress.schema import LATEST
 
 WRITER = Path(__file__).with_name("writer.py")
@@ -239,15 +239,67 @@ def test_a_damaged_database_is_kept_aside_and_the_backup_takes_its_place(home, c
 
 
 def test_what_can_still_be_read_from_a_damaged_database_is_saved(home, clock):
-    ids = filled(home, clock, before=30, after=30)
-    damage(home / "progress.db", 0.75, 0.8)
+    ids = filled(home, clock, before=30, after=15)
+    with Store.open(home, "tiny", clock=clock) as store:
+        ids.append(store.record_attempt(verdict("a", message="the one that is hit"), source=b"x"))
+        ids += [store.record_attempt(verdict("a"), source=os.urandom(500)) for _ in range(14)]
+    data = bytearray((home / "progress.db").read_bytes())
+    page = data.index(b"the one that is hit") // 4096 * 4096
+    data[page : page + 4096] = b"\xff" * 4096
+    (home / "progress.db").write_bytes(data)
     with Store.open(home, "tiny", clock=clock) as store:
         assert store.notices
-        saved = {attempt.id for attempt in store.attempts("a")}
-        assert saved >= set(ids[:30])
-        assert len(saved) > 30
-        assert saved <= set(ids)
+        saved = [attempt.id for attempt in store.attempts("a")]
+        assert set(saved) >= {*ids[:30], *ids[-5:]}
+        assert ids[45] not in saved
+        assert len(saved) >= 50
         assert_sound(store)
+
+
+@pytest.mark.parametrize("trial", range(8))
+def test_any_damage_leaves_a_sound_database_with_at_least_the_backup(home, clock, trial):
+    places = random.Random(trial)
+    ids = filled(home, clock, before=30, after=30)
+    start = places.random()
+    damage(home / "progress.db", start, min(1, start + places.choice([0.01, 0.05, 0.3])))
+    with Store.open(home, "tiny", clock=clock) as store:
+        saved = [attempt.id for attempt in store.attempts("a")]
+        assert set(ids[:30]) <= set(saved) <= set(ids)
+        assert all(records.sha256(one.source) == one.sha256 for one in store.attempts("a") if one.source)
+        assert_sound(store)
+        store.record_attempt(verdict("a"), source=b"on we go")
+
+
+def rot(home: Path, table: str, column: str, value: str) -> None:
+    """Change content as a bad disk would: where SQLite sees no damage."""
+    with closing(sqlite3.connect(home / "progress.db")) as disk:
+        for verb in ("update", "delete"):
+            disk.execute(f"DROP TRIGGER IF EXISTS {table}_refuse_{verb}")
+        where = "id = 1" if table == "attempts" else "exercise = 'a'"
+        disk.execute(f"UPDATE {table} SET {column} = {value} WHERE {where}")
+        disk.commit()
+
+
+@pytest.mark.parametrize("value", ["'{\"half'", "CAST(x'ff7bfe' AS TEXT)"])
+def test_a_record_that_has_rotted_is_left_out_and_the_others_are_read(home, clock, value):
+    ids = filled(home, clock, before=2, after=0)
+    rot(home, "attempts", "document", value)
+    with Store.open(home, "tiny", clock=clock) as store:
+        assert [attempt.id for attempt in store.attempts("a")] == ids[1:]
+        store.database.write(summary.rebuild)
+        assert store.exercise_state("a").attempts == 1
+
+
+@pytest.mark.parametrize("value", ["'{\"half'", "'{}'", "'[]'", "CAST(x'ff7bfe' AS TEXT)"])
+def test_a_summary_that_has_rotted_is_computed_anew(home, clock, value):
+    filled(home, clock, before=2, after=0)
+    rot(home, "exercise_standing", "state", value)
+    with Store.open(home, "tiny", clock=clock) as store:
+        assert store.exercise_states()["a"].attempts == 2
+    rot(home, "exercise_standing", "state", value)
+    with Store.open(home, "tiny", clock=clock) as store:
+        store.record_attempt(verdict("a"), source=b"x")
+        assert store.exercise_state("a").attempts == 3
 
 
 def test_without_a_backup_a_damaged_database_is_kept_aside_and_a_fresh_one_opened(home):

@@ -18,6 +18,9 @@ from tutor.progress.files import sync_folder
 KEPT = 5
 _PREFIX = "progress-"
 
+# What reading a damaged database raises: SQLite may quote a broken name in a message that is no UTF-8.
+READING_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
+
 
 def backups(folder: Path) -> list[Path]:
     """The database's backups, newest first."""
@@ -65,5 +68,5 @@ def is_sound(connection: sqlite3.Connection) -> bool:
     """Whether SQLite finds no damage in the structure of the database."""
     try:
         return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.DatabaseError:
+    except READING_ERRORS:
         return False

@@ -19,9 +19,9 @@ from typing import TypeVar
 
 from tutor.errors import EnvironmentProblem
 from tutor.progress import rescue
-from tutor.progress.backup import back_up, backups, is_sound
+from tutor.progress.backup import READING_ERRORS, back_up, backups, is_sound
 from tutor.progress.files import environment_problem, make_folder
-from tutor.progress.schema import APPLICATION, LATEST, migrate
+from tutor.progress.schema import APPLICATION, LATEST, decode, migrate
 
 FILE_NAME = "progress.db"
 BUSY_SECONDS = 10.0
@@ -87,7 +87,7 @@ class Database:
             self._rescue()
         try:
             return self._connect()
-        except sqlite3.DatabaseError as error:
+        except READING_ERRORS as error:
             if not _is_damage(error):
                 raise
             self._rescue()
@@ -97,6 +97,7 @@ class Database:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
+        connection.text_factory = decode
         try:
             version = self._recognise(connection)
             if version < LATEST:
@@ -187,7 +188,7 @@ class Database:
     def _rescuing(self, action: Callable[[], Result]) -> Result:
         try:
             return action()
-        except sqlite3.DatabaseError as error:
+        except READING_ERRORS as error:
             if not _is_damage(error):
                 raise
         self._connection.close()
@@ -234,7 +235,9 @@ def _damage() -> sqlite3.DatabaseError:
     return error
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def _is_damage(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+    if isinstance(error, UnicodeDecodeError):
+        return True
     return _primary_code(error) in _DAMAGED or "malformed" in str(error)
 
 

@@ -68,7 +68,7 @@ def import_events(store: Store, path: Path) -> Imported:
 
 
 def _all_records(sql: sqlite3.Connection) -> list[Record]:
-    return [records.read(kind, row) for kind in TABLES for row in sql.execute(records.select(kind))]
+    return [one for kind in TABLES for one in records.read(kind, sql.execute(records.select(kind)))]
 
 
 def _to_line(record: Record) -> dict[str, Any]:

@@ -9,12 +9,14 @@ import hashlib
 import json
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 GRADED = ("passed", "failed", "error", "timeout", "resource_limit")
+UNREADABLE = (ValueError, TypeError, KeyError)  # what decoding content that has rotted raises
 SOURCE_LIMIT = 1 << 20  # larger files are never graded; only their hash is kept
 LARGEST_RATIO = 1e9  # what stands for "infinitely over the limit": JSON knows no infinity
 
@@ -35,7 +37,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt(Record):
-    """One graded submission. ``source`` is empty where the file was too large to keep."""
+    """One graded submission. ``source`` is empty where the file was too large to keep, or rotted."""
 
     exercise: str
     own: bool
@@ -128,20 +130,30 @@ def write(connection: sqlite3.Connection, record: Record) -> bool:
     return done.rowcount > 0
 
 
-def select(kind: type[Record]) -> str:
-    """The beginning of a query whose rows ``read`` understands."""
+def select(kind: type[Record], *, with_source: bool = True) -> str:
+    """The beginning of a query whose rows ``read`` understands. ``log.id`` counts the rows."""
     names = ", ".join(f"log.{name}" for name in columns(kind))
-    if kind is Attempt:
-        return f"SELECT {names}, sources.bytes FROM attempts AS log LEFT JOIN sources USING (sha256)"
-    return f"SELECT {names} FROM {TABLES[kind]} AS log"
+    source = "(SELECT bytes FROM sources WHERE sources.sha256 = log.sha256)" if with_source else "NULL"
+    return f"SELECT {names}{f', {source}' if kind is Attempt else ''} FROM {TABLES[kind]} AS log"
 
 
-def read(kind: type[Kind], row: tuple[Any, ...]) -> Kind:
-    """The record in a row of ``select(kind)``. ``ValueError`` or ``KeyError`` where the row is damaged."""
+def read(kind: type[Kind], rows: Iterable[tuple[Any, ...]]) -> Iterator[Kind]:
+    """The records in the rows of ``select(kind)``.
+
+    A row whose content has rotted on the disk, which SQLite does not see, is left out: the others
+    are worth more than the message.
+    """
+    for row in rows:
+        with suppress(*UNREADABLE):
+            yield _record(kind, row)
+
+
+def _record(kind: type[Kind], row: tuple[Any, ...]) -> Kind:
     names = [field.name for field in fields(kind) if field.name != "source"]
     values = {name: _from_column(name, value) for name, value in zip(names, row, strict=False)}
     if kind is Attempt:
-        values["source"] = row[len(names)] or b""
+        source = row[len(names)] or b""
+        values["source"] = source if sha256(source) == values["sha256"] else b""
     return kind(**values)
 
 

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from tutor.progress import records, summary
-from tutor.progress.backup import backups, is_sound
+from tutor.progress.backup import READING_ERRORS, backups, is_sound
 from tutor.progress.files import sync_folder
-from tutor.progress.records import Record
-from tutor.progress.schema import migrate
+from tutor.progress.schema import decode, migrate
 
 _SIDE_FILES = ("-wal", "-shm")
 
@@ -83,7 +82,7 @@ def _opens_soundly(database: Path) -> bool:
     try:
         with closing(sqlite3.connect(database)) as connection:
             return is_sound(connection)
-    except sqlite3.DatabaseError:
+    except READING_ERRORS:
         return False
 
 
@@ -102,10 +101,13 @@ def _salvage(damaged: Path, into: sqlite3.Connection) -> int:
     saved = 0
     into.execute("BEGIN IMMEDIATE")
     with closing(sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)) as source:
-        for kind, table in records.TABLES.items():
-            for record in _readable(source, kind, table):
-                saved += records.write(into, record)
-        with suppress(sqlite3.DatabaseError):
+        source.text_factory = decode
+        for kind in records.TABLES:
+            for with_source in (True, False):  # an attempt whose source is damaged is still an attempt
+                query = records.select(kind, with_source=with_source).replace("SELECT", "SELECT log.id,", 1)
+                for record in records.read(kind, _readable(source, query)):
+                    saved += records.write(into, record)
+        with suppress(*READING_ERRORS):
             for row in source.execute("SELECT course, key, value FROM bookmarks"):
                 into.execute("INSERT OR IGNORE INTO bookmarks VALUES (?, ?, ?)", row)
     summary.rebuild(into)
@@ -113,25 +115,19 @@ def _salvage(damaged: Path, into: sqlite3.Connection) -> int:
     return saved
 
 
-def _readable(source: sqlite3.Connection, kind: type[Record], table: str) -> Iterator[Record]:
-    """The records from the front up to the damage, then from the back up to it."""
-    for direction in ("ASC", "DESC"):
-        with suppress(sqlite3.DatabaseError):
-            for row in source.execute(f"{records.select(kind)} ORDER BY log.id {direction}"):
-                record = _decoded(kind, row)
-                if record is not None:
-                    yield record
-
-
-def _decoded(kind: type[Record], row: tuple[Any, ...]) -> Record | None:
-    try:
-        record: Record = records.read(kind, row)
-    except (ValueError, TypeError, KeyError):
-        return None
-    if (
-        isinstance(record, records.Attempt)
-        and record.source
-        and records.sha256(record.source) != record.sha256
-    ):
-        return None
-    return record
+def _readable(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows from the front up to the damage, from the back up to it, and one by one in between."""
+    first, last = 0, 0
+    with suppress(*READING_ERRORS):
+        for id, *row in source.execute(f"{query} ORDER BY log.id"):
+            first = id
+            yield tuple(row)
+        return
+    with suppress(*READING_ERRORS):
+        for id, *row in source.execute(f"{query} ORDER BY log.id DESC"):
+            last = id
+            yield tuple(row)
+    for id in range(first + 1, last):
+        with suppress(*READING_ERRORS):
+            for _, *row in source.execute(f"{query} WHERE log.id = ?", (id,)):
+                yield tuple(row)

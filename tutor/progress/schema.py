@@ -106,3 +106,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def decode(text: bytes) -> str:
+    """A connection's ``text_factory``: text that has rotted on the disk is read, not refused."""
+    return text.decode(errors="replace")

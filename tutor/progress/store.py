@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from tutor.progress.records import GRADED, Answer, Attempt, Event, Record
 from tutor.progress.states import ExerciseState, ItemState
 
 Kind = TypeVar("Kind", bound=Record)
+Summary = TypeVar("Summary")
 
 
 def _utc_now() -> datetime:
@@ -221,15 +222,15 @@ class Store:
         return {lesson: frozenset(steps) for lesson, steps in read.items()}
 
     def exercise_state(self, exercise_id: str) -> ExerciseState:
-        return self.database.read(lambda sql: summary.exercise_state(sql, self.course, exercise_id))
+        return self._summary(lambda sql: summary.exercise_state(sql, self.course, exercise_id))
 
     def exercise_states(self) -> dict[str, ExerciseState]:
         """The summary of each exercise that was begun, by id."""
-        return self.database.read(lambda sql: summary.exercise_states(sql, self.course))
+        return self._summary(lambda sql: summary.exercise_states(sql, self.course))
 
     def item_states(self) -> dict[tuple[str, str], ItemState]:
         """The summary of each quiz item that was answered, by lesson and item."""
-        return self.database.read(lambda sql: summary.item_states(sql, self.course))
+        return self._summary(lambda sql: summary.item_states(sql, self.course))
 
     # --- bookmarks -----------------------------------------------------------------------
 
@@ -261,9 +262,17 @@ class Store:
             "device": device,
         }
 
+    def _summary(self, query: Callable[[sqlite3.Connection], Summary]) -> Summary:
+        """What ``query`` reads of the summaries, which are computed anew where they have rotted."""
+        try:
+            return self.database.read(query)
+        except records.UNREADABLE:
+            self.database.write(summary.rebuild)
+            return self.database.read(query)
+
     def _select(self, kind: type[Kind], where: str, values: tuple[object, ...]) -> list[Kind]:
         rows = self._rows(f"{records.select(kind)} {where}", values)
-        return [records.read(kind, row) for row in rows]
+        return list(records.read(kind, rows))
 
     def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
         return self.database.read(lambda sql: sql.execute(query, values).fetchall())

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from tutor.progress import records
 from tutor.progress.records import Answer, Attempt, Event, Record, timestamp
@@ -24,6 +25,8 @@ from tutor.progress.states import (
     load_item,
     place,
 )
+
+State = TypeVar("State")
 
 
 def take_in(connection: sqlite3.Connection, added: Sequence[Record]) -> None:
@@ -49,8 +52,8 @@ def rebuild(connection: sqlite3.Connection) -> None:
     """Compute every summary again from the logs."""
     for table in ("exercise_standing", "item_standing", "event_standing"):
         connection.execute(f"DELETE FROM {table}")
-    for row in connection.execute(records.select(Event)):
-        _count_event(connection, records.read(Event, row))
+    for event in records.read(Event, connection.execute(records.select(Event)).fetchall()):
+        _count_event(connection, event)
     kinds = ", ".join("?" * len(EXERCISE_EVENTS))
     for course, exercise in connection.execute(
         "SELECT course, exercise FROM attempts WHERE own UNION "
@@ -90,14 +93,22 @@ def part(event: Event) -> tuple[str, str]:
     return subject, str(event.data.get("step") or step)
 
 
+def _still_readable(load: Callable[[], State]) -> State | None:
+    """A summary, or ``None`` where its text has rotted on the disk."""
+    try:
+        return load()
+    except records.UNREADABLE:
+        return None
+
+
 # --- exercises -------------------------------------------------------------------------------
 
 
 def _take_in_exercise(
     connection: sqlite3.Connection, exercise: tuple[str, str], added: Sequence[Record]
 ) -> None:
-    state = exercise_state(connection, *exercise)
-    if len(added) == 1 and place(added[0]) > state.latest:
+    state = _still_readable(lambda: exercise_state(connection, *exercise))
+    if state is not None and len(added) == 1 and place(added[0]) > state.latest:
         (record,) = added
         known = isinstance(record, Attempt) and record.passed and _passed_before(connection, record)
         state = after(state, record, known_source=known)
@@ -125,8 +136,7 @@ def _log_of_exercise(connection: sqlite3.Connection, course: str, exercise: str)
         f"{records.select(Event)} WHERE log.course = ? AND kind IN ({kinds}) AND subject = ?",
         (course, *EXERCISE_EVENTS, exercise),
     )
-    found: list[Record] = [records.read(Attempt, row) for row in attempts]
-    found += [records.read(Event, row) for row in events]
+    found: list[Record] = [*records.read(Attempt, attempts), *records.read(Event, events)]
     return sorted(found, key=place)
 
 
@@ -145,24 +155,29 @@ def _passed_before(connection: sqlite3.Connection, attempt: Attempt) -> bool:
 def _take_in_item(
     connection: sqlite3.Connection, item: tuple[str, str, str], added: Sequence[Answer]
 ) -> None:
-    row = connection.execute(
-        "SELECT state FROM item_standing WHERE course = ? AND lesson = ? AND item = ?", item
-    ).fetchone()
-    state = load_item(row[0]) if row else ItemState()
-    if len(added) == 1 and place(added[0]) > state.latest:
+    state = _still_readable(lambda: _item_state(connection, *item))
+    if state is not None and len(added) == 1 and place(added[0]) > state.latest:
         state = after_answer(state, added[0])
     else:
         state = _item_from_log(connection, *item)
     _save_item(connection, *item, state)
 
 
+def _item_state(connection: sqlite3.Connection, course: str, lesson: str, item: str) -> ItemState:
+    row = connection.execute(
+        "SELECT state FROM item_standing WHERE course = ? AND lesson = ? AND item = ?", (course, lesson, item)
+    ).fetchone()
+    return load_item(row[0]) if row else ItemState()
+
+
 def _item_from_log(connection: sqlite3.Connection, course: str, lesson: str, item: str) -> ItemState:
     state = ItemState()
-    for row in connection.execute(
+    rows = connection.execute(
         f"{records.select(Answer)} WHERE log.course = ? AND lesson = ? AND item = ? ORDER BY at, uuid",
         (course, lesson, item),
-    ):
-        state = after_answer(state, records.read(Answer, row))
+    )
+    for answer in records.read(Answer, rows):
+        state = after_answer(state, answer)
     return state
 
 
