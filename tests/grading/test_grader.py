@@ -227,7 +227,8 @@ def test_cancelling_answers_at_once_and_leaves_no_process(grade, solution):
     grade(REFERENCE.read_bytes())
     before = descendants()
     assert grade.runner.run(cancel_soon()) < 1.0
-    assert descendants() == before
+    grade.runner.run(asyncio.sleep(0.5))
+    assert descendants() <= before
 
 
 def test_a_zygote_that_dies_is_replaced_and_the_next_grading_is_right(grade):

@@ -142,7 +142,7 @@ class Engine:
         if self._grader is None:
             from tutor.grading import Grader
 
-            self._grader = Grader(self.content.root)
+            self._grader = Grader(self.content.root, keep_warm=True)
         return self._grader
 
     # --- the learner's file -------------------------------------------------------------------

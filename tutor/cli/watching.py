@@ -66,7 +66,7 @@ class _Watch:
         from tutor.grading import Grader
 
         running: asyncio.Task[None] | None = None
-        async with Grader(self.content.root) as grader:
+        async with Grader(self.content.root, keep_warm=True) as grader:
             try:
                 async for _ in saves(self.path, self.stop, poll):
                     if running is not None:

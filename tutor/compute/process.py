@@ -32,6 +32,23 @@ def peak_resident_bytes(pid: int) -> int | None:
     return None
 
 
+def tree(pid: int) -> list[int]:
+    """A process and all its descendants, itself first; what ends meanwhile may be missing."""
+    found = [pid]
+    for parent in found:
+        try:
+            threads = os.listdir(f"/proc/{parent}/task")
+        except OSError:
+            continue
+        for thread in threads:
+            try:
+                with open(f"/proc/{parent}/task/{thread}/children") as file:
+                    found += [int(child) for child in file.read().split()]
+            except (OSError, ValueError):
+                continue
+    return found
+
+
 def run_delay_seconds(pid: int) -> float | None:
     """Seconds in which the process could run and was given no core (``/proc/PID/schedstat``), main thread only."""
     try:

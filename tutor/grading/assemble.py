@@ -14,7 +14,7 @@ from tutor.sandbox.clean import clean_output
 
 
 def check_result(
-    exercise: LoadedExercise, raw: dict[str, Any], path: str, lost_status: int | None = None
+    exercise: LoadedExercise, raw: dict[str, Any], path: str, device: str, lost_status: int | None = None
 ) -> CheckResult:
     """One ``check`` frame of the judge as the learner sees it."""
     message = messages.Message("")
@@ -30,7 +30,7 @@ def check_result(
         id=raw["id"],
         title=raw["title"],
         outcome=raw.get("outcome", "skipped"),
-        required=raw["required"],
+        required=raw["required"] and (device.startswith("cuda") or not raw["cuda"]),
         measurements=tuple(Measurement(**measurement) for measurement in raw.get("measurements", ())),
         message=message.text,
         misconception=message.misconception,
@@ -46,7 +46,7 @@ def verdict(
     raw = list(heard.checks)
     known = {check["id"] for check in raw}
     raw += [check for check in heard.collected if check["id"] not in known]
-    checks = _tell_once([check_result(exercise, check, path, heard.lost_status) for check in raw])
+    checks = _tell_once([check_result(exercise, check, path, device, heard.lost_status) for check in raw])
     name = _name(checks, heard)
     if heard.stopped:
         checks = _mark_stopped(checks, heard)

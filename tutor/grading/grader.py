@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +15,7 @@ from tutor.errors import GraderFault
 from tutor.grading import assemble
 from tutor.grading.run import Heard, Run
 from tutor.grading.submission import Submission
+from tutor.grading.team import Expected, Team
 from tutor.grading.verdict import GradingEvent, Verdict
 from tutor.paths import ContentRoot
 from tutor.sandbox.forkserver import Zygote
@@ -28,10 +31,14 @@ class Grader:
 
     Args:
         root: the course's folders. Workers may read the exercises, and see nothing else of it.
+        keep_warm: after each grading, prepare the processes of the next one (for who grades at every save).
     """
 
-    def __init__(self, root: ContentRoot) -> None:
-        self._root = root
+    def __init__(self, root: ContentRoot, *, keep_warm: bool = False) -> None:
+        self._root, self._keep_warm = root, keep_warm
+        self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
+        self._expected: dict[str, Expected] = {}
+        self._background: set[asyncio.Task[None]] = set()
         self._judges: Zygote | None = None
         self._workers: Zygote | None = None
 
@@ -48,9 +55,14 @@ class Grader:
         self._started()
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
-        """Returns when a grading of ``exercise`` would find everything imported."""
+        """Returns when a grading of ``exercise`` would find everything imported and a spare team waiting."""
         judges, workers = self._started()
         await asyncio.gather(judges.ready(), workers.ready())
+        if self._keep_warm and self._spare is None:
+            from tutor.compute.devices import resolve_device
+
+            self._prepare_spare(exercise, resolve_device("auto"))
+            await _settled(self._spare[1] if self._spare else None)
 
     async def grade(
         self,
@@ -103,27 +115,23 @@ class Grader:
             if "loaded" in frame:
                 tell(GradingEvent("loaded", of=len(heard.collected)))
             elif "check" in frame:
-                check = assemble.check_result(exercise, frame["check"], str(submission.path))
+                check = assemble.check_result(exercise, frame["check"], str(submission.path), device)
                 tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
 
         for attempt in (1, 2):
             judges, workers = self._started()
-            run = Run(
-                exercise,
-                submission,
-                judges=judges,
-                workers=workers,
-                device=device,
-                seed=seed,
-                on_frame=on_frame,
-            )
             try:
-                heard = await run.hear()
+                team = await self._team(exercise, device)
+                try:
+                    heard = await Run(team, submission, seed=seed, on_frame=on_frame).hear()
+                finally:
+                    self._after(team.dismissed())
             except GraderFault:
                 if attempt == 2 or (judges.alive and workers.alive):
                     raise
                 continue
             if not heard.starved:
+                self._learn(team, heard)
                 return heard
         raise GraderFault(
             "The machine was too busy to give your code a core within the time limit, twice.",
@@ -131,21 +139,106 @@ class Grader:
             next_step="This is no attempt of yours. Close what else is running and submit again.",
         )
 
+    # --- teams ---
+
+    async def _team(self, exercise: LoadedExercise, device: str) -> Team:
+        """The spare team if it is for this exercise as its files are now, else a new one."""
+        wanted = _Wanted.of(exercise, device)
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            for_what, task = spare
+            team = await _settled(task)
+            if team is not None:
+                if for_what == wanted and team.ready:
+                    return team
+                team.kill()
+                self._after(team.dismissed())
+        return await self._launch(exercise, device)
+
+    async def _launch(self, exercise: LoadedExercise, device: str) -> Team:
+        judges, workers = self._started()
+        await asyncio.gather(judges.ready(), workers.ready())
+        expected = self._expected.get(exercise.id, Expected())
+        return await Team.launch(judges, workers, exercise, device, expected)
+
+    def _learn(self, team: Team, heard: Heard) -> None:
+        """Remembers what the grading used, and has a spare team made for the next one."""
+        if heard.done is not None:
+            request_bytes, reply_bytes = heard.done["touched"]
+            self._expected[team.exercise.id] = Expected(request_bytes, reply_bytes, team.fresh_used)
+        if self._keep_warm and self._spare is None:
+            self._prepare_spare(team.exercise, team.device)
+
+    def _prepare_spare(self, exercise: LoadedExercise, device: str) -> None:
+        task = asyncio.create_task(self._launch(exercise, device))
+        self._spare = (_Wanted.of(exercise, device), task)
+
+    def _after(self, work: Coroutine[Any, Any, None]) -> None:
+        """Lets work finish beside what comes next; ``close`` waits for it."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
     def _started(self) -> tuple[Zygote, Zygote]:
         """Both zygotes, started anew where one has died."""
         if self._judges is None or not self._judges.alive:
             self._judges = _anew(self._judges, "tutor.grading.judge", {})
         if self._workers is None or not self._workers.alive:
-            places: dict[str, object] = {"public": [str(self._root.exercises)], "hidden": [str(self._root.graders)]}
+            places: dict[str, object] = {
+                "public": [str(self._root.exercises)],
+                "hidden": [str(self._root.graders)],
+            }
             self._workers = _anew(self._workers, "tutor.sandbox.worker", places)
         return self._judges, self._workers
 
     async def close(self) -> None:
         """Ends both zygotes and everything they forked."""
+        if self._spare is not None:
+            team = await _settled(self._spare[1])
+            self._spare = None
+            if team is not None:
+                team.kill()
+        await asyncio.gather(*self._background)
         for zygote in (self._judges, self._workers):
             if zygote is not None:
                 zygote.close()
         self._judges = self._workers = None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a team is for: an exercise and its files as they are now, on a device."""
+
+    exercise: str
+    device: str
+    files: tuple[tuple[str, int, int], ...]
+
+    @classmethod
+    def of(cls, exercise: LoadedExercise, device: str) -> _Wanted:
+        """Looks at the times and sizes of the grader's and the exercise's files."""
+        folders = (exercise.grader_folder, exercise.grader_folder.parent, exercise.folder)
+        files = [
+            entry
+            for folder in folders
+            for entry in os.scandir(folder)
+            if entry.name.endswith((".py", ".yaml"))
+        ]
+        return cls(exercise.id, device, tuple(sorted(_signature(entry) for entry in files)))
+
+
+def _signature(entry: os.DirEntry[str]) -> tuple[str, int, int]:
+    status = entry.stat()
+    return entry.path, status.st_mtime_ns, status.st_size
+
+
+async def _settled(task: asyncio.Task[Team] | None) -> Team | None:
+    """The team of a task, or ``None`` where it could not be launched (a zygote died, say)."""
+    if task is None:
+        return None
+    try:
+        return await asyncio.shield(task)
+    except GraderFault:
+        return None
 
 
 def _anew(dead: Zygote | None, module: str, options: dict[str, object]) -> Zygote:

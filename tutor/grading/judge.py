@@ -14,11 +14,9 @@ It is a fork of its own zygote. It reports to its parent by frames:
 
 from __future__ import annotations
 
-import base64
 import os
 import socket
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +36,21 @@ def preload() -> None:
 
 
 def child(request: wire.Frame, descriptors: list[int]) -> int:
-    """What a fork of the judge's zygote does. Descriptors: report socket, then socket and arena of each worker."""
+    """What a fork of the judge's zygote does: collect the checks, then wait for a submission to judge.
+
+    Descriptor: the report socket. The submission comes later, with sockets and arenas of two workers, so
+    that a spare judge can have collected before there is anything to judge.
+    """
     import torch
 
     from tutor.sandbox.confinement.privileges import hide_from_neighbours
 
     if sys.platform == "linux":
         hide_from_neighbours()
-    torch.set_num_threads(int(request.get("threads", 1)))
+    torch.set_num_threads(int(request["threads"]))
     report = socket.socket(fileno=descriptors[0])
     try:
-        _judge(request, report, descriptors[1:])
+        _judge(Path(request["checks"]), report)
     except wire.WireError:
         return 1
     except BaseException as problem:
@@ -57,52 +59,31 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     return 0
 
 
-def _judge(request: dict[str, Any], report: socket.socket, descriptors: list[int]) -> None:
+def _judge(checks_file: Path, report: socket.socket) -> None:
     import pytest
 
-    from tutor.grading.plugin import GradingPlugin, Session
+    from tutor.grading.plugin import GradingPlugin
 
-    start = wire.receive(report)["start"]
-    session = Session(
-        report=report,
-        source=base64.b64decode(start["source"]),
-        path=start["path"],
-        seed=int(start["seed"]),
-        device=start["device"],
-        processes=request["processes"],
-        first_workers=[
-            (descriptors[2 * n], descriptors[2 * n + 1], pid) for n, pid in enumerate(request["worker_pids"])
-        ],
-    )
-    checks_file = Path(request["checks"])
-    sys.path.insert(0, str(checks_file.parent.parent))
+    graders = checks_file.parent.parent
+    sys.path.insert(0, str(graders))
     sys.dont_write_bytecode = True
-    with tempfile.TemporaryDirectory(prefix="judge-") as empty:
-        os.chdir(empty)
-        configuration = Path(empty) / "pytest.ini"
-        configuration.write_text("[pytest]\n")
-        plugin = GradingPlugin(session)
-        # "no:terminal" is not possible without its options; a silent stream is.
-        with open(os.devnull, "w") as silent:
-            sys.stdout = sys.stderr = silent
-            pytest.main(
-                [
-                    str(checks_file),
-                    f"--rootdir={checks_file.parent.parent}",
-                    f"--confcutdir={checks_file.parent}",
-                    "-c",
-                    str(configuration),
-                    "--noconftest",
-                    "--import-mode=importlib",
-                    "--assert=plain",
-                    "--capture=no",
-                    "--strict-markers",
-                    "-p",
-                    "no:cacheprovider",
-                    "-p",
-                    "no:faulthandler",
-                ],
-                plugins=[plugin],
-            )
-        os.chdir("/")
-    session.finish()
+    plugin = GradingPlugin(report)
+    with open(os.devnull, "w") as silent:
+        sys.stdout = sys.stderr = silent
+        pytest.main(
+            [
+                str(checks_file),
+                f"--rootdir={graders}",
+                f"--confcutdir={checks_file.parent}",
+                f"-c{os.devnull}",
+                "--noconftest",
+                "--import-mode=importlib",
+                "--assert=plain",
+                "--capture=no",
+                "--strict-markers",
+                "-pno:cacheprovider",
+                "-pno:faulthandler",
+            ],
+            plugins=[plugin],
+        )
+    plugin.finish()

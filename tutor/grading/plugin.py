@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import os
 import socket
@@ -20,27 +21,24 @@ from tutor.sandbox.arena import Arena
 class Session:
     """One grading as the judge sees it: the submission, its workers, and the parent that listens."""
 
-    def __init__(
-        self,
-        *,
-        report: socket.socket,
-        source: bytes,
-        path: str,
-        seed: int,
-        device: str,
-        processes: dict[str, str],
-        first_workers: list[tuple[int, int, int]],
-    ) -> None:
+    def __init__(self, report: socket.socket, team: wire.Frame, descriptors: list[int]) -> None:
         self._report = report
-        self._source, self._path = source, path
-        self.seed, self.device = seed, device
-        self._processes = processes
-        self._waiting = dict(zip(("first", "second"), first_workers, strict=False))
-        self._open: dict[str, Connection] = {}
+        self.device = str(team["device"])
+        self._processes: dict[str, str] = team["processes"]
+        self._populate: tuple[int, int] = (int(team["populate"][0]), int(team["populate"][1]))
+        self.seed, self._source, self._path = 0, b"", ""
+        pairs = zip(descriptors[::2], descriptors[1::2], team["worker_pids"], strict=True)
+        self._connections = {
+            process: self._connect(*pair) for process, pair in zip(("first", "second"), pairs, strict=True)
+        }
         self._failure: SolutionError | SolutionLost | None = None
         self._peak_growth: int | None = None
         self._told_loaded = False
-        self.broken = ""
+
+    def begin(self, start: wire.Frame) -> None:
+        """Takes the submission."""
+        self.seed, self._path = int(start["seed"]), str(start["path"])
+        self._source = base64.b64decode(start["source"])
 
     def tell(self, frame: wire.Frame) -> None:
         wire.send(self._report, frame)
@@ -70,7 +68,8 @@ class Session:
         """One call in a fresh process, and the growth of its peak resident memory in bytes."""
         self.tell({"fresh": True})
         answer, descriptors = wire.receive_with_descriptors(self._report)
-        connection = self._connect((descriptors[0], descriptors[1], int(answer["pid"])))
+        connection = self._connect(descriptors[0], descriptors[1], int(answer["pid"]))
+        connection.load(self._source, self._path)
         result = connection.call(name, arguments)
         growth = connection.peak_growth() or 0
         self._peak_growth = max(growth, self._peak_growth or 0)
@@ -78,39 +77,56 @@ class Session:
 
     def finish(self) -> None:
         """The last word to the parent."""
-        if self.broken:
-            self.tell({"fault": self.broken})
-            return
-        first = self._open.get("first")
+        connections = self._connections.values()
         if self._peak_growth is None:
-            growths = [connection.peak_growth() for connection in self._open.values()]
+            growths = [connection.peak_growth() for connection in connections]
             self._peak_growth = max((growth for growth in growths if growth is not None), default=None)
-        done = {"payload_bytes": first.payload_bytes if first else None, "peak_host_bytes": self._peak_growth}
-        self.tell({"done": done})
+        touched = [connection.touched for connection in connections]
+        self.tell(
+            {
+                "done": {
+                    "payload_bytes": self._connections["first"].payload_bytes,
+                    "peak_host_bytes": self._peak_growth,
+                    "touched": [max(request for request, _ in touched), max(reply for _, reply in touched)],
+                }
+            }
+        )
 
     def _connection(self, process: str) -> Connection:
-        if process not in self._open:
-            self._open[process] = self._connect(self._waiting.pop(process))
-        return self._open[process]
-
-    def _connect(self, worker: tuple[int, int, int]) -> Connection:
-        descriptor, arena_descriptor, pid = worker
-        arena = Arena(arena_descriptor, judge=True)
-        os.close(arena_descriptor)
-        connection = Connection(
-            socket.socket(fileno=descriptor), arena, pid, lambda name: self.tell({"calling": name})
-        )
-        self.tell({"protections": connection.receive_protections()})
+        connection = self._connections[process]
         connection.load(self._source, self._path)
+        return connection
+
+    def _connect(self, descriptor: int, arena_descriptor: int, pid: int) -> Connection:
+        """Maps a worker's arena and hears which layers confine it; all that can be done before there is a file."""
+        arena = Arena(arena_descriptor, judge=True, populate=self._populate)
+        os.close(arena_descriptor)
+        sock = socket.socket(fileno=descriptor)
+        connection = Connection(sock, arena, pid, lambda name: self.tell({"calling": name}))
+        self.tell({"protections": connection.receive_protections()})
         return connection
 
 
 class GradingPlugin:
-    """Hooks and fixtures. One instance judges one submission."""
+    """Hooks and fixtures. One instance judges one submission, which comes once the checks are collected."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, report: socket.socket) -> None:
+        self._report = report
+        self._begun: Session | None = None
+        self._broken = ""
         self._measures: dict[str, Measure] = {}
+
+    @property
+    def _session(self) -> Session:
+        assert self._begun is not None, "checks run only after the submission has come"
+        return self._begun
+
+    def finish(self) -> None:
+        """Says that all is said, or that the checks themselves are broken."""
+        if self._broken:
+            wire.send(self._report, {"fault": self._broken})
+        elif self._begun is not None:
+            self._begun.finish()
 
     # --- fixtures: the vocabulary of docs/architecture.md ---
 
@@ -149,15 +165,18 @@ class GradingPlugin:
         config.addinivalue_line("markers", "cuda: required on CUDA; listed as skipped elsewhere")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._session.tell({"collected": [self._describe(item) for item in session.items]})
+        wire.send(self._report, {"collected": [self._describe(item) for item in session.items]})
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._session.broken = f"the checks can't be collected: {report.longreprtext[-1500:]}"
+            self._broken = f"the checks can't be collected: {report.longreprtext[-1500:]}"
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        if self._session.broken or not session.items:
+        if self._broken:
             return True
+        frame, descriptors = wire.receive_with_descriptors(self._report)
+        self._begun = Session(self._report, frame["team"], descriptors)
+        self._begun.begin(wire.receive(self._report)["start"])
         try:
             self._session.load()
         except (SolutionError, SolutionLost):
@@ -178,7 +197,7 @@ class GradingPlugin:
         problem = call.excinfo.value if call.excinfo is not None else None
         if call.when == "teardown" or (call.when == "setup" and problem is None):
             if problem is not None:
-                self._session.broken = f"{item.name}: {problem!r}"[:1500]
+                self._broken = f"{item.name}: {problem!r}"[:1500]
             return
         self._session.tell({"check": self._result(item, problem)})
 
@@ -205,9 +224,7 @@ class GradingPlugin:
         elif isinstance(problem, pytest.skip.Exception):
             result |= {"outcome": "skipped", "why": str(problem)[:300]}
         elif problem is not None:
-            self._session.broken = f"the check {item.name} is broken: {type(problem).__name__}: {problem}"[
-                :1500
-            ]
+            self._broken = f"the check {item.name} is broken: {type(problem).__name__}: {problem}"[:1500]
             result |= {"outcome": "error", "broken": True}
         return result
 
@@ -216,8 +233,6 @@ class GradingPlugin:
         return {
             "id": item.name.removeprefix("test_").replace("_", "-"),
             "title": title.splitlines()[0].strip(),
-            "required": not (
-                item.get_closest_marker("optional")
-                or (item.get_closest_marker("cuda") and not self._session.device.startswith("cuda"))
-            ),
+            "required": not item.get_closest_marker("optional"),
+            "cuda": item.get_closest_marker("cuda") is not None,
         }

@@ -73,10 +73,16 @@ class Connection:
         if self._loaded:
             return
         self._loaded = True
+        self._resident_at_start = peak_resident_bytes(self.pid)
         self._arena.rewind()
         offset = self._arena.reserve(len(source))
         self._arena.map[offset : offset + len(source)] = source
         self._ask({"load": {"at": offset, "bytes": len(source), "path": path}}, "loading the file")
+
+    @property
+    def touched(self) -> tuple[int, int]:
+        """How far each half of the arena was used: bytes sent, bytes that came back."""
+        return self._arena.written, self._tensors.read
 
     def receive_protections(self) -> dict[str, str]:
         """The worker's first frame, sent before it has seen the learner's file: which layers confine it.
@@ -88,7 +94,6 @@ class Connection:
             confined: dict[str, str] = wire.receive(self._sock)["confined"]
         except wire.WireError:
             raise SolutionLost("starting", "its process ended before it read the file") from None
-        self._resident_at_start = peak_resident_bytes(self.pid)
         return confined
 
     def peak_growth(self) -> int | None:

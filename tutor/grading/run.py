@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
-import os
 import re
 import secrets
-import signal
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.compute.process import run_delay_seconds, state
-from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
 from tutor.grading.submission import Submission
-from tutor.grading.workers import WorkerProcess
+from tutor.grading.team import Team
 from tutor.sandbox import wire
-from tutor.sandbox.forkserver import Channel, Child, Zygote
 
 TICK = 0.02
 GRACE_FOR_TRACE = 0.15
-MAX_FRESH_WORKERS = 4
 _TRACE_LINE = re.compile(rb'File "([^"\n]{1,4096})", line (\d{1,8}) in ([^\n]{1,80})')
 
 
@@ -50,99 +43,64 @@ class Heard:
 
 
 class Run:
-    """One attempt to grade; ``hear`` may be called once."""
+    """One grading by a team that is ready; ``hear`` may be called once."""
 
     def __init__(
         self,
-        exercise: LoadedExercise,
+        team: Team,
         submission: Submission,
         *,
-        judges: Zygote,
-        workers: Zygote,
-        device: str,
         seed: int | None,
         on_frame: Callable[[Heard, wire.Frame], None],
     ) -> None:
-        self._exercise, self._submission = exercise, submission
-        self._judges, self._worker_zygote = judges, workers
-        self._device, self._seed = device, seed
+        self._team, self._submission, self._seed = team, submission, seed
+        self._limits = team.exercise.info.limits
         self._on_frame = on_frame
         self._heard = Heard()
-        self._workers: list[WorkerProcess] = []
-        self._judge: Child | None = None
-        self._channel: Channel | None = None
         self._started = 0.0
+        self._cpu_at_start = 0.0
 
     async def hear(self) -> Heard:
-        """Grades; always ends, and leaves no process behind, also when cancelled.
+        """Grades, and ends the team however it goes, also when cancelled.
 
         Raises:
             GraderFault: the judge, a zygote or a check is broken.
         """
         try:
-            await self._launch()
+            self._start()
             reader = asyncio.create_task(self._read())
             try:
                 await self._watch(reader)
             finally:
                 reader.cancel()
         finally:
-            await self._clean_up()
+            self._team.kill()
+            self._collect_output()
         return self._heard
 
-    # --- start ---
-
-    async def _launch(self) -> None:
-        await asyncio.gather(self._judges.ready(), self._worker_zygote.ready())
-        first, second = await asyncio.gather(self._launch_worker(), self._launch_worker())
-        ours, theirs = socket.socketpair()
-        self._channel = Channel(ours)
-        descriptors = [theirs.fileno()]
-        for worker in (first, second):
-            descriptors += [worker.judge_socket.fileno(), worker.arena]
-        request: wire.Frame = {
-            "checks": str(self._exercise.checks_file),
-            "processes": {function.name: function.process for function in self._exercise.info.interface},
-            "worker_pids": [first.pid, second.pid],
-            "threads": self._exercise.info.limits.threads,
-        }
-        try:
-            self._judge = await self._judges.fork(request, descriptors)
-        finally:
-            theirs.close()
-        for worker in (first, second):
-            worker.hand_over()
-        start = {
-            "source": base64.b64encode(self._submission.data).decode("ascii"),
-            "path": str(self._submission.path),
-            "seed": self._seed if self._seed is not None else secrets.randbits(128),
-            "device": self._device,
-        }
+    def _start(self) -> None:
+        self._cpu_at_start = sum(worker.cpu_seconds() for worker in self._team.workers)
         self._started = time.monotonic()
-        self._channel.send({"start": start})
-
-    async def _launch_worker(self) -> WorkerProcess:
-        half = self._exercise.info.limits.arena_mib << 20
-        limits = self._exercise.info.limits
-        request: dict[str, object] = {
-            "device": self._device,
-            "cpu_seconds": limits.cpu_seconds,
-            "threads": limits.threads,
-        }
-        worker = await WorkerProcess.launch(self._worker_zygote, request, half)
-        self._workers.append(worker)
-        return worker
+        try:
+            self._team.start(
+                {
+                    "source": base64.b64encode(self._submission.data).decode("ascii"),
+                    "path": str(self._submission.path),
+                    "seed": self._seed if self._seed is not None else secrets.randbits(128),
+                }
+            )
+        except wire.WireError:
+            raise self._fault("the judge ended before it began") from None
 
     # --- listen ---
 
     async def _read(self) -> None:
-        assert self._channel is not None
         while self._heard.done is None:
-            frame = await self._channel.receive()
+            frame = await self._team.channel.receive()
             if "fault" in frame:
                 raise self._fault(str(frame["fault"]))
             if "fresh" in frame:
-                await self._send_fresh_worker()
+                await self._team.send_fresh_worker()
             elif "calling" in frame:
                 self._heard.calling = str(frame["calling"])
             elif "protections" in frame:
@@ -155,26 +113,18 @@ class Run:
                 self._heard.done = frame["done"]
             self._on_frame(self._heard, frame)
 
-    async def _send_fresh_worker(self) -> None:
-        assert self._channel is not None
-        if len(self._workers) >= 2 + MAX_FRESH_WORKERS:
-            raise self._fault("a check asks for too many fresh processes")
-        worker = await self._launch_worker()
-        self._channel.send({"pid": worker.pid}, (worker.judge_socket.fileno(), worker.arena))
-        worker.hand_over()
-
     # --- watch ---
 
     async def _watch(self, reader: asyncio.Task[None]) -> None:
-        limits = self._exercise.info.limits
+        limits = self._limits
         while True:
             done, _ = await asyncio.wait({reader}, timeout=TICK)
             if done:
                 break
             heard = self._heard
             heard.wall_seconds = time.monotonic() - self._started
-            heard.cpu_seconds = sum(worker.cpu_seconds() for worker in self._workers)
-            resident = sum(worker.resident_bytes() for worker in self._workers)
+            heard.cpu_seconds = self._cpu_seconds()
+            memory = sum(worker.memory_bytes() for worker in self._team.workers)
             if heard.cpu_seconds > limits.cpu_seconds:
                 await self._stop("timeout", f"{limits.cpu_seconds:g} CPU seconds")
                 return
@@ -182,22 +132,25 @@ class Run:
                 heard.starved = self._is_starved()
                 await self._stop("timeout", f"{limits.wall_seconds:g} seconds of wall time")
                 return
-            if resident > limits.memory_mib << 20:
+            if memory > limits.memory_mib << 20:
                 await self._stop("resource_limit", f"{limits.memory_mib:,} MiB of memory")
                 return
         self._heard.wall_seconds = time.monotonic() - self._started
-        self._heard.cpu_seconds = sum(worker.cpu_seconds() for worker in self._workers)
+        self._heard.cpu_seconds = self._cpu_seconds()
         try:
             reader.result()
         except wire.WireError:
             raise self._fault("the judge ended without an answer") from None
         await self._note_lost_worker()
 
+    def _cpu_seconds(self) -> float:
+        return sum(worker.cpu_seconds() for worker in self._team.workers) - self._cpu_at_start
+
     def _is_starved(self) -> bool:
         """Whether the wall limit passed while the workers could run and were given no core: then the machine,
         not the learner, is at fault. Asleep, stopped and blocked processes wait for no core."""
-        delays = [run_delay_seconds(worker.pid) or 0.0 for worker in self._workers]
-        stopped = any(state(worker.pid) in ("T", "t") for worker in self._workers)
+        delays = [run_delay_seconds(worker.pid) or 0.0 for worker in self._team.workers]
+        stopped = any(state(worker.pid) in ("T", "t") for worker in self._team.workers)
         return (
             not stopped
             and self._heard.cpu_seconds + sum(delays) > 0.5 * self._heard.wall_seconds
@@ -206,10 +159,10 @@ class Run:
 
     async def _stop(self, verdict: str, why: str) -> None:
         self._heard.stopped, self._heard.stopped_why = verdict, why
-        for worker in self._workers:
+        for worker in self._team.workers:
             worker.ask_for_trace()
         await asyncio.sleep(GRACE_FOR_TRACE)
-        for worker in self._workers:
+        for worker in self._team.workers:
             line = _line_in(bytes(worker.trace.data), str(self._submission.path))
             if line is not None:
                 self._heard.stopped_line = line
@@ -219,7 +172,7 @@ class Run:
         if not any("lost" in check for check in self._heard.checks):
             return
         for _ in range(25):
-            statuses = [worker.status() for worker in self._workers]
+            statuses = [worker.status() for worker in self._team.workers]
             ended = [status for status in statuses if status is not None]
             if ended:
                 self._heard.lost_status = ended[0]
@@ -228,22 +181,12 @@ class Run:
 
     # --- end ---
 
-    async def _clean_up(self) -> None:
-        if self._judge is not None:
-            self._judge.signal(signal.SIGKILL)
-        await asyncio.gather(*(worker.kill() for worker in self._workers))
-        if self._judge is not None:
-            with contextlib.suppress(TimeoutError, GraderFault):
-                await asyncio.wait_for(self._judge.ended(), 1.0)
-        if self._channel is not None:
-            self._channel.close()
+    def _collect_output(self) -> None:
+        """What the processes printed. Each runs the file: what they all print at first is shown once."""
         first = b""
-        for (
-            worker
-        ) in self._workers:  # every process runs the file: what they all print at first is shown once
+        for worker in self._team.workers:
             printed = bytes(worker.output.data)
-            shared = len(os.path.commonprefix([first, printed]))
-            shared = printed.rfind(b"\n", 0, shared) + 1
+            shared = _common_lines(first, printed)
             first = first or printed
             self._heard.output += printed[shared:]
             self._heard.output_total += worker.output.total - shared
@@ -251,9 +194,19 @@ class Run:
     def _fault(self, what: str) -> GraderFault:
         return GraderFault(
             f"The grader failed: {what}.",
-            where=self._exercise.info.id,
+            where=self._team.exercise.id,
             next_step="This is no attempt of yours. Try again; 'tutor report' collects what a bug report needs.",
         )
+
+
+def _common_lines(first: bytes, second: bytes) -> int:
+    """The length of the whole lines with which both begin."""
+    length = 0
+    for one, other in zip(first.splitlines(keepends=True), second.splitlines(keepends=True), strict=False):
+        if one != other:
+            break
+        length += len(one)
+    return length
 
 
 def _line_in(trace: bytes, path: str) -> int | None:

@@ -9,7 +9,8 @@ import signal
 import socket
 from dataclasses import dataclass, field
 
-from tutor.compute.process import cpu_seconds, resident_bytes
+from tutor.compute.memory import proportional_bytes
+from tutor.compute.process import cpu_seconds, resident_bytes, tree
 from tutor.errors import GraderFault
 from tutor.sandbox.arena import create_descriptor
 from tutor.sandbox.forkserver import Child, Zygote
@@ -40,10 +41,10 @@ class WorkerProcess:
         self._child = child
         self.judge_socket, self.arena = judge_socket, arena
         self.output, self.trace = Collected(OUTPUT_LIMIT), Collected(TRACE_LIMIT)
-        self._pipes = pipes
+        self._pipes = list(zip(pipes, (self.output, self.trace), strict=True))
         self.last_cpu_seconds = 0.0
         loop = asyncio.get_running_loop()
-        for descriptor, collected in zip(pipes, (self.output, self.trace), strict=True):
+        for descriptor, collected in self._pipes:
             os.set_blocking(descriptor, False)
             loop.add_reader(descriptor, self._drain, descriptor, collected)
 
@@ -84,14 +85,20 @@ class WorkerProcess:
         self.arena = -1
 
     def cpu_seconds(self) -> float:
-        """CPU seconds used so far, by the kernel's account; the last known figure once it has ended."""
-        used = cpu_seconds(self.pid) if self.status() is None else None
-        if used is not None:
-            self.last_cpu_seconds = used
+        """CPU seconds used so far with all descendants, by the kernel's account; the last figure once it ended."""
+        if self.status() is None:
+            used = sum(cpu_seconds(pid) or 0.0 for pid in tree(self.pid))
+            self.last_cpu_seconds = max(used, self.last_cpu_seconds)
         return self.last_cpu_seconds
 
-    def resident_bytes(self) -> int:
-        return (resident_bytes(self.pid) or 0) if self.status() is None else 0
+    def memory_bytes(self) -> int:
+        """Memory held now, all descendants counted; pages that several share are counted once."""
+        if self.status() is not None:
+            return 0
+        pids = tree(self.pid)
+        if len(pids) == 1:
+            return resident_bytes(self.pid) or 0
+        return sum(proportional_bytes(pid) or resident_bytes(pid) or 0 for pid in pids)
 
     def status(self) -> int | None:
         """The exit status if it has ended, negative for a signal."""
@@ -101,24 +108,27 @@ class WorkerProcess:
         """Makes the worker write the lines on which its threads stand to its trace pipe."""
         self._child.signal(signal.SIGUSR1)
 
-    async def kill(self) -> None:
-        """Ends the worker and all its descendants (it is the first process of their namespace); returns when the zygote has seen its end (at most 1 s)."""
+    def kill(self) -> None:
+        """Ends the worker and all its descendants (it is the first process of their namespace), and reads
+        what they had printed."""
         if self.status() is None:
             self._child.signal(signal.SIGKILL)
-            with contextlib.suppress(TimeoutError, GraderFault):
-                await asyncio.wait_for(self._child.ended(), 1.0)
-        self.close()
+        self._close()
 
-    def close(self) -> None:
-        """Reads what is left in the pipes, then lets go of every descriptor."""
+    async def gone(self) -> None:
+        """Returns when the kernel has taken a killed worker away (at most 2 s)."""
+        with contextlib.suppress(TimeoutError, GraderFault):
+            await asyncio.wait_for(self._child.ended(), 2.0)
+
+    def _close(self) -> None:
         loop = asyncio.get_running_loop()
-        for descriptor, collected in zip(self._pipes, (self.output, self.trace), strict=True):
+        for descriptor, collected in self._pipes:
             loop.remove_reader(descriptor)
             for _ in range(64):
                 if not self._drain(descriptor, collected):
                     break
             os.close(descriptor)
-        self._pipes = ()  # type: ignore[assignment]
+        self._pipes = []
         self.hand_over()
 
     @staticmethod

@@ -38,6 +38,7 @@ class ArenaTensors:
     def __init__(self, arena: Arena, *, copy: bool, device: str = "cpu") -> None:
         self._arena, self._copy, self._device = arena, copy, device
         self._bytes = torch.frombuffer(arena.map, dtype=torch.uint8)
+        self.read = 0
 
     def encode(self, value: object) -> Encoded | None:
         """A tensor, numpy array or numpy number as bytes; ``None`` for anything else.
@@ -81,6 +82,7 @@ class ArenaTensors:
             or offset + count > self._arena.readable.stop
         ):
             raise Malformed("a tensor outside the arena")
+        self.read = max(self.read, offset + count - self._arena.readable.start)
         raw = self._bytes[offset : offset + count]
         tensor = (raw.clone() if self._copy else raw).view(dtype)
         tensor = tensor.view(shape) if strides is None else tensor.as_strided(shape, strides)
