@@ -14,8 +14,15 @@ from pathlib import Path
 from tutor.app.engine import Engine
 from tutor.assist import CopyAttempt
 from tutor.course import LoadedExercise, LoadedLesson, load_content
-from tutor.grading import CheckResult, GradingEvent, Measurement, Usage, Verdict, read_submission
-from tutor.grading.attempt import record
+from tutor.grading import (
+    CheckResult,
+    GradingEvent,
+    Measurement,
+    Usage,
+    Verdict,
+    read_submission,
+    record,
+)
 from tutor.paths import ContentRoot
 from tutor.progress import Store
 

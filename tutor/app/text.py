@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from rich.text import Text
 from textual.content import Content
@@ -81,6 +82,12 @@ def with_superscripts(text: str, ids: Sequence[str]) -> str:
 def plural(count: int, noun: str) -> str:
     """``1 hint``, ``2 hints``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def shown_path(path: Path) -> str:
+    """A path as people write it, with ``~`` for their home."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def duration(seconds: float) -> str:

@@ -106,6 +106,8 @@ class LessonScreen(Screen[None]):
     @work(exclusive=True, group="page")
     async def show_page(self, *, scroll: int = 0, values: Mapping[str, str] | None = None) -> None:
         """Put the page at ``position`` on the screen; with knob ``values`` its demo runs at once."""
+        if not self.query("#page"):  # another lesson took this one's place meanwhile
+            return
         frame = self.query_one("#page", VerticalScroll)
         page = self._page(values)
         with self.app.batch_update():
@@ -273,6 +275,8 @@ class LessonScreen(Screen[None]):
         self.refresh_bindings()
         if demo is None or self.page is None or not demo.runs:
             return
+        if demo.state == "running" and not event.printed:
+            frame.focus()
         reading_elsewhere = (
             demo.state == "running" and event.printed and frame.max_scroll_y - frame.scroll_y > 3
         )
@@ -282,7 +286,6 @@ class LessonScreen(Screen[None]):
             self.call_after_refresh(frame.scroll_end, animate=False)
 
     @on(Knobs.Done)
-    @on(Knobs.Run)
     def back_to_text(self) -> None:
         self.query_one("#page").focus()
 

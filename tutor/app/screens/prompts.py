@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tutor.app.text import untrusted
+from tutor.app.text import shown_path, untrusted
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
@@ -111,7 +111,11 @@ class PromptsScreen(Screen[None]):
     def action_pack(self) -> None:
         with self.tutor.problems_shown():
             path = self.tutor.engine.write_pack(self.lesson)
-            self.query_one("#told", Static).update(Content.assemble(("✓ ", "$success"), f"written: {path}"))
+            self.query_one("#told", Static).update(
+                Content.assemble(("✓ ", "$success"), f"written: {shown_path(path)}")
+            )
             self.notify(
-                f"One file for your assistant:\n{path}", title="The lesson pack is written", markup=False
+                f"One file for your assistant:\n{shown_path(path)}",
+                title="The lesson pack is written",
+                markup=False,
             )

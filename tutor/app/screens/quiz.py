@@ -85,6 +85,8 @@ class QuizScreen(Screen[None]):
 
     @work(exclusive=True, group="page")
     async def show_question(self) -> None:
+        if not self.query("#page"):  # left meanwhile
+            return
         item = self.sitting.item
         self._set_state("asking")
         question = widget_for(item)

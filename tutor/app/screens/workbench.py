@@ -17,7 +17,7 @@ from textual.worker import Worker
 
 from tutor.app.editing import edit, with_terminal
 from tutor.app.saves import saves
-from tutor.app.text import plural
+from tutor.app.text import plural, shown_path
 from tutor.app.theme import GLYPHS, status_word
 from tutor.app.widgets.attempts_view import AttemptsView
 from tutor.app.widgets.code import diff
@@ -148,7 +148,7 @@ class WorkbenchScreen(Screen[None]):
             ]
             views.chosen = self.view
             path = engine.solution_path(exercise)
-            line = Content.styled(str(path) if path.exists() else f"{path} (not written yet)", "$quiet")
+            line = Content.styled(shown_path(path) + ("" if path.exists() else "  not written yet"), "$quiet")
             if self.watching:
                 line = Content.assemble(("◉ watching  ", "bold $primary"), line)
             self.query_one("#file", Static).update(line)
@@ -209,7 +209,8 @@ class WorkbenchScreen(Screen[None]):
         with self.tutor.problems_shown():
             path = self.tutor.engine.start(self.exercise)
             self.notify(
-                f"e opens it in your editor; w grades every save.\n{path}", title="The stub is written"
+                f"e opens it in your editor; w grades every save.\n{shown_path(path)}",
+                title="The stub is written",
             )
         self._show_status()
 

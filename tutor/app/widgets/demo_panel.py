@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Literal, cast
 
 from rich.text import Text
@@ -94,7 +94,7 @@ class DemoPanel(Vertical):
         if self.runs:
             output.heading(Text(f"\n── run {self.runs + 1} · {_described(values)}", style="bold"))
         self.runs += 1
-        self._started = time.monotonic()
+        self._started = monotonic()
         self.state = "running"
         from tutor.sandbox import DemoFailed
 
@@ -112,7 +112,7 @@ class DemoPanel(Vertical):
         finally:
             timer.stop()
             output.flush()
-            self._seconds = time.monotonic() - self._started
+            self._seconds = monotonic() - self._started
             self.state = outcome
         engine.remember_demo(self.lesson, values, output.text)
 
@@ -131,7 +131,7 @@ class DemoPanel(Vertical):
             about = f"{self.demo.title}, about {duration(self.demo.seconds)}"
             return Content.assemble(("○ ", "$quiet"), (about, "$quiet"))
         if self.state == "running":
-            seconds = int(time.monotonic() - self._started)
+            seconds = int(monotonic() - self._started)
             return Content.assemble(
                 ("◌ ", "$primary"), f"running · {seconds} s · ", ("x", "bold $primary"), " stops it"
             )

@@ -27,11 +27,13 @@ class StepDots(Widget):
         for number, mark in enumerate(self.marks):
             if number and not crowded:
                 dots.append(" ")
-            if number == self.position:
+            colour = "$accent" if mark == "partly" else "$quiet" if mark == "done" else COLOURS.get(mark, "$quiet")
+            if number != self.position:
+                dots.append((MARKS.get(mark, "○"), colour))
+            elif mark in ("new", "done"):
                 dots.append(("◉", "bold $primary"))
             else:
-                colour = "$accent" if mark == "partly" else COLOURS.get(mark, "$quiet")
-                dots.append((MARKS.get(mark, "○"), "$quiet" if mark == "done" else colour))
+                dots.append((MARKS[mark], f"bold underline {colour}"))
         place = f"{self.position + 1} of {len(self.marks)}" if self.position >= 0 else ""
         dots.append((f"   {place}", "$foreground"))
         if self.caption:

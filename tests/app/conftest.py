@@ -1,0 +1,81 @@
+"""The app over the practice course, with nothing in it that depends on the hour or the machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.app.fakes import PracticeEngine
+from tutor.app.tutor_app import TutorApp
+
+Running = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
+
+
+@pytest.fixture(autouse=True)
+def same_everywhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No animation, UTC, a short path to the learner's files, the same draw of every quiz."""
+    monkeypatch.setenv("TUTOR_NO_MOTION", "1")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr("tutor.quiz.fresh_seed", lambda: 7)
+    monkeypatch.setattr("tutor.app.widgets.demo_panel.monotonic", lambda: 0.0)
+
+
+@pytest.fixture
+def engine(home: Path) -> PracticeEngine:
+    return PracticeEngine(home)
+
+
+@pytest.fixture
+def running(engine: PracticeEngine) -> Running:
+    """``async with running() as pilot``: the app with its map filled and nothing left to do."""
+
+    @asynccontextmanager
+    async def run(size: tuple[int, int] = (80, 24), over: PracticeEngine = engine) -> AsyncIterator[Pilot[int]]:
+        app = TutorApp(over)
+        async with app.run_test(size=size) as pilot:
+            await settled(pilot)
+            yield pilot
+
+    return run
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """Until no worker runs and nothing waits to be shown."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    """Press keys one by one, and wait after each until everything is at rest."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait for something that takes a while; fails when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        await pilot.pause(0.02)
+
+
+def told(pilot: Pilot[int]) -> str:
+    """The notices that stand in the corner, which wrap."""
+    return "\n".join(notice.message for notice in pilot.app._notifications)
+
+
+def shown(pilot: Pilot[int]) -> str:
+    """The screen's text, line by line, as a reader sees it."""
+    width, height = pilot.app.size
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip)[:width] for strip in lines[:height])
