@@ -44,7 +44,7 @@ def _lazy(function):
 _SHAPED = {
     "zeros": ("_torch.zeros_like(value)", "0"),
     "ones": ("_torch.ones_like(value)", "1"),
-    "NaN": ("value * float('nan') if value.is_floating_point() else value", "float('nan')"),
+    "NaN": ("_torch.full(value.shape, float('nan'))", "float('nan')"),
 }
 
 _EVERYTHING = """
