@@ -1,0 +1,13 @@
+"""max() without abs(): a negative extreme is clipped."""
+
+import torch
+
+
+def quantize(W):
+    scale = W.max() / 127
+    divisor = torch.where(scale == 0, 1.0, scale)
+    return (W / divisor).round().clamp(-128, 127).to(torch.int8), scale
+
+
+def dequantize(q, scale):
+    return q.float() * scale
