@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.cli.conftest import REFERENCE, STUB, Tutor, environment, write_course
+from tutor.cli import main
 
 WRONG = "def double(x):\n    return x\n"
 
@@ -204,9 +205,23 @@ def test_the_doctor_lists_findings_with_remedies_and_devices(tutor: Tutor) -> No
     assert document["devices"][0]["id"] == "cpu"
 
 
-def test_a_report_holds_no_code_unless_asked(tutor: Tutor, tmp_path: Path) -> None:
+def test_a_report_holds_no_code_unless_asked(
+    tutor: Tutor,
+    home: Path,
+    small_course: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     file = tmp_path / "mine.py"
     file.write_text("my_secret_name = 1 / 0\n")
     tutor("submit", "doubling", file)
-    assert "my_secret_name" not in tutor("report", "doubling").out
-    assert "my_secret_name" in tutor("report", "doubling", "--code").out
+    monkeypatch.setenv("TUTOR_HOME", str(home))
+    monkeypatch.setenv("TUTOR_CONTENT", str(small_course))
+    monkeypatch.setattr("tutor.cli.examining.examined", lambda: {"findings": [], "devices": []})
+    assert main(["report", "doubling"]) == 0
+    told = capsys.readouterr().out
+    assert "verdict: error on cpu" in told
+    assert "my_secret_name" not in told
+    assert main(["report", "doubling", "--code"]) == 0
+    assert "my_secret_name" in capsys.readouterr().out
