@@ -226,7 +226,12 @@ def _flush() -> None:
 
 def prepare(options: dict[str, Any]) -> None:
     """What the zygote of workers does first, while it has a single thread."""
-    confinement.prepare(options.get("public", ()), options.get("hidden", ()), gpu=bool(options.get("gpu")))
+    confinement.prepare(
+        options.get("public", ()),
+        options.get("hidden", ()),
+        gpu=bool(options.get("gpu")),
+        without=options.get("without", ()),
+    )
 
 
 fork, reaped = confinement.fork, confinement.reaped

@@ -45,6 +45,7 @@ class _State:
     own_root: bool = False
     own_pid_namespace: int = -1
     gpu: bool = False
+    without: frozenset[str] = frozenset()
     public: list[str] = field(default_factory=list)
     readable: list[str] = field(default_factory=list)
     scratch: dict[int, str] = field(default_factory=dict)
@@ -54,7 +55,9 @@ class _State:
 _state = _State()
 
 
-def prepare(public: Sequence[str] = (), hidden: Sequence[str] = (), *, gpu: bool = False) -> None:
+def prepare(
+    public: Sequence[str] = (), hidden: Sequence[str] = (), *, gpu: bool = False, without: Sequence[str] = ()
+) -> None:
     """Enters namespaces and a root of our own, as far as this machine allows.
 
     Forks when it enters a PID namespace: the caller goes on in the child, its parent only waits.
@@ -63,8 +66,10 @@ def prepare(public: Sequence[str] = (), hidden: Sequence[str] = (), *, gpu: bool
         public: folders a worker may read, at their own paths.
         hidden: folders it must not see even where they lie inside a readable one.
         gpu: keep what CUDA needs.
+        without: layers to leave out, so that tests can show that the others hold.
     """
     _state.gpu, _state.public = gpu, [os.path.realpath(path) for path in public]
+    _state.without = frozenset(without)
     _state.readable = [*world.SYSTEM, *(f"/etc/{name}" for name in world.ETC), *_state.public]
     if not kernel.supported():
         why = f"unavailable: not written for {sys.platform}/{kernel.MACHINE}"
@@ -143,13 +148,15 @@ def confine(
     scratch = _enter_scratch()
     privileges.close_descriptors([*keep, *([_state.own_pid_namespace] if _state.in_namespaces else [])])
     limits = {"RLIMIT_CPU": int(cpu_seconds) + 2} if cpu_seconds is not None else {}
+    if not _state.gpu:
+        limits["RLIMIT_AS"] = privileges.ADDRESS_SPACE
     _try("identity", lambda: _give_up_root(scratch))
     _try("limits", _quietly(privileges.set_limits, limits))
     _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch)))
     if _state.in_namespaces:
         os.close(_state.own_pid_namespace)
     _try("privileges", _quietly(privileges.drop_capabilities))
-    _try("seccomp", _quietly(seccomp.restrict, allow))
+    _try("seccomp", _quietly(seccomp.restrict, allow | seccomp.FOR_CUDA if _state.gpu else allow))
     return dict(_state.report)
 
 
@@ -172,6 +179,9 @@ def probe() -> Report:
 
 
 def _try(layer: str, apply: Callable[[], str]) -> None:
+    if layer in _state.without:
+        _state.report[layer] = "unavailable: left out"
+        return
     try:
         note = apply()
     except Unavailable as problem:
@@ -242,11 +252,18 @@ def _nobody_can_reach_python() -> bool:
 
 
 def _readable() -> list[str]:
-    """Trees that may be read. In a root of our own all of it; else each entry beside our package, one by one."""
-    if _state.own_root:
+    """Trees that may be read. In a root of our own all of it; else each entry beside our package, one by one.
+
+    Of ``/proc`` only what is the worker's own, and not what is common to all (load, memory, locks): workers
+    of one grading could leave word there for each other. CUDA needs the rest.
+    """
+    if _state.own_root and _state.gpu:
         return ["/"]
+    if _state.own_root:
+        top = [entry.path for entry in os.scandir("/") if entry.name != "proc"]
+        return [*top, "/proc/self", "/proc/cpuinfo"]
     own = str(world.package_folder())
-    readable = [*_state.readable, "/sys/devices/system/cpu", "/proc/self"]
+    readable = [*_state.readable, "/sys/devices/system/cpu", "/proc/self", "/proc/cpuinfo"]
     for place in world.python_places():
         readable += _entries_without(place, own)
     return readable
@@ -264,7 +281,7 @@ def _entries_without(folder: str, excluded: str) -> list[str]:
 
 
 def _writable(scratch: str) -> list[str]:
-    writable = [scratch, "/dev/null", "/dev/zero", "/dev/full"]
+    writable = [scratch, "/dev/null", "/dev/full"]
     if _state.own_root:
         writable.append("/dev/shm")
     if _state.gpu:

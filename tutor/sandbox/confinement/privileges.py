@@ -24,6 +24,9 @@ NOBODY = 65534
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 63
 
+# Bounds page tables (1/512 of it), which no account of memory shows. CUDA reserves more.
+ADDRESS_SPACE = 64 << 30
+
 DEFAULT_LIMITS = {
     "RLIMIT_CORE": 0,
     "RLIMIT_NOFILE": 256,
@@ -35,7 +38,7 @@ DEFAULT_LIMITS = {
 
 
 def set_limits(extra: Mapping[str, int] | None = None) -> None:
-    """Lowers the soft and hard limits of this process (``setrlimit(2)``). Address space stays free: CUDA needs it.
+    """Lowers the soft and hard limits of this process (``setrlimit(2)``).
 
     Raises:
         Unavailable: a limit can't be set.

@@ -2,8 +2,11 @@
 
 It closes what Landlock leaves open: datagram and unix sockets, the memory and limits of other
 processes, new namespaces and mounts, keyrings, BPF, io_uring, System V and POSIX queues, terminal
-injection, attributes of files, programs. A refused call fails with EPERM, so that a library can go on
-without it; ``clone3`` fails with ENOSYS, so that the C library takes ``clone``, whose flags a filter can see.
+injection, attributes and times of files, programs, new processes (threads are free). It also closes
+ways for one worker to leave word for another that the judge does not see (locks on a file both may
+read, notes of who read it, the page cache), and memory that no account shows. A refused call fails
+with EPERM, so that a library can go on without it; ``clone3`` fails with ENOSYS, so that the C library
+takes ``clone``, whose flags a filter can see.
 """
 
 from __future__ import annotations
@@ -47,7 +50,16 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "sched_setparam": (142, 118), "migrate_pages": (256, 238), "move_pages": (279, 239), "fanotify_init": (300, 262),
     "vhangup": (153, 58), "iopl": (172, None), "ioperm": (173, None), "modify_ldt": (154, None),
     "tkill": (200, 130), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "seccomp": (317, 277),
+    "fork": (57, None), "vfork": (58, None), "setpriority": (141, 140), "get_robust_list": (274, 100),
+    "setxattrat": (463, 463), "removexattrat": (466, 466), "open_tree_attr": (467, 467), "file_setattr": (469, 469),
+    "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
+    "flock": (73, 32), "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
+    "fadvise64": (221, 223), "readahead": (187, 213), "mincore": (27, 232), "cachestat": (451, 451),
+    "preadv2": (327, 286), "pwritev2": (328, 287), "io_setup": (206, 0),
 }  # fmt: skip
+
+# What the libraries of a GPU may use beyond that.
+FOR_CUDA = frozenset({"mmap", "fcntl"})
 
 # Calls that are refused for some arguments only.
 _CLONE, _CLONE3, _IOCTL = (56, 220), (435, 435), (16, 29)
@@ -56,13 +68,21 @@ _OF_OTHERS = {
     "prlimit64": (302, 261),
     "sched_setaffinity": (203, 122),
 }  # first argument: a process; 0 is oneself
-_SETPRIORITY = (141, 140)
+_FCNTL, _PRCTL, _MMAP, _MADVISE = (72, 25), (157, 167), (9, 222), (28, 233)
+_THREAD = 0x00010000  # CLONE_THREAD
 _NEW_NAMESPACES = 0x7E020080 | 0x02000000  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET,TIME}
-_TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+# TIOCSTI, TIOCLINUX (terminal injection); FIOSETOWN, SIOCSPGRP, FIOASYNC (signals); FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR
+_REFUSED_IOCTL = (0x5412, 0x541C, 0x8901, 0x8902, 0x5452, 0x40086602, 0x401C5820)
+# Duplicating and flags of descriptors, sizes of pipes, seals: no locks, leases, owners or hints.
+_ALLOWED_FCNTL = (0, 1, 2, 3, 4, 1030, 1032, 1033, 1034)
+# Outliving the parent, becoming readable to others, adopting orphans, PR_SET_PTRACER.
+_REFUSED_PRCTL = (1, 4, 36, 0x59616D61)
+_REFUSED_MADVISE = (20, 21)  # MADV_COLD, MADV_PAGEOUT: what is in the page cache is everybody's
+_SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS: its pages leave every account once unmapped from view
 
-_LOAD, _JUMP_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
+_LOAD, _AND, _JUMP_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x45, 0x06
 _ALLOW, _ERRNO, _KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
-_NUMBER, _ARCHITECTURE, _ARGUMENT_0, _ARGUMENT_1 = 0, 4, 16, 24
+_NUMBER, _ARCHITECTURE, _ARGUMENT_0, _ARGUMENT_1, _ARGUMENT_2, _ARGUMENT_3 = 0, 4, 16, 24, 32, 40
 _X32 = 0x40000000
 
 SECCOMP_SET_MODE_FILTER = 1
@@ -109,13 +129,29 @@ def build(own_pid: int, allow: frozenset[str] = frozenset()) -> list[bytes]:
             _instruction(_LOAD, _ARGUMENT_0),
             _instruction(_JUMP_ANY_BIT, _NEW_NAMESPACES, 0, 1),
             _instruction(_RETURN, refuse),
+            _instruction(_JUMP_ANY_BIT, _THREAD, 1, 0),
+            _instruction(_RETURN, _ALLOW if "clone" in allow else refuse),
             _instruction(_RETURN, _ALLOW),
         ],
     )
-    code += _when(_IOCTL[column], _unless_equal(_ARGUMENT_1, _TERMINAL_INJECTION, refuse_equal=True))
+    if "mmap" not in allow:
+        code += _when(
+            _MMAP[column],
+            [
+                _instruction(_LOAD, _ARGUMENT_3),
+                _instruction(_AND, _SHARED_ANONYMOUS),
+                _instruction(_JUMP_EQUAL, _SHARED_ANONYMOUS, 0, 1),
+                _instruction(_RETURN, refuse),
+                _instruction(_RETURN, _ALLOW),
+            ],
+        )
+    if "fcntl" not in allow:
+        code += _when(_FCNTL[column], _unless_equal(_ARGUMENT_1, _ALLOWED_FCNTL))
+    code += _when(_IOCTL[column], _unless_equal(_ARGUMENT_1, _REFUSED_IOCTL, refuse_equal=True))
+    code += _when(_PRCTL[column], _unless_equal(_ARGUMENT_0, _REFUSED_PRCTL, refuse_equal=True))
+    code += _when(_MADVISE[column], _unless_equal(_ARGUMENT_2, _REFUSED_MADVISE, refuse_equal=True))
     for numbers in _OF_OTHERS.values():
         code += _when(numbers[column], _unless_equal(_ARGUMENT_0, (0, own_pid)))
-    code += _when(_SETPRIORITY[column], _unless_equal(_ARGUMENT_1, (0, own_pid)))
     for numbers in (_KILL, _TGKILL):
         code += _when(numbers[column], _unless_equal(_ARGUMENT_0, (0, own_pid)))
     return [*code, _instruction(_RETURN, _ALLOW)]

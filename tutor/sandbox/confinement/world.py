@@ -36,7 +36,7 @@ from tutor.sandbox.confinement.privileges import NOBODY
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "alternatives")
-DEVICES = ("null", "zero", "full", "urandom")
+DEVICES = ("null", "full", "urandom")  # a shared mapping of "zero" would be memory in nobody's account
 GPU_DEVICES = ("nvidia*", "dri", "kfd")
 STAGES = ("/mnt", "/media", "/srv", "/opt", "/run", "/var", "/tmp")
 SCRATCH = "/scratch"
