@@ -159,9 +159,13 @@ def describe(value: object) -> str:
 
 
 def payload_bytes(value: object) -> int:
-    """Bytes of everything in a result as it crossed: tensors' bytes, 8 for a number, 1 a character."""
+    """Bytes of everything in a result as it crossed: tensors' bytes, 8 for a number, 1 a character.
+
+    Where numbers could hide in form alone, the form counts too: 8 for each size of an empty tensor and for
+    each container inside another.
+    """
     if isinstance(value, torch.Tensor):
-        return value.numel() * value.element_size()
+        return value.numel() * value.element_size() if value.numel() else 8 * (value.dim() - 1)
     if isinstance(value, str):
         return len(value.encode("utf-8", "replace"))
     if isinstance(value, bool) or value is None:
@@ -171,10 +175,14 @@ def payload_bytes(value: object) -> int:
     if isinstance(value, float):
         return 8
     if isinstance(value, dict):
-        return sum(payload_bytes(key) + payload_bytes(item) for key, item in value.items())
+        return sum(payload_bytes(key) + _inner_bytes(item) for key, item in value.items())
     if isinstance(value, (tuple, list)):
-        return sum(payload_bytes(item) for item in value)
+        return sum(_inner_bytes(item) for item in value)
     return 0
+
+
+def _inner_bytes(item: object) -> int:
+    return payload_bytes(item) + (8 if isinstance(item, (dict, tuple, list)) else 0)
 
 
 def nearest(came: torch.Tensor, suspects: Mapping[str, Any], tolerance: float = 0.02) -> str | None:
@@ -218,7 +226,13 @@ def _distance(came: torch.Tensor, guess: torch.Tensor) -> float:
 
 
 def _conclude(misconception: Suspicion) -> str | None:
-    return misconception() if callable(misconception) else misconception
+    """The misconception, if there is one. A suspicion that can't be computed on what came is none."""
+    if not callable(misconception):
+        return misconception
+    try:
+        return misconception()
+    except Exception:
+        return None
 
 
 def _shapes(shape: Any) -> tuple[tuple[int, ...], ...]:

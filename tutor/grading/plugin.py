@@ -6,6 +6,7 @@ import base64
 import inspect
 import os
 import socket
+import sys
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -65,13 +66,21 @@ class Session:
             self.tell({"loaded": True})
 
     def peak_memory(self, name: str, *arguments: Any) -> tuple[Any, int]:
-        """One call in a fresh process, and the growth of its peak resident memory in bytes."""
+        """One call in a fresh process, and the growth of its peak resident memory in bytes.
+
+        Raises:
+            SolutionError: the call raised.
+            SolutionLost: the process is gone, also where it answered first: then nothing was measured.
+        """
         self.tell({"fresh": True})
         answer, descriptors = wire.receive_with_descriptors(self._report)
         connection = self._connect(descriptors[0], descriptors[1], int(answer["pid"]))
         connection.load(self._source, self._path)
         result = connection.call(name, arguments)
-        growth = connection.peak_growth() or 0
+        growth = connection.peak_growth()
+        if growth is None and sys.platform == "linux":
+            raise SolutionLost(name, "its process was gone before its memory was measured")
+        growth = growth or 0
         self._peak_growth = max(growth, self._peak_growth or 0)
         return result, growth
 

@@ -134,6 +134,7 @@ class Connection:
         answer = self._ask(request, name)
         if keep and isinstance(answer.get("kept"), int):
             return Kept(self, answer["kept"], clean_text(answer.get("type", ""), 80, single_line=True))
+        self._tensors.new_message()
         try:
             value = values.decode(answer.get("value"), self._tensors)
         except values.Malformed as problem:

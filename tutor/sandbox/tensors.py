@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import torch
 
-from tutor.sandbox.arena import Arena, ArenaFull
+from tutor.sandbox.arena import ALIGNMENT, Arena, ArenaFull
 from tutor.sandbox.values import Encoded, Malformed, Unsendable
 
 DTYPES: dict[str, torch.dtype] = {
@@ -24,6 +24,7 @@ DTYPES: dict[str, torch.dtype] = {
 }  # fmt: skip
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 MAX_DIMENSIONS = 8
+MAX_EMPTY = 1 << 40  # elements an empty tensor would have, were its sizes of 0 sizes of 1
 
 
 class ArenaTensors:
@@ -38,7 +39,12 @@ class ArenaTensors:
     def __init__(self, arena: Arena, *, copy: bool, device: str = "cpu") -> None:
         self._arena, self._copy, self._device = arena, copy, device
         self._bytes = torch.frombuffer(arena.map, dtype=torch.uint8)
+        self._unread = arena.half
         self.read = 0
+
+    def new_message(self) -> None:
+        """Begins to decode a new message, whose tensors together have room in one half of the arena."""
+        self._unread = self._arena.half
 
     def encode(self, value: object) -> Encoded | None:
         """A tensor, numpy array or numpy number as bytes; ``None`` for anything else.
@@ -60,6 +66,8 @@ class ArenaTensors:
     def decode(self, encoded: Encoded) -> torch.Tensor | numpy.ndarray[Any, Any]:
         """The tensor behind a header that may be forged.
 
+        The judge takes no strides: what lies between the elements would cross uncounted.
+
         Raises:
             Malformed: the header does not fit this arena.
         """
@@ -70,9 +78,11 @@ class ArenaTensors:
         offset, strides = encoded.get("at"), encoded.get("strides")
         if dtype is None or not _sizes(shape) or not isinstance(offset, int) or isinstance(offset, bool):
             raise Malformed("not a tensor")
-        if strides is not None and not (_sizes(strides) and len(strides) == len(shape)):
+        if strides is not None and (self._copy or not (_sizes(strides) and len(strides) == len(shape))):
             raise Malformed("not strides")
         elements = math.prod(shape)
+        if elements == 0 and math.prod(max(size, 1) for size in shape) > MAX_EMPTY:
+            raise Malformed("an empty tensor of an impossible shape")
         if strides is not None and elements:
             elements = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
         count = elements * dtype.itemsize
@@ -82,9 +92,15 @@ class ArenaTensors:
             or offset + count > self._arena.readable.stop
         ):
             raise Malformed("a tensor outside the arena")
+        if self._copy:
+            self._unread -= -(-count // ALIGNMENT) * ALIGNMENT
+            if self._unread < 0:
+                raise Malformed("tensors that overlap")
         self.read = max(self.read, offset + count - self._arena.readable.start)
         raw = self._bytes[offset : offset + count]
-        tensor = (raw.clone() if self._copy else raw).view(dtype)
+        if self._copy:
+            raw = raw.ne(0) if dtype is torch.bool else raw.clone()  # a forged bool may hold any byte
+        tensor = raw.view(dtype)
         tensor = tensor.view(shape) if strides is None else tensor.as_strided(shape, strides)
         if self._copy:
             tensor.from_array = encoded.get("array") is True  # type: ignore[attr-defined]

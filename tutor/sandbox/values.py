@@ -14,6 +14,7 @@ MAX_ITEMS = 4096
 MAX_NESTING = 8
 MAX_TEXT = 1 << 16
 MAX_DIGITS = 400
+MAX_BITS = 3 * MAX_DIGITS
 
 Encoded = dict[str, Any]
 
@@ -46,7 +47,7 @@ def encode(value: object, tensors: TensorCodec | None = None) -> Encoded:
 
 
 def decode(encoded: object, tensors: TensorCodec | None = None) -> Any:
-    """The value behind ``encoded``, which may come from an untrusted process.
+    """The value behind ``encoded``, which may come from an untrusted process. ``encode`` would take it again.
 
     Raises:
         Malformed: it is nothing ``encode`` makes.
@@ -70,7 +71,7 @@ class _Encoder:
         if kind is bool:
             return {"t": "bool", "v": value}
         if kind is int:
-            if value.bit_length() > 3 * MAX_DIGITS:  # type: ignore[attr-defined]
+            if value.bit_length() > MAX_BITS:  # type: ignore[attr-defined]
                 raise Unsendable(f"an integer of more than {MAX_DIGITS} digits")
             return {"t": "int", "v": str(value)}
         if kind is float:
@@ -114,7 +115,7 @@ class _Decoder:
 
     def decode(self, encoded: object, depth: int) -> Any:
         self._items += 1
-        if self._items > 2 * MAX_ITEMS or depth > MAX_NESTING + 1:
+        if self._items > MAX_ITEMS or depth > MAX_NESTING:
             raise Malformed("too many values, or too deep")
         if not isinstance(encoded, dict):
             raise Malformed("not a value")
@@ -124,7 +125,7 @@ class _Decoder:
         if kind == "bool" and isinstance(content, bool):
             return content
         if kind == "int" and isinstance(content, str) and len(content) <= MAX_DIGITS + 1:
-            return _number(int, content)
+            return _integer(content)
         if kind == "float" and isinstance(content, str) and len(content) <= 64:
             return _number(float.fromhex, content)
         if kind == "str" and isinstance(content, str) and len(content) <= MAX_TEXT:
@@ -144,10 +145,17 @@ class _Decoder:
             if not (isinstance(pair, list) and len(pair) == 2):
                 raise Malformed("not a pair")
             key = self.decode(pair[0], depth + 1)
-            if not isinstance(key, (str, int)):
+            if type(key) not in (str, int):
                 raise Malformed("not a key")
             result[key] = self.decode(pair[1], depth + 1)
         return result
+
+
+def _integer(content: str) -> int:
+    number: int = _number(int, content)
+    if number.bit_length() > MAX_BITS:
+        raise Malformed("an integer of too many digits")
+    return number
 
 
 def _number(parse: Any, content: str) -> Any:
