@@ -49,11 +49,30 @@ def test_zero_of_zero_is_within_the_limit_and_something_of_zero_is_not() -> None
 def test_a_line_holds_name_number_bound_unit_and_factor() -> None:
     line = bars.line({"name": "payload", "value": 16448, "limit": 32896, "unit": "bytes", "better": "lower"})
     assert "payload" in line
-    assert "16,448, at most 32,896 bytes" in line
-    assert "(0.50×)" in line
+    assert "16.4 kB, at most 32.9 kB" in line
+    assert "0.50×" in line
 
 
 def test_the_sign_of_at_least_stands_where_more_is_better() -> None:
     line = bars.line({"name": "SQNR", "value": 30, "limit": 40, "unit": "dB", "better": "higher"})
     assert "at least 40 dB" in line
-    assert "(1.33×)" in line
+    assert "1.33×" in line
+
+
+def test_bytes_far_from_their_limit_are_rounded_and_near_it_exact() -> None:
+    far = bars.line({"name": "peak memory", "value": 29_487_104, "limit": 134_217_728, "unit": "bytes"})
+    near = bars.line({"name": "payload", "value": 1_052_673, "limit": 1_052_672, "unit": "bytes"})
+    assert "29.5 MB, at most 134 MB" in far
+    assert "1,052,673, at most 1,052,672 bytes" in near
+
+
+def test_bytes_are_told_in_units_of_a_thousand() -> None:
+    assert [bars.size(n) for n in (0, 999, 1000, 16448, 2_500_000, 3e9, 5e13)] == [
+        "0 bytes",
+        "999 bytes",
+        "1 kB",
+        "16.4 kB",
+        "2.5 MB",
+        "3 GB",
+        "5e+04 GB",
+    ]

@@ -70,7 +70,14 @@ def test_the_list_as_json_has_the_keys_of_the_contract(tutor: Tutor) -> None:
         }
     ]
     assert document["exercises"] == [
-        {"id": "doubling", "title": "Double it", "lesson": "first", "status": "new", "requires": []}
+        {
+            "id": "doubling",
+            "title": "Double it",
+            "lesson": "first",
+            "status": "new",
+            "requires": [],
+            "cpu_only": False,
+        }
     ]
     assert set(document["next"]) == {"kind", "id", "why"}
 

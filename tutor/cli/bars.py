@@ -45,16 +45,35 @@ def number(value: float | int) -> str:
 
 
 def line(measurement: Mapping[str, Any], name_width: int = 0) -> str:
-    """``relative error  ███████│···  0.98 of at most 1.05 (0.93×)``."""
+    """``relative error  ██████████│█·········   1.14×  1.2, at most 1.05``."""
+    return "  ".join(part.rstrip() for part in parts(measurement, name_width) if part)
+
+
+def parts(measurement: Mapping[str, Any], name_width: int = 0) -> tuple[str, str]:
+    """What is drawn (name, bar, factor) and what is said (value, limit, unit)."""
     name = str(measurement.get("name", "")).ljust(name_width)
-    share = ratio(measurement)
-    limit, unit = measurement.get("limit"), measurement.get("unit") or ""
+    share, limit, unit = ratio(measurement), measurement.get("limit"), measurement.get("unit") or ""
     bound = "at least" if measurement.get("better") == "higher" else "at most"
     if share is None or limit is None:
-        wanted = f", {bound} {number(limit)} {unit}".rstrip() if limit is not None else ""
-        return f"{name}  not measured{wanted}"
+        wanted = f", {bound} {_amount(limit, unit)}" if limit is not None else ""
+        return name, f"not measured{wanted}"
     factor = "over" if math.isinf(share) else f"{share:.2f}×" if 0.01 <= share < 100 else f"{share:.1g}×"
-    return (
-        f"{name}  {bar(share)}  {number(measurement['value'])}, {bound} {number(limit)} {unit}".rstrip()
-        + f" ({factor})"
-    )
+    # Near the limit every byte counts; far from it a round figure is easier to read.
+    exact = 0.9 < share < 1.1
+    value = _amount(measurement["value"], unit, exact, with_unit=False)
+    said = f"{value}, {bound} {_amount(limit, unit, exact)}"
+    return f"{name}  {bar(share)} {factor:>7}", said
+
+
+def size(count: float) -> str:
+    """Bytes as a person reads them: 812 bytes · 16.4 kB · 1.2 GB (powers of 1000)."""
+    if count < 1000:
+        return f"{number(count)} bytes"
+    power = min(3, int(math.log10(count)) // 3)
+    return f"{count / 1000**power:.3g} {('bytes', 'kB', 'MB', 'GB')[power]}"
+
+
+def _amount(value: float, unit: str, exact: bool = False, *, with_unit: bool = True) -> str:
+    if unit == "bytes" and not exact:
+        return size(value)
+    return f"{number(value)} {unit}".rstrip() if with_unit else number(value)

@@ -49,6 +49,7 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
             "lesson": e.lesson,
             "status": standing.exercise(e.id),
             "requires": list(e.requires),
+            "cpu_only": e.id in standing.cpu_only,
         }
         for e in content.exercises
     ]
@@ -74,13 +75,14 @@ def _map_lines(content: Content, standing: Standing) -> Iterator[str]:
         for lesson in lessons:
             yield _row(2, lesson.id, lesson.title, standing.lesson(lesson.id))
             for exercise in content.exercises_of(lesson.id):
-                yield _row(6, exercise.id, exercise.title, standing.exercise(exercise.id))
+                note = " (cpu-only)" if exercise.id in standing.cpu_only else ""
+                yield _row(6, exercise.id, exercise.title, standing.exercise(exercise.id), note)
 
 
-def _row(indent: int, id: str, title: str, status: str) -> str:
+def _row(indent: int, id: str, title: str, status: str, note: str = "") -> str:
     sign, style = _SIGNS.get(status, ("?", "red"))
     name = clean(id).ljust(30 - indent)
-    return f"{' ' * indent}{styled(sign, style)} {name} {clean(title)}" + styled(f"  {status}", "dim")
+    return f"{' ' * indent}{styled(sign, style)} {name} {clean(title)}{styled(f'  {status}{note}', 'dim')}"
 
 
 def next_text(standing: Standing) -> str:

@@ -76,7 +76,8 @@ def lesson_lines(content: Content, lesson: LoadedLesson, plain: bool) -> Iterato
         yield f"  tutor demo {info.id}    (about {info.demo.seconds:g} s)"
         for knob in info.demo.knobs:
             choices = f" ({', '.join(knob.choices)})" if knob.choices else ""
-            yield _text(f"--{knob.name} {knob.default}    {knob.label}{choices}", plain, "    ")
+            default = f"{knob.default:g}" if isinstance(knob.default, float) else knob.default
+            yield _text(f"{f'--{knob.name} {default}':<22} {knob.label}{choices}", plain, "    ")
     if info.try_it:
         yield ""
         yield _heading("Try it", plain)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tutor.cli import bars
+from tutor.cli import bars, console
 from tutor.cli.console import clean, styled, wrapped
 
 Json = Mapping[str, Any]
@@ -67,7 +66,9 @@ def _check(check: Json, told: tuple[str, str]) -> Iterator[str]:
     for measurement in measurements:
         share = bars.ratio(measurement)
         within = share is not None and share <= 1
-        yield "    " + styled(clean(bars.line(measurement, names)), "green" if within else "yellow")
+        drawn, said = (clean(part) for part in bars.parts(measurement, names))
+        apart = "\n" + " " * (6 + names) if len(drawn) + len(said) + 6 > console.width() else "  "
+        yield f"    {styled(drawn, 'green' if within else 'yellow')}{apart}{said}"
     for label, text in (("", check.get("message")), ("Hint: ", check.get("hint"))):
         text = clean(str(text or ""))
         if text and text not in told and check["outcome"] != "passed":
@@ -82,7 +83,7 @@ def _usage(usage: Json) -> str:
         ("peak_device_bytes", "peak GPU memory"),
     ):
         if usage.get(key) is not None:
-            parts.append(f"{label} {size(usage[key])}")
+            parts.append(f"{label} {bars.size(usage[key])}")
     if usage.get("cpu_seconds") is not None:
         parts.append(f"{usage['cpu_seconds']:.1f} CPU seconds")
     return f"Used: {', '.join(parts)}" if parts else ""
@@ -97,14 +98,6 @@ def _protections(protections: Json) -> str:
     ]
     text = f"Protections: {len(active)} of {len(protections)} active"
     return clean(text + (f"; not {', '.join(missing)}" if missing else ""))
-
-
-def size(count: int | float) -> str:
-    """Bytes as a person reads them: 812 bytes · 16.4 kB · 1.2 GB (powers of 1000)."""
-    if count < 1000:
-        return f"{int(count)} bytes"
-    power = min(3, int(math.log10(count)) // 3)
-    return f"{count / 1000**power:.3g} {('bytes', 'kB', 'MB', 'GB')[power]}"
 
 
 def announce(number: int | None, of: int | None, check: Json) -> str:
