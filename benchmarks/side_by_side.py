@@ -13,9 +13,8 @@ def command(arguments: list[str], environment: Mapping[str, str] | None = None) 
     """An action that runs a command and raises when its exit status is not 0."""
 
     def run() -> None:
-        subprocess.run(
-            arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})}
-        )
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(arguments, check=True, env={**os.environ, **(environment or {})}, **silent)
 
     return run
 

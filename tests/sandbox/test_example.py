@@ -9,7 +9,12 @@ import sys
 from pathlib import Path
 
 HALVE = Path(__file__).parents[1] / "grading/course/exercises/halve"
-RUN = "import sys\nfrom pathlib import Path\nfrom tutor.sandbox import run_example\nsys.exit(run_example(Path(sys.argv[1]), Path(sys.argv[2])))"
+RUN = """
+import sys
+from pathlib import Path
+from tutor.sandbox import run_example
+sys.exit(run_example(Path(sys.argv[1]), Path(sys.argv[2])))
+"""
 
 
 def attempt(tmp_path: Path, source: str, typed: str = "") -> subprocess.CompletedProcess[str]:

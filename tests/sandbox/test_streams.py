@@ -18,7 +18,8 @@ def script(tmp_path: Path, text: str) -> Path:
 
 
 async def test_lines_arrive_as_they_are_printed_and_cleaned(tmp_path):
-    demo = script(tmp_path, "import sys, time\nprint('a\\x1b[31m', sys.argv[1:])\ntime.sleep(0.5)\nprint('b', end='')\n")
+    text = "import sys, time\nprint('a\\x1b[31m', sys.argv[1:])\ntime.sleep(0.5)\nprint('b', end='')\n"
+    demo = script(tmp_path, text)
     began, seen = time.monotonic(), []
 
     async for text in run_demo(demo, ["--seed", "3"]):
@@ -31,9 +32,12 @@ async def test_lines_arrive_as_they_are_printed_and_cleaned(tmp_path):
 async def test_a_demo_that_fails_says_so_after_its_last_words(tmp_path):
     demo, words = script(tmp_path, "print('so far')\nraise SystemExit(3)\n"), []
 
-    with pytest.raises(DemoFailed) as failed:
+    async def listen() -> None:
         async for text in run_demo(demo, []):
             words.append(text)
+
+    with pytest.raises(DemoFailed) as failed:
+        await listen()
 
     assert words == ["so far\n"]
     assert failed.value.status == 3

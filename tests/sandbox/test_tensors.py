@@ -37,7 +37,11 @@ def test_a_tensor_crosses_both_ways_byte_for_byte(sides, data, name, shape):
     raw = data.draw(st.binary(min_size=size, max_size=size))
     if name == "bool":
         raw = bytes(byte & 1 for byte in raw)
-    tensor = torch.frombuffer(bytearray(raw or b"\0"), dtype=torch.uint8)[: len(raw)].view(DTYPES[name]).view(shape)
+    tensor = (
+        torch.frombuffer(bytearray(raw or b"\0"), dtype=torch.uint8)[: len(raw)]
+        .view(DTYPES[name])
+        .view(shape)
+    )
     judge_arena.rewind()
     worker_arena.rewind()
 
@@ -124,7 +128,8 @@ def test_subclassed_expanded_and_lazy_tensors_become_plain_bytes(sides, tensor):
 @pytest.mark.parametrize(
     "change",
     [
-        {"dtype": "object"}, {"dtype": ["float32"]}, {"shape": [-1]}, {"shape": [1 << 60]}, {"shape": "3"}, {"shape": [True]},
+        {"dtype": "object"}, {"dtype": ["float32"]}, {"shape": [-1]}, {"shape": [1 << 60]}, {"shape": "3"},
+        {"shape": [True]},
         {"at": 0}, {"at": HALF - 4}, {"at": 2 * HALF - 4}, {"at": -4}, {"at": HALF + 1}, {"at": 1.5}, {"at": None},
         {"strides": [1 << 39]}, {"strides": []}, {"shape": [1] * 9}, {"t": "other"},
     ],

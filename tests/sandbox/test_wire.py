@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import struct
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 
 from tutor.sandbox import wire
 
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | FINITE | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @given(st.dictionaries(st.text(), PLAIN, max_size=5))
@@ -30,15 +32,20 @@ def test_a_frame_comes_out_as_it_went_in(frame):
 
 @given(st.binary(max_size=200))
 def test_random_bytes_are_a_frame_or_a_wire_error(body):
-    try:
+    with contextlib.suppress(wire.WireError):
         assert isinstance(wire.unpack(body), dict)
-    except wire.WireError:
-        pass
 
 
 @pytest.mark.parametrize(
     "body",
-    [b"[" * 100_000, b'{"a":' * 1000 + b"1" + b"}" * 1000, b'{"a": NaN}', b'{"a": ' + b"9" * 5000 + b"}", b"[]", b"7"],
+    [
+        b"[" * 100_000,
+        b'{"a":' * 1000 + b"1" + b"}" * 1000,
+        b'{"a": NaN}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b"[]",
+        b"7",
+    ],
 )
 def test_deep_endless_and_odd_frames_are_refused(body):
     with pytest.raises(wire.WireError):

@@ -50,7 +50,8 @@ def error_message(exercise: LoadedExercise, error: Mapping[str, Any], file: str)
         defined = ", ".join(f"`{n}`" for n in error["defined"]) or "no function"
         return Message(
             f"Expected a function `{name}`. Came: {file_name} defines {defined}.",
-            f"Define it as {_signature(exercise, name)}; 'tutor diff {exercise.info.id}' shows what changed since the stub.",
+            f"Define it as {_signature(exercise, name)}; "
+            f"'tutor diff {exercise.info.id}' shows what changed since the stub.",
         )
     if kind == "not-callable":
         return Message(

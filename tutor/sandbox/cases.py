@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import math
 import os
 import secrets
@@ -64,10 +65,8 @@ def run_cases(code: str, cases: Sequence[tuple[str, str]], *, seconds: float = S
         except wire.WireError:
             return CaseOutcome((False,) * len(cases), "The code ended its own process.")
         finally:
-            try:
+            with contextlib.suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except OSError:
-                pass
             process.wait()
 
 

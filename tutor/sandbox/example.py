@@ -7,6 +7,7 @@ so that it never holds the learner's own; what it prints is cleaned of escape se
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import pty
 import select
@@ -108,8 +109,6 @@ def _no_echo(terminal: int) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
-    except OSError:
-        pass
     process.wait()

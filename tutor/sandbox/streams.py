@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -61,10 +62,8 @@ async def run_demo(demo_file: Path, arguments: Sequence[str]) -> AsyncIterator[s
         if status != 0:
             raise DemoFailed(status)
     finally:
-        try:
+        with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
-        except OSError:
-            pass
         await process.wait()
 
 

@@ -2,13 +2,15 @@
 
 ``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE`` (which imports torch, and
 for the judge pytest), and for every order on its control socket forks a child that runs
-``MODULE.child(request, descriptors)``. The module's ``prepare(options)`` runs first, ``preload()`` then; its
-``fork`` and ``reaped``, where it has them, stand in for the plain ones. It runs no torch operation and never touches CUDA, since a
-fork after either is undefined. There are two zygotes, never one: a fork inherits memory, so the
-workers' must never have held a hidden check.
+``MODULE.child(request, descriptors)``. The module's ``prepare(options)`` runs first, ``preload()`` then;
+its ``fork`` and ``reaped``, where it has them, stand in for the plain ones.
 
-Orders: ``{"fork": request}`` with descriptors -> ``{"forked": pid}`` with a process descriptor · later ``{"ended": pid, "status": n}``.
-When the control socket closes, every child is killed and the zygote ends.
+A zygote runs no torch operation and never touches CUDA, since a fork after either is undefined. There are
+two, never one: a fork inherits memory, so the workers' must never have held a hidden check.
+
+An order ``{"fork": request}`` with descriptors is answered by ``{"forked": pid}`` with a process descriptor,
+and later by ``{"ended": pid, "status": n}``. When the control socket closes, every child is killed and the
+zygote ends.
 """
 
 from __future__ import annotations

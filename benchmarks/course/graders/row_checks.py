@@ -57,7 +57,8 @@ def test_zero_rows(solution, draw, expect):
 
 def test_payload(solution, draw, expect, measure, payload_bytes):
     """The payload is one byte a weight and four a row"""
-    measure("payload", payload_bytes(quantized(solution, expect, draw.normal(SIZE, SIZE))), SIZE * SIZE + 4 * SIZE, "bytes")
+    payload = quantized(solution, expect, draw.normal(SIZE, SIZE))
+    measure("payload", payload_bytes(payload), SIZE * SIZE + 4 * SIZE, "bytes")
 
 
 def test_outlier_row(solution, draw, expect, measure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -75,10 +76,8 @@ def drop_capabilities() -> None:
                 prctl(PR_CAPBSET_DROP, capability)
             except OSError:
                 break  # not privileged, or past the last one
-        try:
+        with contextlib.suppress(OSError):  # an old kernel has no ambient set, so nothing is in it
             prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
-        except OSError:
-            pass  # no ambient set, so nothing in it
         header = ctypes.create_string_buffer(struct.pack("Ii", _CAPABILITY_VERSION_3, 0))
         system_call("capset", header, ctypes.create_string_buffer(24))
         prctl(PR_SET_DUMPABLE, 0)
