@@ -26,7 +26,12 @@ def test_a_right_solution_passes_and_everything_is_measured(grade):
 
     assert verdict.verdict == "passed", verdict.message
     assert verdict.exit_code == 0
-    assert outcomes(verdict) == {"halves": "passed", "round-trip": "passed", "memory": "passed", "speed": "skipped"}
+    assert outcomes(verdict) == {
+        "halves": "passed",
+        "round-trip": "passed",
+        "memory": "passed",
+        "speed": "skipped",
+    }
     assert [check.required for check in verdict.checks] == [True, True, True, False]
     assert {m.name for check in verdict.checks for m in check.measurements} >= {"largest error", "payload"}
     assert verdict.usage.payload_bytes == 4 * (1 + 5 + 64 + 64)
@@ -129,7 +134,9 @@ def test_what_a_function_returns_is_judged_by_its_plain_bytes(grade, solution, b
 
 
 def test_a_traceback_begins_in_the_learners_file_and_shows_no_frame_of_the_grader(grade, solution):
-    message = grade(solution("return helper(x)") + "\ndef helper(x):\n    return x.no_such()\n").checks[0].message
+    message = (
+        grade(solution("return helper(x)") + "\ndef helper(x):\n    return x.no_such()\n").checks[0].message
+    )
 
     assert "halve.py, line 4 in halve" in message
     assert "halve.py, line 10 in helper" in message

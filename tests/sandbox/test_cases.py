@@ -29,7 +29,7 @@ def test_wrong_code_is_told_what_came():
         ("def scale(x:", "SyntaxError"),
         ("raise SystemExit", "SystemExit"),
         ("import os; os._exit(0)", "ended its own process"),
-        ("import os\ndef scale(x): return 'home' in os.listdir('/')", "gave False"),
+        ("import os\ndef scale(x): return os.listdir('/home')", "Error"),
         ("import subprocess\ndef scale(x): return subprocess.run(['id'])", "Error"),
         ("class E:\n    def __eq__(self, o): return True\ndef scale(x): return E()", "type E"),
         ("def scale(x): return float('nan')", "gave nan"),

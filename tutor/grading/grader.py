@@ -36,6 +36,7 @@ class Grader:
 
     def __init__(self, root: ContentRoot, *, keep_warm: bool = False) -> None:
         self._root, self._keep_warm = root, keep_warm
+        self._gpu = False
         self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
         self._expected: dict[str, Expected] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -119,7 +120,7 @@ class Grader:
                 tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
 
         for attempt in (1, 2):
-            judges, workers = self._started()
+            judges, workers = self._started(device)
             try:
                 team = await self._team(exercise, device)
                 try:
@@ -156,7 +157,7 @@ class Grader:
         return await self._launch(exercise, device)
 
     async def _launch(self, exercise: LoadedExercise, device: str) -> Team:
-        judges, workers = self._started()
+        judges, workers = self._started(device)
         await asyncio.gather(judges.ready(), workers.ready())
         expected = self._expected.get(exercise.id, Expected())
         return await Team.launch(judges, workers, exercise, device, expected)
@@ -179,14 +180,19 @@ class Grader:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    def _started(self) -> tuple[Zygote, Zygote]:
-        """Both zygotes, started anew where one has died."""
+    def _started(self, device: str = "cpu") -> tuple[Zygote, Zygote]:
+        """Both zygotes, started anew where one has died; the workers' also where CUDA needs more to be open."""
+        gpu = device.startswith("cuda")
+        if gpu and self._workers is not None and not self._gpu:
+            self._workers.close()
+        self._gpu = gpu or self._gpu
         if self._judges is None or not self._judges.alive:
             self._judges = _anew(self._judges, "tutor.grading.judge", {})
         if self._workers is None or not self._workers.alive:
             places: dict[str, object] = {
                 "public": [str(self._root.exercises)],
                 "hidden": [str(self._root.graders)],
+                "gpu": self._gpu,
             }
             self._workers = _anew(self._workers, "tutor.sandbox.worker", places)
         return self._judges, self._workers
