@@ -6,14 +6,18 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from tutor.errors import GraderFault
 from tutor.sandbox import wire
+
+T = TypeVar("T")
 
 # Long-lived heaps that are reused, in huge pages where the kernel has them: page faults, not
 # arithmetic, dominate a small grading.
@@ -34,11 +38,19 @@ KEPT_VARIABLES = (
     "SYSTEMROOT",
 )
 
+# How long a peer may take before it counts as stuck. A start imports torch, perhaps from a slow disk.
+START_SECONDS, FORK_SECONDS, SEND_SECONDS = 120.0, 5.0, 2.0
+LAST_WORDS = 4096
+
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of zygotes: nothing of the learner's but what finds programs and devices."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return {**kept, **ENVIRONMENT, **(extra or {})}
+
+
+def _nothing() -> None:
+    return None
 
 
 class Channel:
@@ -48,14 +60,21 @@ class Channel:
         self.sock = sock
         self.descriptors: list[int] = []
         self._buffer = bytearray()
+        self._stop_waiting: Callable[[], object] = _nothing
         sock.setblocking(False)
 
     def send(self, frame: wire.Frame, descriptors: Sequence[int] = ()) -> None:
-        self.sock.setblocking(True)
+        """Sends one frame.
+
+        Raises:
+            WireClosed: the other side is gone, or stands still.
+        """
         try:
+            self.sock.settimeout(SEND_SECONDS)
             wire.send(self.sock, frame, descriptors)
-        finally:
             self.sock.setblocking(False)
+        except OSError as problem:
+            raise wire.WireClosed(str(problem)) from None
 
     async def receive(self) -> wire.Frame:
         """The next frame. Descriptors that came with it are added to ``descriptors``.
@@ -95,12 +114,17 @@ class Channel:
                 ready.set_result(None)
 
         loop.add_reader(self.sock, wake)
+        self._stop_waiting = lambda: loop.remove_reader(self.sock)
         try:
             await ready
         finally:
-            loop.remove_reader(self.sock)
+            self._stop_waiting()
+            self._stop_waiting = _nothing
 
     def close(self) -> None:
+        """Hangs up. The event loop forgets the socket first, or it would mistake the next one for it."""
+        self._stop_waiting()
+        self._stop_waiting = _nothing
         self.sock.close()
         while self.descriptors:
             os.close(self.descriptors.pop())
@@ -112,12 +136,21 @@ class Child:
     def __init__(self, handle: int, end: asyncio.Future[int]) -> None:
         self._handle, self._end = handle, end
         self.pid = _pid_behind(handle)
-        end.add_done_callback(lambda _: self._close())
+        end.add_done_callback(self._on_end)
 
     @property
     def status(self) -> int | None:
         """The exit status once it has ended, negative for a signal."""
         return self._end.result() if self._end.done() and self._end.exception() is None else None
+
+    @property
+    def lives(self) -> bool:
+        """Whether it has not ended, by the kernel's word: known before ``status``."""
+        if self._handle < 0:
+            return False
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return not poll.poll(0)
 
     async def ended(self) -> int:
         """Waits for its end; returns the exit status.
@@ -133,7 +166,9 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, number)
 
-    def _close(self) -> None:
+    def _on_end(self, end: asyncio.Future[int]) -> None:
+        if end.exception() is not None:  # its zygote is gone: nobody else would end it
+            self.signal(signal.SIGKILL)
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
@@ -172,12 +207,16 @@ class Zygote:
         self._ready: asyncio.Future[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._gone = False
+        self._words = bytearray()
 
     def connect(self) -> None:
         """Begins to listen; needs the running event loop."""
         if self._reader is None:
             self._ready = asyncio.get_running_loop().create_future()
             self._reader = asyncio.create_task(self._read())
+            assert self.process.stderr is not None
+            os.set_blocking(self.process.stderr.fileno(), False)
+            asyncio.get_running_loop().add_reader(self.process.stderr, self._read_words)
 
     @property
     def alive(self) -> bool:
@@ -187,17 +226,17 @@ class Zygote:
         """Returns when all imports are done.
 
         Raises:
-            GraderFault: the zygote ended before.
+            GraderFault: the zygote ended before, or stands still.
         """
         self.connect()
         assert self._ready is not None
-        await asyncio.shield(self._ready)
+        await self._in_time(asyncio.shield(self._ready), START_SECONDS)
 
     async def fork(self, request: wire.Frame, descriptors: Sequence[int]) -> Child:
         """Orders a child.
 
         Raises:
-            GraderFault: the zygote is gone.
+            GraderFault: the zygote is gone, or stands still.
         """
         self.connect()
         answer: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
@@ -206,18 +245,21 @@ class Zygote:
             self.channel.send({"fork": request}, descriptors)
         except wire.WireClosed:
             raise self._fault() from None
-        return await answer
+        await self.ready()
+        return await self._in_time(answer, FORK_SECONDS)
+
+    async def _in_time(self, answer: asyncio.Future[T], seconds: float) -> T:
+        try:
+            return await asyncio.wait_for(answer, seconds)
+        except TimeoutError:
+            raise self._fault(f"gave no answer for {seconds:g} s") from None
 
     async def _read(self) -> None:
         try:
             while True:
                 self._hear(await self.channel.receive())
         except (wire.WireError, IndexError):
-            fault = self._fault()
-            for future in (*self._forked, *self._ends.values(), self._ready):
-                if future is not None and not future.done():
-                    future.set_exception(fault)
-                    future.exception()  # seen: no warning when nobody waits for it
+            self._fail_all(self._fault())
 
     def _hear(self, frame: wire.Frame) -> None:
         if "forked" in frame:
@@ -236,27 +278,49 @@ class Zygote:
         elif "ready" in frame and self._ready is not None and not self._ready.done():
             self._ready.set_result(None)
 
-    def _fault(self) -> GraderFault:
+    def _fail_all(self, fault: GraderFault) -> None:
+        """Tells everyone who still waits for this zygote."""
+        for future in (*self._forked, *self._ends.values(), self._ready):
+            if future is not None and not future.done():
+                future.set_exception(fault)
+                future.exception()  # seen: no warning when nobody waits for it
+
+    def _fault(self, what: str = "") -> GraderFault:
         self._gone = True
         return GraderFault(
-            f"a helper process ({self.module}) ended unexpectedly{self._last_words()}",
+            f"a helper process ({self.module}) {what or 'ended unexpectedly' + self._last_words()}",
             next_step="Try again; if it happens again, run 'tutor doctor'.",
         )
 
     def _last_words(self) -> str:
         """The last line the zygote wrote to standard error, if it has ended."""
-        if self.process.poll() is None or self.process.stderr is None:
+        if self.process.poll() is None:
             return ""
-        lines = self.process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        self._read_words()
+        lines = self._words.decode("utf-8", "replace").strip().splitlines()
         return f": {lines[-1][:300]}" if lines else f" (status {self.process.returncode})"
+
+    def _read_words(self) -> None:
+        """Empties the pipe of standard error, which would stop its writer when it is full; keeps the end."""
+        assert self.process.stderr is not None
+        try:
+            chunk = os.read(self.process.stderr.fileno(), 1 << 16)
+        except (OSError, ValueError):
+            return
+        self._words = (self._words + chunk)[-LAST_WORDS:]
+        if not chunk and self._reader is not None:
+            self._reader.get_loop().remove_reader(self.process.stderr)
 
     def close(self) -> None:
         """Ends the zygote and all its children at once."""
+        assert self.process.stderr is not None
         if self._reader is not None:
             self._reader.cancel()
+            with contextlib.suppress(RuntimeError):  # its loop is closed
+                self._reader.get_loop().remove_reader(self.process.stderr)
         self.channel.close()
         with contextlib.suppress(OSError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        self._fail_all(self._fault())
+        self.process.stderr.close()
