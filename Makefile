@@ -26,7 +26,7 @@ lint: .venv/dev.installed
 	$(python) -m ruff check
 	$(python) -m ruff format --check
 	$(python) -m mypy --strict tutor
-	.venv/bin/lint-imports
+	$(python) .venv/bin/lint-imports --no-logo
 
 prove: .venv/tutor.installed
 	$(python) -m tutor validate $(ARGS)
