@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,10 +26,20 @@ class WarmGrader:
         self.runner = asyncio.Runner()
         self.grader = Grader(content.root)
 
-    def __call__(self, source: str | bytes, *, seed: int | None = None, **options: object) -> Verdict:
+    def __call__(
+        self, source: str | bytes, *, exercise: LoadedExercise | None = None, **options: object
+    ) -> Verdict:
         data = source.encode() if isinstance(source, str) else source
         submission = from_bytes(data, Path("halve.py"))
-        return self.runner.run(self.grader.grade(self.exercise, submission, seed=seed, **options))  # type: ignore[arg-type]
+        return self.runner.run(self.grader.grade(exercise or self.exercise, submission, **options))  # type: ignore[arg-type]
+
+    def limit(self, tmp_path: Path, limits: str) -> LoadedExercise:
+        """A copy of the exercise with other limits, as YAML."""
+        root = ContentRoot(tmp_path / "course")
+        shutil.copytree(COURSE.root, root.root)
+        file = root.exercises / "halve/exercise.yaml"
+        file.write_text(re.sub(r"limits: \{.*\}", f"limits: {{{limits}}}", file.read_text()))
+        return load_content(root).exercise("halve")
 
     def close(self) -> None:
         self.runner.run(self.grader.close())

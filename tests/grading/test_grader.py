@@ -143,22 +143,24 @@ def test_a_traceback_begins_in_the_learners_file_and_shows_no_frame_of_the_grade
     assert "tutor" not in message.replace("'tutor", "")
 
 
-def test_an_endless_loop_ends_at_the_cpu_limit_with_the_line_on_which_it_stood(grade, solution):
-    verdict = grade(solution("while True:\n    pass"))
+def test_an_endless_loop_ends_at_the_cpu_limit_with_the_line_on_which_it_stood(grade, solution, tmp_path):
+    patient = grade.limit(tmp_path, "cpu_seconds: 1, wall_seconds: 90, arena_mib: 8")
+    verdict = grade(solution("while True:\n    pass"), exercise=patient)
 
     assert verdict.verdict == "timeout"
     assert verdict.exit_code == 4
-    assert "1.5 CPU seconds" in verdict.message or "wall time" in verdict.message
+    assert "the limit of 1 CPU seconds" in verdict.message
     assert "`halve`, at line" in verdict.message
     assert "s of CPU time" in verdict.message
 
 
-def test_sleeping_past_the_wall_limit_is_a_timeout_at_once(grade, solution):
+def test_sleeping_past_the_wall_limit_is_a_timeout_at_once(grade, solution, tmp_path):
     began = time.monotonic()
-    verdict = grade(solution("import time\ntime.sleep(1000)"))
+    hasty = grade.limit(tmp_path, "wall_seconds: 2, arena_mib: 8")
+    verdict = grade(solution("import time\ntime.sleep(1000)"), exercise=hasty)
 
     assert verdict.verdict == "timeout"
-    assert "6 seconds of wall time" in verdict.message
+    assert "2 seconds of wall time" in verdict.message
     assert "It was waiting, not computing." in verdict.message
     assert time.monotonic() - began < 10
 
