@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from tutor.course import Content
 
 
 def complete_exercise(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
@@ -25,7 +29,7 @@ def complete_lesson(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]
         return []
 
 
-def _content(ctx: typer.Context):  # type: ignore[no-untyped-def]
+def _content(ctx: typer.Context) -> Content:
     from tutor.cli.opening import open_content
 
     named = ctx.params.get("content")
