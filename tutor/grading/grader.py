@@ -13,12 +13,13 @@ from typing import Any
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
 from tutor.grading import assemble
-from tutor.grading.run import Heard, Run
+from tutor.grading.run import Heard, JudgeLost, Run
 from tutor.grading.submission import Submission
 from tutor.grading.team import Expected, Team
 from tutor.grading.verdict import GradingEvent, Verdict
 from tutor.paths import ContentRoot
 from tutor.sandbox.forkserver import Zygote
+from tutor.sandbox.wire import WireError
 
 EventHandler = Callable[[GradingEvent], None]
 
@@ -110,7 +111,7 @@ class Grader:
         seed: int | None,
         tell: EventHandler,
     ) -> Heard:
-        """Runs the grading; once more where the machine gave it no core, and where a zygote had died."""
+        """Runs the grading; once more where the machine gave it no core, or a process of it was killed."""
 
         def on_frame(heard: Heard, frame: dict[str, Any]) -> None:
             if "loaded" in frame:
@@ -127,13 +128,14 @@ class Grader:
                     heard = await Run(team, submission, seed=seed, on_frame=on_frame).hear()
                 finally:
                     self._after(team.dismissed())
-            except GraderFault:
-                if attempt == 2 or (judges.alive and workers.alive):
+            except GraderFault as fault:
+                if attempt == 2 or (judges.alive and workers.alive and not isinstance(fault, JudgeLost)):
                     raise
                 continue
-            if not heard.starved:
-                self._learn(team, heard)
-                return heard
+            if heard.starved or (heard.killed and attempt == 1):
+                continue
+            self._learn(team, heard)
+            return heard
         raise GraderFault(
             "The machine was too busy to give your code a core within the time limit, twice.",
             where=exercise.info.id,
@@ -148,7 +150,11 @@ class Grader:
         spare, self._spare = self._spare, None
         if spare is not None:
             for_what, task = spare
-            team = await _settled(task)
+            try:
+                team = await _settled(task)
+            except asyncio.CancelledError:
+                self._spare = spare
+                raise
             if team is not None:
                 if for_what == wanted and team.ready:
                     return team
@@ -160,7 +166,10 @@ class Grader:
         judges, workers = self._started(device)
         await asyncio.gather(judges.ready(), workers.ready())
         expected = self._expected.get(exercise.id, Expected())
-        return await Team.launch(judges, workers, exercise, device, expected)
+        try:
+            return await Team.launch(judges, workers, exercise, device, expected)
+        except (OSError, WireError) as problem:
+            raise _fault(f"its processes could not be set up ({problem})", exercise) from None
 
     def _learn(self, team: Team, heard: Heard) -> None:
         """Remembers what the grading used, and has a spare team made for the next one."""
@@ -204,7 +213,7 @@ class Grader:
             self._spare = None
             if team is not None:
                 team.kill()
-        await asyncio.gather(*self._background)
+        await asyncio.gather(*self._background, return_exceptions=True)
         for zygote in (self._judges, self._workers):
             if zygote is not None:
                 zygote.close()
@@ -250,7 +259,18 @@ async def _settled(task: asyncio.Task[Team] | None) -> Team | None:
 def _anew(dead: Zygote | None, module: str, options: dict[str, object]) -> Zygote:
     if dead is not None:
         dead.close()
-    return Zygote(module, options)
+    try:
+        return Zygote(module, options)
+    except OSError as problem:
+        raise _fault(f"a helper process could not be started ({problem})") from None
+
+
+def _fault(what: str, exercise: LoadedExercise | None = None) -> GraderFault:
+    return GraderFault(
+        f"The grader failed: {what}.",
+        where=exercise.id if exercise is not None else "",
+        next_step="This is no attempt of yours. Close what else is running and submit again.",
+    )
 
 
 def _ignore(event: GradingEvent) -> None:

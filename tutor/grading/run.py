@@ -6,12 +6,13 @@ import asyncio
 import base64
 import re
 import secrets
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.compute.process import run_delay_seconds, state
+from tutor.compute.process import cpu_seconds, run_delay_seconds, state
 from tutor.errors import GraderFault
 from tutor.grading.submission import Submission
 from tutor.grading.team import Team
@@ -19,6 +20,8 @@ from tutor.sandbox import wire
 
 TICK = 0.02
 GRACE_FOR_TRACE = 0.15
+GRACE_FOR_END = 0.5
+STOPPED = ("T", "t")
 _TRACE_LINE = re.compile(rb'File "([^"\n]{1,4096})", line (\d{1,8}) in ([^\n]{1,80})')
 
 
@@ -41,6 +44,15 @@ class Heard:
     output_total: int = 0
     protections: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def killed(self) -> bool:
+        """Whether somebody else ended a worker: its own code can't, nor does any limit of ours while it runs."""
+        return self.lost_status == -signal.SIGKILL
+
+
+class JudgeLost(GraderFault):
+    """The judge is gone before its last word."""
+
 
 class Run:
     """One grading by a team that is ready; ``hear`` may be called once."""
@@ -59,6 +71,8 @@ class Run:
         self._heard = Heard()
         self._started = 0.0
         self._cpu_at_start = 0.0
+        self._judge_at_start = (0.0, 0.0)
+        self._waits_for_worker = False
 
     async def hear(self) -> Heard:
         """Grades, and ends the team however it goes, also when cancelled.
@@ -80,6 +94,7 @@ class Run:
 
     def _start(self) -> None:
         self._cpu_at_start = sum(worker.cpu_seconds() for worker in self._team.workers)
+        self._judge_at_start = (self._judge_cpu(), self._judge_delay())
         self._started = time.monotonic()
         try:
             self._team.start(
@@ -90,7 +105,7 @@ class Run:
                 }
             )
         except wire.WireError:
-            raise self._fault("the judge ended before it began") from None
+            raise self._fault("the judge ended before it began", JudgeLost) from None
 
     # --- listen ---
 
@@ -100,7 +115,9 @@ class Run:
             if "fault" in frame:
                 raise self._fault(str(frame["fault"]))
             if "fresh" in frame:
+                self._waits_for_worker = True
                 await self._team.send_fresh_worker()
+                self._waits_for_worker = False
             elif "calling" in frame:
                 self._heard.calling = str(frame["calling"])
             elif "protections" in frame:
@@ -130,6 +147,8 @@ class Run:
                 return
             if heard.wall_seconds > limits.wall_seconds:
                 heard.starved = self._is_starved()
+                if not heard.starved:
+                    self._answer_for_own_time()
                 await self._stop("timeout", f"{limits.wall_seconds:g} seconds of wall time")
                 return
             if memory > limits.memory_mib << 20:
@@ -140,22 +159,41 @@ class Run:
         try:
             reader.result()
         except wire.WireError:
-            raise self._fault("the judge ended without an answer") from None
+            raise self._fault("the judge ended without an answer", JudgeLost) from None
+        except OSError as problem:
+            raise self._fault(f"a process could not be made ({problem})") from None
         await self._note_lost_worker()
 
     def _cpu_seconds(self) -> float:
         return sum(worker.cpu_seconds() for worker in self._team.workers) - self._cpu_at_start
 
     def _is_starved(self) -> bool:
-        """Whether the wall limit passed while the workers could run and were given no core: then the machine,
-        not the learner, is at fault. Asleep, stopped and blocked processes wait for no core."""
-        delays = [run_delay_seconds(worker.pid) or 0.0 for worker in self._team.workers]
-        stopped = any(state(worker.pid) in ("T", "t") for worker in self._team.workers)
-        return (
-            not stopped
-            and self._heard.cpu_seconds + sum(delays) > 0.5 * self._heard.wall_seconds
-            and (sum(delays) > 0.25 * self._heard.wall_seconds)
-        )
+        """Whether the wall limit passed while judge and workers could run and were given no core: then the
+        machine, not the learner, is at fault. Asleep, stopped and blocked processes wait for no core."""
+        team, wall = self._team, self._heard.wall_seconds
+        delay = self._judge_delay() + sum(worker.run_delay_seconds() for worker in team.workers)
+        busy = self._heard.cpu_seconds + self._judge_cpu() + delay
+        stopped = any(state(pid) in STOPPED for pid in (team.judge.pid, *(w.pid for w in team.workers)))
+        return not stopped and busy > 0.5 * wall and delay > 0.25 * wall
+
+    def _answer_for_own_time(self) -> None:
+        """At the wall limit: the learner answers only for time that went into the learner's code.
+
+        Raises:
+            GraderFault: it went elsewhere.
+        """
+        if state(self._team.judge.pid) in STOPPED:
+            raise self._fault("the judge was stopped")
+        if self._waits_for_worker or not self._heard.calling:
+            raise self._fault("a process for your code did not come in time")
+        if self._judge_cpu() + self._judge_delay() > 0.5 * self._heard.wall_seconds:
+            raise self._fault("the checks themselves used up the time")
+
+    def _judge_cpu(self) -> float:
+        return (cpu_seconds(self._team.judge.pid) or 0.0) - self._judge_at_start[0]
+
+    def _judge_delay(self) -> float:
+        return (run_delay_seconds(self._team.judge.pid) or 0.0) - self._judge_at_start[1]
 
     async def _stop(self, verdict: str, why: str) -> None:
         self._heard.stopped, self._heard.stopped_why = verdict, why
@@ -168,14 +206,24 @@ class Run:
                 self._heard.stopped_line = line
 
     async def _note_lost_worker(self) -> None:
-        """If a check lost its process, waits a moment for the kernel's word on how it ended."""
+        """If a check lost its process, waits a moment for the kernel's word on how it ended.
+
+        Raises:
+            GraderFault: it ended because its zygote did.
+        """
         if not any("lost" in check for check in self._heard.checks):
             return
-        for _ in range(25):
-            statuses = [worker.status() for worker in self._team.workers]
+        workers, began = self._team.workers, time.monotonic()
+        while True:
+            if not self._team.zygote.alive:
+                raise self._fault("the process that starts workers ended")
+            statuses = [worker.status() for worker in workers]
             ended = [status for status in statuses if status is not None]
             if ended:
                 self._heard.lost_status = ended[0]
+                return
+            patience = GRACE_FOR_END if all(worker.lives for worker in workers) else 4 * GRACE_FOR_END
+            if time.monotonic() - began > patience:
                 return
             await asyncio.sleep(TICK)
 
@@ -191,8 +239,8 @@ class Run:
             self._heard.output += printed[shared:]
             self._heard.output_total += worker.output.total - shared
 
-    def _fault(self, what: str) -> GraderFault:
-        return GraderFault(
+    def _fault(self, what: str, kind: type[GraderFault] = GraderFault) -> GraderFault:
+        return kind(
             f"The grader failed: {what}.",
             where=self._team.exercise.id,
             next_step="This is no attempt of yours. Try again; 'tutor report' collects what a bug report needs.",

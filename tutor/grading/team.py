@@ -55,36 +55,30 @@ class Team:
 
         Raises:
             GraderFault: a zygote is gone.
+            OSError, WireError: no descriptors or memory are left, or the judge is gone again.
         """
         ours, theirs = socket.socketpair()
         channel = Channel(ours)
         request: wire.Frame = {"checks": str(exercise.checks_file), "threads": exercise.info.limits.threads}
+        touched = [expected, expected] + [Expected()] * expected.fresh
+        judge = asyncio.create_task(judges.fork(request, (theirs.fileno(),)))
+        members = [asyncio.create_task(_launch_worker(workers, exercise, device, each)) for each in touched]
         try:
-            launched = await asyncio.gather(
-                judges.fork(request, (theirs.fileno(),)),
-                _launch_worker(workers, exercise, device, expected),
-                _launch_worker(workers, exercise, device, expected),
-                return_exceptions=True,
-            )
+            first, second, *reserve = await asyncio.gather(*members)
+            team = cls(exercise, device, workers, await judge, channel, [first, second], expected, reserve)
+            team._introduce()
+        except BaseException:
+            channel.close()
+            await _abandon(judge, members)
+            raise
         finally:
             theirs.close()
-        judge, *pair = launched
-        members = [worker for worker in pair if isinstance(worker, WorkerProcess)]
-        if not isinstance(judge, Child) or len(members) < len(pair):
-            for worker in members:
-                worker.kill()
-            channel.close()
-            raise next(problem for problem in launched if isinstance(problem, BaseException))
-        team = cls(exercise, device, workers, judge, channel, members, expected)
-        team._introduce()
-        for _ in range(expected.fresh):
-            team.reserve.append(await _launch_worker(workers, exercise, device, Expected()))
         return team
 
     @property
     def ready(self) -> bool:
         """Whether every member still lives."""
-        return self.judge.status is None and all(w.status() is None for w in (*self.workers, *self.reserve))
+        return self.judge.lives and all(worker.lives for worker in (*self.workers, *self.reserve))
 
     def start(self, frame: wire.Frame) -> None:
         """Hands the judge a submission."""
@@ -133,6 +127,18 @@ class Team:
         self.channel.send({"team": frame}, descriptors)
         for worker in self.workers:
             worker.hand_over()
+
+
+async def _abandon(judge: asyncio.Task[Child], members: list[asyncio.Task[WorkerProcess]]) -> None:
+    """Ends what was launched of a team that does not come about."""
+    for task in (judge, *members):
+        task.cancel()
+    await asyncio.gather(judge, *members, return_exceptions=True)
+    if not judge.cancelled() and judge.exception() is None:
+        judge.result().signal(signal.SIGKILL)
+    for member in members:
+        if not member.cancelled() and member.exception() is None:
+            member.result().kill()
 
 
 async def _launch_worker(

@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass, field
 
 from tutor.compute.memory import proportional_bytes
-from tutor.compute.process import cpu_seconds, resident_bytes, tree
+from tutor.compute.process import cpu_seconds, resident_bytes, run_delay_seconds, tree
 from tutor.errors import GraderFault
 from tutor.sandbox.arena import create_descriptor
 from tutor.sandbox.forkserver import Child, Zygote
@@ -43,6 +43,7 @@ class WorkerProcess:
         self.output, self.trace = Collected(OUTPUT_LIMIT), Collected(TRACE_LIMIT)
         self._pipes = list(zip(pipes, (self.output, self.trace), strict=True))
         self.last_cpu_seconds = 0.0
+        self._run_delay_at_start = run_delay_seconds(child.pid) or 0.0
         loop = asyncio.get_running_loop()
         for descriptor, collected in self._pipes:
             os.set_blocking(descriptor, False)
@@ -54,22 +55,23 @@ class WorkerProcess:
 
         Raises:
             GraderFault: the zygote is gone.
+            OSError: no descriptors or no memory are left.
         """
-        judge_socket, worker_socket = socket.socketpair()
-        arena = create_descriptor(half_arena_bytes)
-        output_read, output_write = os.pipe()
-        trace_read, trace_write = os.pipe()
-        try:
+        with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
+            judge_socket, worker_socket = socket.socketpair()
+            ours.callback(judge_socket.close)
+            theirs.callback(worker_socket.close)
+            arena = create_descriptor(half_arena_bytes)
+            ours.callback(os.close, arena)
+            pipes = []
+            for _ in range(2):
+                reading, writing = os.pipe()
+                ours.callback(os.close, reading)
+                theirs.callback(os.close, writing)
+                pipes.append((reading, writing))
+            (output_read, output_write), (trace_read, trace_write) = pipes
             child = await zygote.fork(request, (worker_socket.fileno(), arena, output_write, trace_write))
-        except BaseException:
-            judge_socket.close()
-            for descriptor in (arena, output_read, trace_read):
-                os.close(descriptor)
-            raise
-        finally:
-            worker_socket.close()
-            os.close(output_write)
-            os.close(trace_write)
+            ours.pop_all()
         return cls(child, judge_socket, arena, (output_read, trace_read))
 
     @property
@@ -100,9 +102,18 @@ class WorkerProcess:
             return resident_bytes(self.pid) or 0
         return sum(proportional_bytes(pid) or resident_bytes(pid) or 0 for pid in pids)
 
+    def run_delay_seconds(self) -> float:
+        """Seconds since its launch in which it could have run and was given no core."""
+        return max(0.0, (run_delay_seconds(self.pid) or 0.0) - self._run_delay_at_start)
+
     def status(self) -> int | None:
         """The exit status if it has ended, negative for a signal."""
         return self._child.status
+
+    @property
+    def lives(self) -> bool:
+        """Whether it has not ended; known before ``status``."""
+        return self._child.lives
 
     def ask_for_trace(self) -> None:
         """Makes the worker write the lines on which its threads stand to its trace pipe."""

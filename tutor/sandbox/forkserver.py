@@ -312,8 +312,9 @@ class Zygote:
             self._reader.get_loop().remove_reader(self.process.stderr)
 
     def close(self) -> None:
-        """Ends the zygote and all its children at once."""
-        assert self.process.stderr is not None
+        """Ends the zygote and all its children at once; a second time does nothing."""
+        if self.process.stderr is None or self.process.stderr.closed:
+            return
         if self._reader is not None:
             self._reader.cancel()
             with contextlib.suppress(RuntimeError):  # its loop is closed
