@@ -89,6 +89,7 @@ def test_the_untouched_stub_is_an_error_that_says_what_to_do(grade):
         (b"def halve(x, y): return 1", "missing a required argument: 'y'"),
         (b"def halve(x:\n  return x", "not valid Python"),
         (b"x = '\xff'", "not valid Python"),
+        (b"# \xff\ndef halve(x): return x / 2", "not valid Python"),
         (b"\x00\x01\x02", "not valid Python"),
         (b"import sys; sys.exit(0)", "ended the program (SystemExit)"),
         (b"raise KeyboardInterrupt", "raised KeyboardInterrupt"),
@@ -299,3 +300,18 @@ def test_an_empty_collection_is_never_a_pass(grade, tmp_path):
 
 def descendants() -> set[int]:
     return {process.pid for process in psutil.Process().children(recursive=True)}
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "\ufeff{}".format,
+        lambda text: "# -*- coding: latin-1 -*-\n# \u00e9\n" + text,
+        lambda text: text.replace("\n", "\r\n"),
+    ],
+)
+def test_source_is_decoded_as_python_does(grade, encoded):
+    text = encoded(REFERENCE.read_text())
+    data = text.encode("latin-1" if "latin-1" in text else "utf-8")
+
+    assert grade(data).passed

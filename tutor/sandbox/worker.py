@@ -16,6 +16,7 @@ A ``folder`` argument is a read-only folder that was granted when the worker was
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import linecache
 import socket
@@ -96,11 +97,11 @@ class Worker:
         self._module.__file__ = self._path
         sys.modules[MODULE] = self._module
         try:
-            code = compile(source, self._path, "exec", dont_inherit=True)
+            text = importlib.util.decode_source(source)  # as Python does: BOM, PEP 263, universal newlines
+            code = compile(text, self._path, "exec", dont_inherit=True)
         except Exception as problem:
             raise _Refused({**describe(problem, self._path), "kind": "syntax"}) from None
-        text = source.decode("utf-8", "replace").splitlines(keepends=True)
-        linecache.cache[self._path] = (len(source), None, text, self._path)
+        linecache.cache[self._path] = (len(source), None, text.splitlines(keepends=True), self._path)
         exec(code, self._module.__dict__)
 
     def _source(self, load: dict[str, Any]) -> bytes:
