@@ -37,7 +37,9 @@ def running(engine: PracticeEngine) -> Running:
     """``async with running() as pilot``: the app with its map filled and nothing left to do."""
 
     @asynccontextmanager
-    async def run(size: tuple[int, int] = (80, 24), over: PracticeEngine = engine) -> AsyncIterator[Pilot[int]]:
+    async def run(
+        size: tuple[int, int] = (80, 24), over: PracticeEngine = engine
+    ) -> AsyncIterator[Pilot[int]]:
         app = TutorApp(over)
         async with app.run_test(size=size) as pilot:
             await settled(pilot)

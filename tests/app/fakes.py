@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tutor.app.engine import Engine
-from tutor.assist import CopyAttempt
+from tutor.assist import Assistant, CopyAttempt, Handover
 from tutor.course import LoadedExercise, LoadedLesson, load_content
 from tutor.grading import (
     CheckResult,
@@ -127,6 +127,7 @@ class PracticeEngine(Engine):
         super().__init__(ContentRoot(COURSE), home)
         self.pause = pause
         self.copied: list[str] = []
+        self.handed_over: list[tuple[str, str]] = []
         self.demos_run: list[list[str]] = []
         self.demos_closed = 0
         self.gradings = 0
@@ -168,6 +169,10 @@ class PracticeEngine(Engine):
             raise
         record(self.store, exercise, submission, verdict)
         return verdict
+
+    def hand_over(self, chosen: Assistant, prompt: str) -> Handover:
+        self.handed_over.append((chosen.id, prompt))
+        return Handover(chosen, chosen.page, filled=False, opened=False, copies=())
 
     def copy(self, text: str) -> list[CopyAttempt]:
         self.copied.append(text)

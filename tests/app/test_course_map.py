@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from tests.app.conftest import Running, press, shown
-from tests.app.fakes import PracticeEngine, write_solution
+from tests.app.fakes import Clock, PracticeEngine, write_solution
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.prompts import PromptsScreen
@@ -115,6 +117,19 @@ async def test_progress_counts_what_is_finished(running: Running, engine: Practi
         await press(pilot, "down", "enter", "g", "q")
         assert "exercises 1/3" in shown(pilot)
         assert "1/3" in shown(pilot).splitlines()[2], "the module's own bar counts it too"
+
+
+async def test_what_is_due_has_a_row_of_its_own(running: Running, engine: PracticeEngine) -> None:
+    async with running() as pilot:
+        engine.store.record_answer("bits-bytes", "bits", "single", 1, "one", 0, 1)
+        clock = engine.store.now
+        assert isinstance(clock, Clock)
+        clock.time += timedelta(days=30)
+        await press(pilot, "i", "q", "home")
+        assert "↻  Review 1 question" in shown(pilot)
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, QuizScreen)
+        assert len(pilot.app.screen.sitting.items) == 1
 
 
 async def test_a_thousand_lessons_are_drawn_line_by_line() -> None:

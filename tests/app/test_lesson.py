@@ -37,7 +37,9 @@ async def test_steps_come_one_at_a_time_by_every_key_that_turns_them(running: Ru
         assert "3 of 5" in shown(pilot)
 
 
-async def test_a_step_is_remembered_as_read_when_it_is_shown(running: Running, engine: PracticeEngine) -> None:
+async def test_a_step_is_remembered_as_read_when_it_is_shown(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "n")
         assert engine.store.steps_read()["bits"] == {"why", "idea"}
@@ -57,7 +59,9 @@ async def test_the_place_is_kept_scroll_included(running: Running, home: Path) -
         assert lesson_of(pilot).query_one("#page", VerticalScroll).scroll_y == scrolled
 
 
-async def test_a_guess_is_one_key_and_is_answered_after_the_demo(running: Running, engine: PracticeEngine) -> None:
+async def test_a_guess_is_one_key_and_is_answered_after_the_demo(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "n", "n", "3")
         assert "▸ 3  Nearly all of them become zero" in shown(pilot)
@@ -72,7 +76,9 @@ async def test_a_guess_is_one_key_and_is_answered_after_the_demo(running: Runnin
         assert lesson_of(pilot).position == 3, "Enter goes on after the run"
 
 
-async def test_enter_asks_for_a_guess_once_and_then_runs_without(running: Running, engine: PracticeEngine) -> None:
+async def test_enter_asks_for_a_guess_once_and_then_runs_without(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "n", "n", "enter")
         assert engine.demos_run == []
@@ -115,7 +121,9 @@ async def test_a_knob_out_of_its_range_is_refused_by_name(running: Running, engi
         assert isinstance(pilot.app.screen, LessonScreen), "Escape left the knobs, not the lesson"
 
 
-async def test_running_again_keeps_the_figures_of_the_run_before(running: Running, engine: PracticeEngine) -> None:
+async def test_running_again_keeps_the_figures_of_the_run_before(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "n", "n", "1", "enter", "r")
         assert len(engine.demos_run) == 2
@@ -153,7 +161,9 @@ async def test_q_and_leaving_the_step_end_a_running_demo(running: Running, home:
         await until(pilot, lambda: slow.demos_closed == 2, seconds=1.0)
 
 
-async def test_a_try_it_item_runs_the_demo_with_its_variation(running: Running, engine: PracticeEngine) -> None:
+async def test_a_try_it_item_runs_the_demo_with_its_variation(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "t", "enter")
         assert knob_values(engine.demos_run[-1])["granularity"] == "row"

@@ -77,7 +77,9 @@ async def test_several_options_are_turned_on_and_off(running: Running, engine: P
         screen = await to(pilot, "multiple")
         await press(pilot, "enter")
         assert "Turn on at least one" in told(pilot)
-        await press(pilot, choice(screen, "bytes"), "space", choice(screen, "step"), choice(screen, "worst"), "enter")
+        await press(
+            pilot, choice(screen, "bytes"), "space", choice(screen, "step"), choice(screen, "worst"), "enter"
+        )
         assert engine.store.answers("bits")[-1].points == 1
         assert "✓ Right" in shown(pilot)
 
@@ -89,7 +91,9 @@ async def test_a_part_of_the_right_options_is_partly_right(running: Running) -> 
         assert "◐ Partly right" in shown(pilot)
 
 
-async def test_a_number_is_typed_and_one_that_is_none_is_refused(running: Running, engine: PracticeEngine) -> None:
+async def test_a_number_is_typed_and_one_that_is_none_is_refused(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         screen = await to(pilot, "numeric")
         assert "GB" in shown(pilot)

@@ -42,7 +42,9 @@ async def test_enter_writes_the_stub_then_grades_it_then_says_what_is_next(
         assert "Next" in shown(pilot)
 
 
-async def test_a_failed_verdict_shows_bars_the_message_and_the_hint(running: Running, engine: PracticeEngine) -> None:
+async def test_a_failed_verdict_shows_bars_the_message_and_the_hint(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         screen = await open_bench(pilot)
         write_solution(engine, "absmax-int8", good=False)
@@ -57,7 +59,9 @@ async def test_a_failed_verdict_shows_bars_the_message_and_the_hint(running: Run
         assert len(engine.store.attempts("absmax-int8")) == 1
 
 
-async def test_enter_goes_on_after_the_pass_and_g_grades_again(running: Running, engine: PracticeEngine) -> None:
+async def test_enter_goes_on_after_the_pass_and_g_grades_again(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         await open_bench(pilot)
         write_solution(engine, "absmax-int8", good=True)
@@ -101,7 +105,9 @@ async def test_leaving_while_grading_cancels_it_and_stays(running: Running, home
         assert not isinstance(pilot.app.screen, WorkbenchScreen)
 
 
-async def test_each_save_is_graded_while_watching_and_w_stops_it(running: Running, engine: PracticeEngine) -> None:
+async def test_each_save_is_graded_while_watching_and_w_stops_it(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         screen = await open_bench(pilot)
         await pilot.press("w")
@@ -202,7 +208,16 @@ async def test_d_shows_what_was_changed(running: Running, engine: PracticeEngine
 async def test_the_views_are_turned_by_number_tab_and_arrows(running: Running) -> None:
     async with running() as pilot:
         screen = await open_bench(pilot)
-        for key, view in (("2", 1), ("3", 2), ("4", 3), ("1", 0), ("tab", 1), ("right", 2), ("left", 1), ("shift+tab", 0)):
+        for key, view in (
+            ("2", 1),
+            ("3", 2),
+            ("4", 3),
+            ("1", 0),
+            ("tab", 1),
+            ("right", 2),
+            ("left", 1),
+            ("shift+tab", 0),
+        ):
             await press(pilot, key)
             assert screen.view == view, key
         await pilot.click("Views", offset=(16, 1))
@@ -224,7 +239,9 @@ async def test_an_earlier_attempt_can_be_looked_at_again(running: Running, engin
         assert "25.9×" in shown(pilot)
 
 
-async def test_the_last_verdict_is_there_when_one_comes_back(running: Running, engine: PracticeEngine) -> None:
+async def test_the_last_verdict_is_there_when_one_comes_back(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running() as pilot:
         await open_bench(pilot)
         write_solution(engine, "absmax-int8", good=False)
@@ -300,7 +317,9 @@ async def test_an_unwritable_home_is_told_when_the_stub_is_written(running: Runn
         assert isinstance(pilot.app.screen, WorkbenchScreen)
 
 
-async def test_what_the_learner_printed_cannot_act_on_the_terminal(running: Running, engine: PracticeEngine) -> None:
+async def test_what_the_learner_printed_cannot_act_on_the_terminal(
+    running: Running, engine: PracticeEngine
+) -> None:
     async with running(size=(120, 40)) as pilot:
         await open_bench(pilot)
         write_solution(engine, "absmax-int8", good=False)
@@ -357,3 +376,16 @@ def test_an_editor_is_found_by_visual_then_editor_then_nano(tmp_path: Path) -> N
     nano.write_text("#!/bin/sh\n")
     nano.chmod(nano.stat().st_mode | stat.S_IXUSR)
     assert editor_command({"PATH": str(tmp_path)}) == ["nano"]
+
+
+async def test_going_elsewhere_by_the_palette_cancels_the_grading(running: Running, home: Path) -> None:
+    slow = PracticeEngine(home, pause=0.5)
+    async with running(over=slow) as pilot:
+        await open_bench(pilot)
+        write_solution(slow, "absmax-int8", good=True)
+        await pilot.press("enter")
+        await until(pilot, lambda: slow.gradings == 1)
+        pilot.app.back_to_map()  # type: ignore[attr-defined]
+        await until(pilot, lambda: slow.cancelled == 1)
+        await settled(pilot)
+        assert slow.store.attempts("absmax-int8") == []

@@ -44,7 +44,7 @@ class CourseCommands(Provider):
         yield Command("All keys", app.action_keys, "What every key does here", early=True)
         for theme in sorted(app.available_themes):
             yield Command(f"Theme: {theme}", partial(setattr, app, "theme", theme), "Change the colours")
-        yield Command("Quit", app.exit, "Leave the tutor; everything is kept", early=True)
+        yield Command("Quit", app.action_quit, "Leave the tutor; everything is kept", early=True)
 
 
 def _course(app: TutorApp) -> Iterator[Command]:

@@ -15,7 +15,7 @@ from tutor.paths import ContentRoot, work_folder
 
 if TYPE_CHECKING:
     from tutor.app.sitting import Sitting
-    from tutor.assist import CopyAttempt
+    from tutor.assist import Assistant, CopyAttempt, Handover
     from tutor.course import Content, LoadedExercise, LoadedLesson
     from tutor.grading import Grader, GradingEvent, Verdict
     from tutor.progress import Standing, Store
@@ -207,3 +207,15 @@ class Engine:
 
         attempts = copy_text(text, home=self.home, terminal=Path(os.devnull))
         return [attempt for attempt in attempts if attempt.way != "terminal"]
+
+    def assistants(self) -> Sequence[Assistant]:
+        from tutor.assist import assistants
+
+        return assistants()
+
+    def hand_over(self, chosen: Assistant, prompt: str) -> Handover:
+        """Open an assistant with the prompt filled in, or with the prompt copied."""
+        from tutor.assist import hand_over
+
+        # A dumb terminal is not written to: the screen is the app's, which copies by itself.
+        return hand_over(chosen, prompt, home=self.home, environment={**os.environ, "TERM": "dumb"})

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from tutor.app.engine import Engine
+from tutor.app.screens.base import TutorScreen
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.theme import DARK, THEMES
-from tutor.errors import TutorProblem
+from tutor.errors import GraderFault, TutorProblem
 
 if TYPE_CHECKING:
     pass
@@ -42,6 +45,7 @@ class TutorApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "All keys", key_display="?"),
         Binding("f1", "keys", "All keys", show=False),
+        Binding("ctrl+z", "suspend_process", "To the shell; fg comes back", show=False),
         Binding("ctrl+q", "quit", "Quit the tutor", show=False, priority=True),
     ]
 
@@ -63,7 +67,7 @@ class TutorApp(App[int]):
     def on_mount(self) -> None:
         self.call_after_refresh(self._open_engine)
 
-    @work(thread=True, exit_on_error=False, group="engine")
+    @work(thread=True, group="engine")
     def _open_engine(self) -> None:
         try:
             self.engine.open()
@@ -94,6 +98,12 @@ class TutorApp(App[int]):
     def _remember_theme(self, theme: object) -> None:
         with self.problems_shown():
             self.engine.store.set_bookmark("theme", self.theme)
+
+    async def action_quit(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, TutorScreen):
+                screen.keep()
+        self.exit()
 
     async def on_unmount(self) -> None:
         await self.engine.close()
@@ -150,6 +160,8 @@ class TutorApp(App[int]):
 
     def back_to_map(self) -> None:
         while len(self.screen_stack) > 1:
+            if isinstance(self.screen, TutorScreen):
+                self.screen.keep()
             self.pop_screen()
 
     def _put_on_map(self, screen: Screen[Any]) -> None:
@@ -172,6 +184,32 @@ class TutorApp(App[int]):
             yield
         except TutorProblem as problem:
             self.show_problem(problem)
+
+    def _fatal_error(self) -> None:
+        """A fault of our own: the traceback goes to a file, the learner reads one line."""
+        cause = self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
+        problem = (
+            cause
+            if isinstance(cause, TutorProblem)
+            else GraderFault(
+                "The tutor met a fault of its own and had to stop. Nothing you did is lost.",
+                where=self._keep_traceback(),
+                next_step="Start it again; if it stops again, 'tutor report' gathers what a bug report needs.",
+            )
+        )
+        self._return_code = problem.exit_code
+        self.panic(Text(f"tutor: {problem}"))
+
+    def _keep_traceback(self) -> str:
+        """Write the traceback of the exception being handled into the home; the file's path."""
+        import traceback
+
+        path = self.engine.home / "fault.txt"
+        try:
+            path.write_text(traceback.format_exc(), encoding="utf-8")
+        except OSError:
+            return str(self.engine.home)
+        return str(path)
 
     def show_problem(self, problem: TutorProblem, *, fatal: bool = False) -> None:
         from tutor.app.screens.problem import ProblemScreen

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content as Rendered
-from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.app.screens.base import TutorScreen
 from tutor.app.text import inline, plural
 from tutor.app.theme import COLOURS, GLYPHS, status_word
 from tutor.app.widgets.course_list import CourseList, MapRow
@@ -19,14 +19,13 @@ from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from tutor.app.tutor_app import TutorApp
     from tutor.course import Content
     from tutor.progress import Standing
 
 FINISHED = frozenset({"done", "passed", "tested-out"})
 
 
-class CourseMapScreen(Screen[None]):
+class CourseMapScreen(TutorScreen):
     """Enter opens what the cursor is on; the cursor begins on the next thing to do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,10 +46,6 @@ class CourseMapScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.refresh_course()
 
-    @property
-    def tutor(self) -> TutorApp:
-        return cast("TutorApp", self.app)
-
     def refresh_course(self) -> None:
         """Show the course as it stands now. Keeps the cursor, except when the map is first filled."""
         if not self.tutor.ready:
@@ -59,8 +54,9 @@ class CourseMapScreen(Screen[None]):
             content, standing = self.tutor.engine.content, self.tutor.engine.standing()
             courses = self.query_one(CourseList)
             before = courses.row
-            next_key = f"{'exercise' if standing.next.kind == 'exercise' else 'lesson'}:{standing.next.id}"
-            courses.show(map_rows(content, standing), before.key if before else next_key)
+            rows = map_rows(content, standing)
+            following = next((row.key for row in rows if row.next), "")
+            courses.show(rows, before.key if before else following)
             bar = self.query_one(TopBar)
             bar.path = (content.info.title,)
             bar.note = _tally(content, standing)
@@ -77,6 +73,9 @@ class CourseMapScreen(Screen[None]):
             " ",
             (row.title, "bold"),
         )
+        if row.kind == "review":
+            text = Rendered("Questions you were asked before come back just before you would forget them.")
+            return Rendered("\n").join([head, Rendered(), text])
         facts = [f"{row.kind} · {status_word(row.status)} · {row.minutes} min"]
         if row.kind == "lesson":
             lesson = engine.content.lesson(row.id)
@@ -93,8 +92,13 @@ class CourseMapScreen(Screen[None]):
 
     @on(CourseList.Opened)
     def open_row(self, event: CourseList.Opened) -> None:
-        opening = self.tutor.open_lesson if event.row.kind == "lesson" else self.tutor.open_exercise
-        opening(event.row.id)
+        match event.row.kind:
+            case "lesson":
+                self.tutor.open_lesson(event.row.id)
+            case "exercise":
+                self.tutor.open_exercise(event.row.id)
+            case "review":
+                self.tutor.open_quiz(None)
 
     # --- keys -----------------------------------------------------------------------------------
 
@@ -122,7 +126,7 @@ class CourseMapScreen(Screen[None]):
 
     def _lesson_at_cursor(self) -> str | None:
         row = self.query_one(CourseList).row
-        if row is None:
+        if row is None or row.kind == "review":
             return None
         return row.id if row.kind == "lesson" else self.tutor.engine.content.exercise(row.id).lesson
 
@@ -130,10 +134,13 @@ class CourseMapScreen(Screen[None]):
 def map_rows(content: Content, standing: Standing) -> list[MapRow]:
     """The map's lines in course order: each module, its lessons, and each lesson's exercises."""
     rows: list[MapRow] = []
+    if standing.due:
+        title = f"Review {plural(standing.due, 'question')}"
+        rows += [MapRow("review", "due", title, "due", next=standing.next.kind == "review"), MapRow("gap")]
     for number, (module, lessons) in enumerate(content.modules(), start=1):
         inside: list[MapRow] = []
         for lesson in lessons:
-            here = standing.next.kind != "exercise" and standing.next.id == lesson.id
+            here = standing.next.kind in ("lesson", "quiz") and standing.next.id == lesson.id
             status: str = standing.lesson(lesson.id)
             inside.append(MapRow("lesson", lesson.id, lesson.title, status, lesson.minutes, next=here))
             for exercise in content.exercises_of(lesson.id):

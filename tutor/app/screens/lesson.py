@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 
+from tutor.app.screens.base import TutorScreen
 from tutor.app.text import plural
 from tutor.app.widgets.demo_panel import DemoPanel
 from tutor.app.widgets.go_on import GoOn, Way
@@ -24,13 +24,12 @@ from tutor.app.widgets.step_page import KINDS, StepPage
 from tutor.app.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from tutor.app.tutor_app import TutorApp
     from tutor.course import LoadedLesson
 
 GO_ON = "go-on"
 
 
-class LessonScreen(Screen[None]):
+class LessonScreen(TutorScreen):
     """The steps of a lesson and, behind the last of them, the ways on. The place is kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,10 +70,6 @@ class LessonScreen(Screen[None]):
         yield KeyBar()
 
     @property
-    def tutor(self) -> TutorApp:
-        return cast("TutorApp", self.app)
-
-    @property
     def page(self) -> StepPage | None:
         return next(iter(self.query(StepPage)), None)
 
@@ -98,8 +93,11 @@ class LessonScreen(Screen[None]):
         if self.query(GoOn):
             self.show_page()
 
-    def keep_place(self) -> None:
-        place = {"page": self.pages[self.position], "scroll": round(self.query_one("#page").scroll_y)}
+    def keep(self) -> None:
+        frames = self.query("#page")
+        if not frames:  # not shown yet, or gone already
+            return
+        place = {"page": self.pages[self.position], "scroll": round(frames.first().scroll_y)}
         with self.tutor.problems_shown():
             self.tutor.engine.store.set_bookmark(f"lesson:{self.lesson.id}", place)
 
@@ -127,7 +125,7 @@ class LessonScreen(Screen[None]):
         if values is not None and self.demo is not None:
             self.demo.start()
         self.refresh_bindings()
-        self.keep_place()
+        self.keep()
 
     def _page(self, values: Mapping[str, str] | None) -> Widget:
         if self.pages[self.position] == GO_ON:
@@ -263,7 +261,7 @@ class LessonScreen(Screen[None]):
         if self.demo is not None and self.demo.state == "running":
             self.demo.stop()
         else:
-            self.keep_place()
+            self.keep()
             self.dismiss()
 
     # --- what the page reports ----------------------------------------------------------------------

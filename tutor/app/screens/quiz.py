@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.app.screens.base import TutorScreen
 from tutor.app.text import inline, plural, untrusted
 from tutor.app.widgets.go_on import GoOn, Way
 from tutor.app.widgets.key_bar import KeyBar
@@ -25,7 +25,6 @@ from tutor.errors import TutorProblem, UsageProblem
 
 if TYPE_CHECKING:
     from tutor.app.sitting import Sitting
-    from tutor.app.tutor_app import TutorApp
     from tutor.quiz import Result
 
 KEEP_SECONDS = 0.3
@@ -40,7 +39,7 @@ KINDS = {
 }
 
 
-class QuizScreen(Screen[None]):
+class QuizScreen(TutorScreen):
     """Enter answers, Enter goes on. Leaving keeps everything, a half-written answer included."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,8 +56,8 @@ class QuizScreen(Screen[None]):
         self.sitting = sitting
         self.subject = title
         self.bookmark = bookmark
+        self._kept: object = None  # the draft as it was last kept
         self.state: Literal["asking", "judging", "scored", "summary"] = "asking"
-        self._unsaved = False
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.subject, "Quiz")
@@ -67,15 +66,11 @@ class QuizScreen(Screen[None]):
         yield KeyBar()
 
     @property
-    def tutor(self) -> TutorApp:
-        return cast("TutorApp", self.app)
-
-    @property
     def question(self) -> QuestionWidget | None:
         return next(iter(self.query(QuestionWidget)), None)
 
     def on_mount(self) -> None:
-        self.set_interval(KEEP_SECONDS, self._keep_draft)
+        self.set_interval(KEEP_SECONDS, self.keep)
         if self.sitting.complete:
             self.show_summary()
         else:
@@ -102,6 +97,7 @@ class QuizScreen(Screen[None]):
             self._tell_place()
         if self.sitting.key in self.sitting.drafts:
             question.restore(self.sitting.drafts[self.sitting.key])
+        self._kept = question.draft
         question.focus()
 
     def _set_state(self, state: Literal["asking", "judging", "scored", "summary"]) -> None:
@@ -118,10 +114,6 @@ class QuizScreen(Screen[None]):
         got, of = self.sitting.total
         self.query_one(TopBar).note = f"{got:g} of {of:g} points" if of else ""
 
-    @on(QuestionWidget.Changed)
-    def draft_changed(self) -> None:
-        self._unsaved = True
-
     @on(QuestionWidget.Submitted)
     def action_answer(self) -> None:
         if self.state != "asking" or self.question is None:
@@ -132,7 +124,7 @@ class QuizScreen(Screen[None]):
         else:
             self.judge(self.question, answer)
 
-    @work(exclusive=True, group="judge", exit_on_error=False)
+    @work(exclusive=True, group="judge")
     async def judge(self, question: QuestionWidget, answer: object) -> None:
         engine, item = self.tutor.engine, question.item
         self._set_state("judging")
@@ -192,7 +184,7 @@ class QuizScreen(Screen[None]):
             self.show_summary()
 
     def action_later(self) -> None:
-        self._keep_draft()
+        self.keep()
         self.action_go_on()
 
     def action_reread(self) -> None:
@@ -201,19 +193,15 @@ class QuizScreen(Screen[None]):
         self.tutor.open_lesson(item.lesson, item.step)
 
     def action_leave(self) -> None:
-        self._keep_draft()
+        self.keep()
         self.dismiss()
 
     # --- keeping --------------------------------------------------------------------------------------
 
-    def on_unmount(self) -> None:
-        self._keep_draft()
-
-    def _keep_draft(self) -> None:
+    def keep(self) -> None:
         """Keep a half-written answer; called again and again, it writes only when something changed."""
-        if self._unsaved and self.state == "asking" and self.question is not None:
-            self._unsaved = False
-            self.sitting.drafts[self.sitting.key] = self.question.draft
+        if self.state == "asking" and self.question is not None and self.question.draft != self._kept:
+            self._kept = self.sitting.drafts[self.sitting.key] = self.question.draft
             self.keep_place()
 
     def keep_place(self) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.app.screens.base import TutorScreen
 from tutor.app.text import inline
 from tutor.app.widgets.code import python
 from tutor.app.widgets.key_bar import KeyBar
@@ -20,11 +20,10 @@ from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from tutor.app.tutor_app import TutorApp
     from tutor.course import LoadedExercise
 
 
-class SolutionScreen(Screen[None]):
+class SolutionScreen(TutorScreen):
     """Side by side where the terminal is wide, one after the other where it is not."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape,enter", "dismiss", "Back", key_display="q")]
@@ -34,7 +33,7 @@ class SolutionScreen(Screen[None]):
         self.exercise = exercise
 
     def compose(self) -> ComposeResult:
-        own = cast("TutorApp", self.app).engine.solution_path(self.exercise)
+        own = self.tutor.engine.solution_path(self.exercise)
         yield TopBar(self.exercise.title, "Solution")
         with VerticalScroll(id="page"):
             with Horizontal(classes="beside"):

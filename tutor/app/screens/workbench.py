@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker
 
 from tutor.app.editing import edit, with_terminal
 from tutor.app.saves import saves
+from tutor.app.screens.base import TutorScreen
 from tutor.app.text import plural, shown_path
 from tutor.app.theme import GLYPHS, status_word
 from tutor.app.widgets.attempts_view import AttemptsView
@@ -30,7 +30,6 @@ from tutor.app.widgets.views import Views
 from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
-    from tutor.app.tutor_app import TutorApp
     from tutor.course import LoadedExercise
     from tutor.grading import GradingEvent, Verdict
 
@@ -38,7 +37,7 @@ BRIEF, VERDICT, HINTS, ATTEMPTS = range(4)
 PANES = ("brief", "verdict", "hints", "attempts")
 
 
-class WorkbenchScreen(Screen[None]):
+class WorkbenchScreen(TutorScreen):
     """Enter writes the stub, then grades, then (after the pass) goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,10 +82,6 @@ class WorkbenchScreen(Screen[None]):
         yield KeyBar()
 
     @property
-    def tutor(self) -> TutorApp:
-        return cast("TutorApp", self.app)
-
-    @property
     def grading(self) -> bool:
         return self._grading is not None and self._grading.is_running
 
@@ -101,13 +96,14 @@ class WorkbenchScreen(Screen[None]):
     # --- what is shown ------------------------------------------------------------------------------
 
     async def on_mount(self) -> None:
-        attempts = self.tutor.engine.store.attempts(self.exercise.id)
-        if attempts:
-            from tutor.grading import Verdict
+        with self.tutor.problems_shown():
+            last = self.tutor.engine.store.last_attempt(self.exercise.id)
+            if last is not None:
+                from tutor.grading import Verdict
 
-            self.verdict = Verdict.from_json(dict(attempts[-1].verdict_json))
+                self.verdict = Verdict.from_json(dict(last.verdict_json))
         self._show_status()
-        self.action_view(VERDICT if self.has_class("-wide") or attempts else BRIEF)
+        self.action_view(VERDICT if self.verdict is not None else BRIEF)
         self.call_after_refresh(self._fill)
 
     async def _fill(self) -> None:
@@ -276,7 +272,7 @@ class WorkbenchScreen(Screen[None]):
 
     # --- grading ------------------------------------------------------------------------------------
 
-    @work(exclusive=True, group="watch", exit_on_error=False)
+    @work(exclusive=True, group="watch")
     async def watch_file(self) -> None:
         """Grade now and at each save; a save cancels the grading of the one before."""
         path = self.tutor.engine.solution_path(self.exercise)
@@ -284,7 +280,7 @@ class WorkbenchScreen(Screen[None]):
             async for _ in saved:
                 self._grading = self.grade()
 
-    @work(exclusive=True, group="grade", exit_on_error=False)
+    @work(exclusive=True, group="grade")
     async def grade(self) -> None:
         engine, view = self.tutor.engine, self.query_one(VerdictView)
         before, self.verdict = self.verdict, None
@@ -301,7 +297,8 @@ class WorkbenchScreen(Screen[None]):
             await showing
         except asyncio.CancelledError:
             self.verdict = before
-            await view.nothing_yet("Cancelled. Enter grades again.")
+            if view.is_attached:
+                await view.nothing_yet("Cancelled. Enter grades again.")
             raise
         except TutorProblem as problem:
             self.verdict = before
@@ -314,7 +311,8 @@ class WorkbenchScreen(Screen[None]):
         finally:
             showing.cancel()
             self._grading = None
-            self._show_status()
+            if view.is_attached:
+                self._show_status()
 
     async def _show_checks(self, events: asyncio.Queue[GradingEvent | None]) -> None:
         """Show each check as it ends; None ends this."""

@@ -30,7 +30,7 @@ PROGRESS_CELLS = 12
 class MapRow:
     """One line of the map. ``done`` and ``of`` are a module's progress; ``minutes`` the rest's."""
 
-    kind: Literal["gap", "module", "lesson", "exercise"]
+    kind: Literal["gap", "module", "lesson", "exercise", "review"]
     id: str = ""
     title: str = ""
     status: str = "new"
@@ -45,7 +45,7 @@ class MapRow:
 
     @property
     def selectable(self) -> bool:
-        return self.kind in ("lesson", "exercise")
+        return self.kind in ("lesson", "exercise", "review")
 
 
 class CourseList(ScrollView, can_focus=True):
@@ -160,7 +160,7 @@ class CourseList(ScrollView, can_focus=True):
         if row.kind == "module":
             return [(" ", Style()), (row.title, self._style("module"))]
         glyph = (GLYPHS.get(row.status, "○"), self._style(_tone(row.status)))
-        if row.kind == "lesson":
+        if row.kind in ("lesson", "review"):
             return [("  ", Style()), glyph, ("  ", Style()), (row.title, self._style("lesson"))]
         return [
             ("     ", Style()),
@@ -184,7 +184,7 @@ class CourseList(ScrollView, can_focus=True):
         tone = "next" if row.next else _tone(row.status)
         return [
             (f"  {word:<10}", self._style(tone)),
-            (f"{row.minutes:>4} min ", self._style("quiet")),
+            (f"{row.minutes:>4} min " if row.minutes else " " * 9, self._style("quiet")),
         ]
 
     # --- keys and mouse -------------------------------------------------------------------------

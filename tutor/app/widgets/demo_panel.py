@@ -50,6 +50,9 @@ class DemoPanel(Vertical):
         assert lesson.info.demo is not None
         self.lesson = lesson
         self.demo = lesson.info.demo
+        self.knobs = Knobs(self.demo.knobs)
+        self.line = Static(classes="state")
+        self.output = OutputView()
         self.runs = 0
         self._values = values
         self._started = 0.0
@@ -57,13 +60,13 @@ class DemoPanel(Vertical):
         self._problem = ""
 
     def compose(self) -> ComposeResult:
-        yield Knobs(self.demo.knobs)
-        yield Static(classes="state")
-        yield OutputView()
+        yield self.knobs
+        yield self.line
+        yield self.output
 
     def on_mount(self) -> None:
         if self._values is not None:
-            self.query_one(Knobs).set_values(self._values)
+            self.knobs.set_values(self._values)
         self._tell()
 
     def watch_state(self) -> None:
@@ -78,21 +81,20 @@ class DemoPanel(Vertical):
     @on(Knobs.Run)
     def start(self) -> None:
         """Run with the knobs as they stand; a run under way is ended first."""
-        knobs = self.query_one(Knobs)
-        if problem := knobs.problem():
+        if problem := self.knobs.problem():
             self.app.notify(problem, severity="warning")
             return
-        self.run_demo(knobs.values())
+        self.run_demo(self.knobs.values())
 
     def stop(self) -> None:
         self.workers.cancel_group(self, "demo")
 
-    @work(exclusive=True, group="demo", exit_on_error=False)
+    @work(exclusive=True, group="demo")
     async def run_demo(self, values: Mapping[str, str]) -> None:
-        engine = cast("TutorApp", self.app).engine
-        output = self.query_one(OutputView)
+        app = cast("TutorApp", self.app)
+        engine = app.engine
         if self.runs:
-            output.heading(Text(f"\n── run {self.runs + 1} · {_described(values)}", style="bold"))
+            self.output.heading(Text(f"\n── run {self.runs + 1} · {_described(values)}", style="bold"))
         self.runs += 1
         self._started = monotonic()
         self.state = "running"
@@ -104,29 +106,30 @@ class DemoPanel(Vertical):
             arguments = [part for name, value in values.items() for part in (f"--{name}", value)]
             async with aclosing(engine.demo(self.lesson, arguments)) as chunks:
                 async for chunk in chunks:
-                    output.feed(chunk)
+                    self.output.feed(chunk)
                     await asyncio.sleep(0)
             outcome = "done"
         except (DemoFailed, TutorProblem) as problem:
             outcome, self._problem = "failed", str(problem)
         finally:
             timer.stop()
-            output.flush()
+            self.output.flush()
             self._seconds = monotonic() - self._started
             self.state = outcome
-        engine.remember_demo(self.lesson, values, output.text)
+        with app.problems_shown():
+            engine.remember_demo(self.lesson, values, self.output.text)
 
     def _flush(self) -> None:
-        if self.query_one(OutputView).flush():
+        if self.output.flush():
             self.post_message(self.Changed(printed=True))
         self._tell()
 
     # --- the line of state ------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        self.query_one(".state", Static).update(self._line())
+        self.line.update(self._told())
 
-    def _line(self) -> Content:
+    def _told(self) -> Content:
         if self.state == "ready":
             about = f"{self.demo.title}, about {duration(self.demo.seconds)}"
             return Content.assemble(("○ ", "$quiet"), (about, "$quiet"))

@@ -26,6 +26,8 @@ class OutputView(Widget):
     its newest lines.
     """
 
+    DEFAULT_CSS = "OutputView { height: auto; width: 1fr; }"
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._pending = ""

@@ -27,7 +27,9 @@ class StepDots(Widget):
         for number, mark in enumerate(self.marks):
             if number and not crowded:
                 dots.append(" ")
-            colour = "$accent" if mark == "partly" else "$quiet" if mark == "done" else COLOURS.get(mark, "$quiet")
+            colour = (
+                "$accent" if mark == "partly" else "$quiet" if mark == "done" else COLOURS.get(mark, "$quiet")
+            )
             if number != self.position:
                 dots.append((MARKS.get(mark, "○"), colour))
             elif mark in ("new", "done"):

@@ -27,9 +27,6 @@ class QuestionWidget(Vertical):
 
     locked: reactive[bool] = reactive(False, init=False)
 
-    class Changed(Message):
-        """The draft is another one."""
-
     class Submitted(Message):
         """The learner wants the answer judged."""
 
@@ -51,9 +48,6 @@ class QuestionWidget(Vertical):
     def mark(self, correct: bool) -> None:
         """The answer was scored: show whether it was right, where the widget can."""
         self.locked = True
-
-    def changed(self) -> None:
-        self.post_message(self.Changed())
 
     def submit(self) -> None:
         self.post_message(self.Submitted())

@@ -62,7 +62,6 @@ class CodeWidget(QuestionWidget):
     @on(Input.Changed)
     def field_changed(self) -> None:
         self.query_one(".code", Static).update(self._program())
-        self.changed()
 
     @on(Input.Submitted)
     def field_submitted(self) -> None:

@@ -50,10 +50,6 @@ class NumericWidget(QuestionWidget):
     def watch_locked(self) -> None:
         self.field.disabled = self.locked
 
-    @on(Input.Changed)
-    def field_changed(self) -> None:
-        self.changed()
-
     @on(Input.Submitted)
     def field_submitted(self) -> None:
         self.submit()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static, TextArea
@@ -69,7 +68,3 @@ class OutputWidget(QuestionWidget):
 
     def watch_locked(self) -> None:
         self.field.disabled = self.locked
-
-    @on(TextArea.Changed)
-    def field_changed(self) -> None:
-        self.changed()

@@ -113,9 +113,8 @@ class RowsQuestion(QuestionWidget):
         raise NotImplementedError
 
     def touched(self) -> None:
-        """Something was chosen, moved, or put back."""
+        """Something was chosen or moved."""
         self.show()
-        self.changed()
 
     def action_answer(self) -> None:
         self.submit()

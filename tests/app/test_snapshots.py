@@ -1,0 +1,234 @@
+"""What every screen looks like: 80×24 and 120×40, dark and light.
+
+After a change that is meant, look at the pictures in the report, then run with --snapshot-update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from tests.app.conftest import press, settled
+from tests.app.fakes import PracticeEngine, write_solution
+from tutor.app.screens.quiz import QuizScreen
+from tutor.app.tutor_app import TutorApp
+
+Scene = Callable[[Pilot[int]], Awaitable[None]]
+
+LOOKS = [
+    ((80, 24), "tutor-dark"),
+    ((80, 24), "tutor-light"),
+    ((120, 40), "tutor-dark"),
+    ((120, 40), "tutor-light"),
+]
+
+
+def app_of(pilot: Pilot[int]) -> TutorApp:
+    assert isinstance(pilot.app, TutorApp)
+    return pilot.app
+
+
+async def course_map(pilot: Pilot[int]) -> None:
+    store = app_of(pilot).engine.store
+    for step in ("why", "idea"):
+        store.record_event("step", "bits", {"step": step})
+    write_solution(app_of(pilot).engine, "memory-footprint", good=True)
+    await press(pilot, "down", "enter", "g", "q", "up")
+
+
+async def lesson_step(pilot: Pilot[int]) -> None:
+    await press(pilot, "enter")
+
+
+async def lesson_idea(pilot: Pilot[int]) -> None:
+    await press(pilot, "enter", "n")
+
+
+async def demo_before(pilot: Pilot[int]) -> None:
+    await press(pilot, "enter", "n", "n")
+
+
+async def demo_after(pilot: Pilot[int]) -> None:
+    await press(pilot, "enter", "n", "n", "3", "enter")
+
+
+async def knobs(pilot: Pilot[int]) -> None:
+    await press(pilot, "enter", "n", "n", "3", "k", "tab", "tab", "right")
+
+
+async def ways_on(pilot: Pilot[int]) -> None:
+    await press(pilot, "enter", "t")
+
+
+async def _question(pilot: Pilot[int], kind: str, *keys: str) -> None:
+    await press(pilot, "u")
+    screen = pilot.app.screen
+    assert isinstance(screen, QuizScreen)
+    screen.sitting.position = [item.kind for item in screen.sitting.items.values()].index(kind)
+    screen.show_question()
+    await settled(pilot)
+    await press(pilot, *keys)
+
+
+async def single(pilot: Pilot[int]) -> None:
+    await _question(pilot, "single", "2")
+
+
+async def single_wrong(pilot: Pilot[int]) -> None:
+    await _question(pilot, "single")
+    screen = pilot.app.screen
+    assert isinstance(screen, QuizScreen)
+    wrong = [option.id for option in screen.sitting.item.options].index("four")
+    await press(pilot, str(wrong + 1), "enter")
+
+
+async def multiple(pilot: Pilot[int]) -> None:
+    await _question(pilot, "multiple", "1", "3")
+
+
+async def numeric(pilot: Pilot[int]) -> None:
+    await _question(pilot, "numeric", "1", "4")
+
+
+async def output(pilot: Pilot[int]) -> None:
+    await _question(pilot, "output", "6", "4")
+
+
+async def order(pilot: Pilot[int]) -> None:
+    await _question(pilot, "order", "space", "down")
+
+
+async def match(pilot: Pilot[int]) -> None:
+    await _question(pilot, "match", "b", "a")
+
+
+async def code(pilot: Pilot[int]) -> None:
+    await _question(pilot, "code", *"max(weights)")
+
+
+async def summary(pilot: Pilot[int]) -> None:
+    await press(pilot, "u")
+    screen = pilot.app.screen
+    assert isinstance(screen, QuizScreen)
+    got = [1.0, 0.5, 1.0, 0.0, 1.0, 1.0, 1.0]
+    screen.sitting.points.update(zip(screen.sitting.keys, ((one, 1.0) for one in got), strict=True))
+    screen.show_summary()
+    await settled(pilot)
+
+
+async def _bench(pilot: Pilot[int], *keys: str, good: bool | None = None) -> None:
+    app_of(pilot).open_exercise("absmax-int8")
+    await settled(pilot)
+    if good is not None:
+        write_solution(app_of(pilot).engine, "absmax-int8", good=good)
+    await press(pilot, *keys)
+
+
+async def brief(pilot: Pilot[int]) -> None:
+    await _bench(pilot)
+
+
+async def verdict_failed(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "g", good=False)
+
+
+async def verdict_passed(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "g", good=True)
+
+
+async def hints(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "h", "h")
+
+
+async def attempts(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "g", good=False)
+    path = app_of(pilot).engine.solution_path(app_of(pilot).engine.content.exercise("absmax-int8"))
+    path.write_text("def quantize(W):\n    return W, 1\n")
+    await press(pilot, "g", "4")
+
+
+async def diff(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "d", good=True)
+
+
+async def solution(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "g", "s", good=True)
+
+
+async def prompts(pilot: Pilot[int]) -> None:
+    await press(pilot, "i")
+
+
+async def keys(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "question_mark")
+
+
+async def problem(pilot: Pilot[int]) -> None:
+    app_of(pilot).open_lesson("bytes")
+    await settled(pilot)
+
+
+SCREENS: list[Scene] = [
+    course_map,
+    lesson_idea,
+    demo_after,
+    ways_on,
+    single_wrong,
+    summary,
+    brief,
+    verdict_failed,
+    solution,
+    prompts,
+    keys,
+    problem,
+]
+"""One of each screen, in every look."""
+
+STATES: list[Scene] = [
+    lesson_step,
+    demo_before,
+    knobs,
+    single,
+    multiple,
+    numeric,
+    output,
+    order,
+    match,
+    code,
+    verdict_passed,
+    hints,
+    attempts,
+    diff,
+]
+"""Other states of the same screens, in two looks."""
+
+CASES = [
+    pytest.param(
+        scene, size, theme, id=f"{scene.__name__}-{size[0]}x{size[1]}-{theme.removeprefix('tutor-')}"
+    )
+    for scenes, looks in ((SCREENS, LOOKS), (STATES, (LOOKS[0], LOOKS[3])))
+    for scene in scenes
+    for size, theme in looks
+]
+
+
+@pytest.mark.parametrize(("scene", "size", "theme"), CASES)
+def test_the_screen_looks_as_it_did(
+    snap_compare: Callable[..., bool], home: Path, scene: Scene, size: tuple[int, int], theme: str
+) -> None:
+    async def run(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        pilot.app.theme = theme
+        await settled(pilot)
+        await scene(pilot)
+        for field in pilot.app.screen.query("Input, TextArea"):
+            assert isinstance(field, Input | TextArea)
+            field.cursor_blink = False
+        pilot.app.clear_notifications()
+        await pilot.pause()
+
+    assert snap_compare(TutorApp(PracticeEngine(home)), terminal_size=size, run_before=run)

@@ -1,0 +1,21 @@
+"""What the tutor's screens share: the way to the app that owns the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from tutor.app.tutor_app import TutorApp
+
+
+class TutorScreen(Screen[None]):
+    """A screen that calls the engine through ``self.tutor``."""
+
+    @property
+    def tutor(self) -> TutorApp:
+        return cast("TutorApp", self.app)
+
+    def keep(self) -> None:
+        """Remember the place and what is half written. Called before the app ends."""
