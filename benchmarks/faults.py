@@ -59,10 +59,9 @@ class Stand:
     def __init__(self, root: ContentRoot, exercise: str, right: bytes) -> None:
         self.exercise: LoadedExercise = load_content(root).exercise(exercise)
         self.right = right
-        self.runner = asyncio.Runner()
-        self.runner.run(asyncio.sleep(0))
         self.descriptors_before = descriptors()
         self.scratch_before = scratch_folders()
+        self.runner = asyncio.Runner()
         self.grader = Grader(root, keep_warm=True)
         self.seen: set[tuple[int, float]] = set()
         self.runner.run(self.grader.warm_up(self.exercise))
@@ -143,20 +142,28 @@ class Stand:
         return act
 
     def look(self) -> None:
-        """Remembers every process that lives now."""
-        for process in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                self.seen.add((process.pid, process.create_time()))
+        """Remembers every process of this grader that lives now."""
+        self.seen |= {(process.pid, process.create_time()) for process in self._processes()}
 
     def orphans(self) -> list[int]:
-        """Processes that were ever seen, live on, and are no longer below this process."""
-        ours = {process.pid for process in psutil.Process().children(recursive=True)}
+        """Processes that were ever seen, live on, and are no longer below a zygote."""
+        ours = {process.pid for process in self._processes()}
         return [pid for pid, born in self.seen if pid not in ours and _lives(pid, born)]
 
+    def _processes(self) -> list[psutil.Process]:
+        found: list[psutil.Process] = []
+        for zygote in (self.grader._judges, self.grader._workers):
+            with contextlib.suppress(psutil.NoSuchProcess, OSError):  # OSError: no descriptor to look with
+                if zygote is not None:
+                    process = psutil.Process(zygote.process.pid)
+                    found += [process, *process.children(recursive=True)]
+        return found
+
     def close(self) -> None:
-        """Ends the grader."""
+        """Ends the grader and its event loop."""
         self.look()
         self.runner.run(self.grader.close())
+        self.runner.close()
 
     def left_over(self) -> list[str]:
         """After ``close``: processes, descriptors and folders that should be gone, in words."""

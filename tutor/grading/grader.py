@@ -132,6 +132,8 @@ class Grader:
                 if attempt == 2 or (judges.alive and workers.alive and not isinstance(fault, JudgeLost)):
                     raise
                 continue
+            except OSError as problem:
+                raise _fault(f"the system gives it no more ({problem})", exercise) from None
             if heard.starved or (heard.killed and attempt == 1):
                 continue
             self._learn(team, heard)
@@ -168,7 +170,7 @@ class Grader:
         expected = self._expected.get(exercise.id, Expected())
         try:
             return await Team.launch(judges, workers, exercise, device, expected)
-        except (OSError, WireError) as problem:
+        except WireError as problem:
             raise _fault(f"its processes could not be set up ({problem})", exercise) from None
 
     def _learn(self, team: Team, heard: Heard) -> None:
@@ -252,7 +254,7 @@ async def _settled(task: asyncio.Task[Team] | None) -> Team | None:
         return None
     try:
         return await asyncio.shield(task)
-    except GraderFault:
+    except (GraderFault, OSError):
         return None
 
 
