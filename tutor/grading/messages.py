@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from tutor.course import LoadedExercise
+from tutor.grading.verdict import PROCESS_ENDED
 
 MAX_FRAMES_SHOWN = 8
 
@@ -83,6 +84,8 @@ def error_message(exercise: LoadedExercise, error: Mapping[str, Any], file: str)
 def lost_message(name: str, status: int | None, why: str) -> Message:
     """The process that ran the learner's code is gone or broke the protocol."""
     where = f"in `{name}`" if name.isidentifier() else f"while {name}"
+    if why != PROCESS_ENDED:  # how it ended afterwards says nothing
+        status = None
     if status is not None and status < 0:
         return Message(
             f"The process that ran your code was ended by signal {-status} {where}.", _KEEP_RETURNING

@@ -15,6 +15,7 @@ from typing import Any
 
 from tutor.compute.process import peak_resident_bytes
 from tutor.grading.checks import payload_bytes
+from tutor.grading.verdict import PROCESS_ENDED
 from tutor.sandbox import values, wire
 from tutor.sandbox.arena import Arena
 from tutor.sandbox.clean import clean_text
@@ -155,7 +156,7 @@ class Connection:
             wire.send(self._sock, {"id": self._number, "nonce": nonce, **request})
             answer = wire.receive(self._sock)
         except wire.WireClosed:
-            raise SolutionLost(name, "its process ended") from None
+            raise SolutionLost(name, PROCESS_ENDED) from None
         except wire.WireError as problem:
             raise SolutionLost(name, str(problem)) from None
         if answer.get("id") != self._number or answer.get("nonce") != nonce:

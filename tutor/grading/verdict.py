@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 SCHEMA = "tutor.verdict/1"
+PROCESS_ENDED = "its process ended"  # why a check lost the learner's process, where the kernel knows more
 
 Outcome = Literal["passed", "failed", "error", "skipped"]
 VerdictName = Literal["passed", "failed", "error", "timeout", "resource_limit", "cancelled"]

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 MAX_ITEMS = 4096
 MAX_NESTING = 8
 MAX_TEXT = 1 << 16
+MAX_ALL_TEXT = 1 << 18
 MAX_DIGITS = 400
 MAX_BITS = 3 * MAX_DIGITS
 
@@ -57,7 +58,7 @@ def decode(encoded: object, tensors: TensorCodec | None = None) -> Any:
 
 class _Encoder:
     def __init__(self, tensors: TensorCodec | None) -> None:
-        self._tensors, self._items = tensors, 0
+        self._tensors, self._items, self._characters = tensors, 0, 0
 
     def encode(self, value: object, depth: int) -> Encoded:
         self._items += 1
@@ -77,7 +78,7 @@ class _Encoder:
         if kind is float:
             return {"t": "float", "v": float.hex(value)}  # type: ignore[arg-type]
         if kind is str:
-            return {"t": "str", "v": _text(value)}  # type: ignore[arg-type]
+            return {"t": "str", "v": self._text(value)}  # type: ignore[arg-type]
         if kind in (tuple, list):
             return {"t": kind.__name__, "v": [self.encode(item, depth + 1) for item in value]}  # type: ignore[attr-defined]
         if kind is dict:
@@ -91,6 +92,14 @@ class _Encoder:
             raise Unsendable(f"a dict with a key of type {type(key).__name__} (keys are strings or integers)")
         return [self.encode(key, depth + 1), self.encode(item, depth + 1)]
 
+    def _text(self, value: str) -> str:
+        if len(value) > MAX_TEXT:
+            raise Unsendable(f"a string of {len(value):,} characters (at most {MAX_TEXT:,})")
+        self._characters += len(value)
+        if self._characters > MAX_ALL_TEXT:
+            raise Unsendable(f"strings of more than {MAX_ALL_TEXT:,} characters together")
+        return value.encode("utf-8", "replace").decode("utf-8")
+
     def _by_base(self, value: object, depth: int) -> Encoded:
         """Subclasses (named tuples, enums of int, str) become their plain base."""
         for base in (bool, int, float, str):
@@ -103,15 +112,9 @@ class _Encoder:
         raise Unsendable(f"an object of type {type(value).__name__}, which cannot cross to the judge")
 
 
-def _text(value: str) -> str:
-    if len(value) > MAX_TEXT:
-        raise Unsendable(f"a string of {len(value):,} characters (at most {MAX_TEXT:,})")
-    return value.encode("utf-8", "replace").decode("utf-8")
-
-
 class _Decoder:
     def __init__(self, tensors: TensorCodec | None) -> None:
-        self._tensors, self._items = tensors, 0
+        self._tensors, self._items, self._characters = tensors, 0, 0
 
     def decode(self, encoded: object, depth: int) -> Any:
         self._items += 1
@@ -129,6 +132,9 @@ class _Decoder:
         if kind == "float" and isinstance(content, str) and len(content) <= 64:
             return _number(float.fromhex, content)
         if kind == "str" and isinstance(content, str) and len(content) <= MAX_TEXT:
+            self._characters += len(content)
+            if self._characters > MAX_ALL_TEXT:
+                raise Malformed("too much text")
             return content
         if kind in ("tuple", "list") and isinstance(content, list):
             items = [self.decode(item, depth + 1) for item in content]

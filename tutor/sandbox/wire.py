@@ -30,11 +30,15 @@ class WireClosed(WireError):
     """The other side is gone."""
 
 
+class TooLong(WireError):
+    """A frame that may not be sent, since it is over the limit."""
+
+
 def pack(frame: Frame) -> bytes:
     """The bytes of one frame. NaN and infinity are refused: numbers travel as text where they may be either."""
     body = json.dumps(frame, separators=(",", ":"), allow_nan=False).encode("utf-8", "surrogatepass")
     if len(body) > MAX_FRAME:
-        raise WireError(f"a frame of {len(body):,} bytes is over the limit of {MAX_FRAME:,}")
+        raise TooLong(f"a frame of {len(body):,} bytes is over the limit of {MAX_FRAME:,}")
     return HEADER.pack(len(body)) + body
 
 

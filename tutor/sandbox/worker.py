@@ -70,8 +70,13 @@ class Worker:
                 self._arena.rewind()
             answer = self._answer(request)
             _flush()
+            about = {"id": request.get("id"), "nonce": request.get("nonce")}
             try:
-                wire.send(self._sock, {"id": request.get("id"), "nonce": request.get("nonce"), **answer})
+                try:
+                    wire.send(self._sock, {**about, **answer})
+                except wire.TooLong:
+                    too_long = {"kind": "unsendable", "name": request.get("call"), "message": "more text than may cross"}
+                    wire.send(self._sock, {**about, "error": too_long})
             except wire.WireError:
                 return
 
