@@ -135,6 +135,8 @@ def _app(content: Path | None) -> int:
     from tutor.app import run as run_app
     from tutor.paths import content_root, tutor_home
 
+    if not sys.stderr.isatty():  # Textual draws on standard error, which must then be the terminal too
+        os.dup2(sys.stdout.fileno(), sys.__stderr__.fileno() if sys.__stderr__ else 2)
     result = run_app(content_root(content), tutor_home())
     return result if isinstance(result, int) else 0
 
