@@ -67,6 +67,13 @@ class Engine:
         lines = (line.removeprefix("- [").partition("]: ") for line in cited_sources(self.content, text))
         return [(id, sentence) for id, _, sentence in lines]
 
+    def last_guess(self, lesson_id: str, step_id: str) -> int | None:
+        """The learner's last guess at a step, counted from 0."""
+        for event in reversed(self.store.events("guess", lesson_id)):
+            if event.data.get("step") == step_id and isinstance(event.data.get("guess"), int):
+                return int(event.data["guess"])
+        return None
+
     # --- quiz ---------------------------------------------------------------------------------
 
     def quiz(self, lesson: str | None, kept: Mapping[str, Any] | None) -> Sitting | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -88,6 +89,11 @@ def shown_path(path: Path) -> str:
     """A path as people write it, with ``~`` for their home."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
+def moment(at: datetime) -> str:
+    """``03 Mar 09:30``, in the local time zone."""
+    return at.astimezone().strftime("%d %b %H:%M")
 
 
 def duration(seconds: float) -> str:

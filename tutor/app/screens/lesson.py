@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import plural
+from tutor.app.ways import ways_on
 from tutor.app.widgets.demo_panel import DemoPanel
-from tutor.app.widgets.go_on import GoOn, Way
+from tutor.app.widgets.go_on import GoOn
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.knobs import Knobs
 from tutor.app.widgets.rail import Rail
@@ -129,17 +129,11 @@ class LessonScreen(TutorScreen):
 
     def _page(self, values: Mapping[str, str] | None) -> Widget:
         if self.pages[self.position] == GO_ON:
-            return GoOn(self._ways())
+            return GoOn(ways_on(self.tutor.engine, self.lesson))
         step = self.steps[self.position]
         sources = self.tutor.engine.cited(step.markdown)
-        return StepPage(self.lesson, step, sources=sources, guess=self._guessed(step.id), values=values)
-
-    def _guessed(self, step: str) -> int | None:
-        """The learner's last guess at a step, counted from 0."""
-        guesses = self.tutor.engine.store.events("guess", self.lesson.id)
-        return next(
-            (event.data.get("guess") for event in reversed(guesses) if event.data.get("step") == step), None
-        )
+        guess = self.tutor.engine.last_guess(self.lesson.id, step.id)
+        return StepPage(self.lesson, step, sources=sources, guess=guess, values=values)
 
     def _remember_step(self) -> None:
         step = self.pages[self.position]
@@ -176,12 +170,8 @@ class LessonScreen(TutorScreen):
             case "stop":
                 return running
             case "guess":
-                prediction = page.prediction if page else None
-                return (
-                    prediction is not None
-                    and prediction.guess is None
-                    and (int(str(parameters[0])) < len(prediction.prediction.guesses))
-                )
+                asked = page.prediction if page else None
+                return asked is not None and asked.guess is None and parameters[0] in range(asked.choices)
             case "sources":
                 return page is not None and bool(page.sources)
             case "quiz":
@@ -303,35 +293,3 @@ class LessonScreen(TutorScreen):
                 self.tutor.open_prompts(self.lesson.id)
             case "lesson":
                 self.tutor.open_lesson(rest)
-
-    def _ways(self) -> list[Way]:
-        """What there is to do after the steps, in the order in which it helps."""
-        engine = self.tutor.engine
-        standing = engine.standing()
-        has_demo_step = any(step.kind == "demo" for step in self.steps)
-        ways = [
-            Way("Try it", item.text, item.opens)
-            for item in self.lesson.info.try_it
-            if has_demo_step or not item.opens.startswith("demo")
-        ]
-        for exercise in engine.content.exercises_of(self.lesson.id):
-            status: str = standing.exercise(exercise.id)
-            ways.append(
-                Way("Exercises", exercise.title, f"exercise:{exercise.id}", status, f"{exercise.minutes} min")
-            )
-        if self.lesson.items:
-            status = "done" if engine.store.answers(self.lesson.id) else "new"
-            ways.append(Way("Quiz", plural(len(self.lesson.items), "question"), "quiz", status))
-        if self.lesson.prompts is not None:
-            ways.append(Way("With your AI assistant", "Three prompts, to be used in order", "prompts"))
-        following = _following(engine.content.lessons, self.lesson.id)
-        if following is not None:
-            status = standing.lesson(following.id)
-            ways.append(Way("Next lesson", following.title, f"lesson:{following.id}", status))
-        return ways
-
-
-def _following(lessons: tuple[LoadedLesson, ...], lesson_id: str) -> LoadedLesson | None:
-    ids = [lesson.id for lesson in lessons]
-    after = ids.index(lesson_id) + 1
-    return lessons[after] if after < len(lessons) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -11,16 +12,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 from textual.worker import Worker
 
 from tutor.app.editing import edit, with_terminal
 from tutor.app.saves import saves
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import plural, shown_path
+from tutor.app.screens.giving_up import show_solution
+from tutor.app.text import moment
 from tutor.app.theme import GLYPHS, status_word
 from tutor.app.widgets.attempts_view import AttemptsView
 from tutor.app.widgets.code import diff
+from tutor.app.widgets.file_line import FileLine
 from tutor.app.widgets.hints_view import HintsView
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.reading import Reading
@@ -31,7 +33,7 @@ from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
     from tutor.course import LoadedExercise
-    from tutor.grading import GradingEvent, Verdict
+    from tutor.grading import Verdict
 
 BRIEF, VERDICT, HINTS, ATTEMPTS = range(4)
 PANES = ("brief", "verdict", "hints", "attempts")
@@ -72,7 +74,7 @@ class WorkbenchScreen(TutorScreen):
         lesson = self.tutor.engine.content.lesson(self.exercise.lesson)
         yield TopBar(lesson.title, self.exercise.title)
         yield Views()
-        yield Static(id="file")
+        yield FileLine()
         with Horizontal(id="bench"):
             yield VerticalScroll(id="brief")
             with Vertical(id="side"):
@@ -134,20 +136,11 @@ class WorkbenchScreen(TutorScreen):
             status = engine.standing().exercise(exercise.id)
             self.query_one(TopBar).note = f"{GLYPHS[status]} {status_word(status)} · {exercise.minutes} min"
             views = self.query_one(Views)
-            attempts = len(engine.store.attempts(exercise.id))
-            hints = f"{self._hints_shown()}/{len(exercise.info.hints)}"
-            views.labels = [
-                ("Brief", ""),
-                ("Verdict", ""),
-                ("Hints", hints),
-                ("Attempts", str(attempts or "")),
-            ]
+            attempts = engine.store.exercise_state(exercise.id).attempts
+            notes = ("", "", f"{self._hints_shown()}/{len(exercise.info.hints)}", str(attempts or ""))
+            views.labels = [(name.capitalize(), note) for name, note in zip(PANES, notes, strict=True)]
             views.chosen = self.view
-            path = engine.solution_path(exercise)
-            line = Content.styled(shown_path(path) + ("" if path.exists() else "  not written yet"), "$quiet")
-            if self.watching:
-                line = Content.assemble(("◉ watching  ", "bold $primary"), line)
-            self.query_one("#file", Static).update(line)
+            self.query_one(FileLine).show(engine.solution_path(exercise), watching=self.watching)
         self.refresh_bindings()
 
     def action_view(self, number: int) -> None:
@@ -168,9 +161,8 @@ class WorkbenchScreen(TutorScreen):
     async def show_attempt(self, event: AttemptsView.Chosen) -> None:
         from tutor.grading import Verdict
 
-        when = event.attempt.at.astimezone().strftime("%d %b %H:%M")
         verdict = Verdict.from_json(dict(event.attempt.verdict_json))
-        await self.query_one(VerdictView).show(verdict, note=f"attempt of {when}")
+        await self.query_one(VerdictView).show(verdict, note=f"attempt of {moment(event.attempt.at)}")
         self.action_view(VERDICT)
 
     # --- the keys -----------------------------------------------------------------------------------
@@ -195,7 +187,8 @@ class WorkbenchScreen(TutorScreen):
             case "hint":
                 return self._hints_shown() < len(self.exercise.info.hints)
             case "solution":
-                return passed or self._hints_shown() >= len(self.exercise.info.hints)
+                seen_all = self._hints_shown() >= len(self.exercise.info.hints)
+                return seen_all or self.tutor.engine.may_see_solution(self.exercise)
             case "diff" | "try":
                 return self.started
         return True
@@ -203,17 +196,13 @@ class WorkbenchScreen(TutorScreen):
     def action_start(self) -> None:
         """Write the stub, and say where."""
         with self.tutor.problems_shown():
-            path = self.tutor.engine.start(self.exercise)
-            self.notify(
-                f"e opens it in your editor; w grades every save.\n{shown_path(path)}",
-                title="The stub is written",
-            )
+            self.tutor.engine.start(self.exercise)
+            self.notify("e opens it in your editor; w grades every save.", title="The stub is written")
         self._show_status()
 
     async def action_edit(self) -> None:
         with self.tutor.problems_shown():
-            path = self.tutor.engine.start(self.exercise)
-            edit(self.app, path)
+            edit(self.app, self.tutor.engine.start(self.exercise))
         self._show_status()
 
     def action_try(self) -> None:
@@ -222,11 +211,10 @@ class WorkbenchScreen(TutorScreen):
             with_terminal(self.app, path, lambda: self.tutor.engine.try_example(self.exercise))
 
     def action_grade(self) -> None:
+        """Grade the file; a grading under way begins anew."""
         self._grading = self.grade()
 
-    def action_grade_now(self) -> None:
-        """Grade whatever the last verdict was; a grading under way begins anew."""
-        self._grading = self.grade()
+    action_grade_now = action_grade
 
     def action_next(self) -> None:
         self.tutor.open_next()
@@ -282,19 +270,17 @@ class WorkbenchScreen(TutorScreen):
 
     @work(exclusive=True, group="grade")
     async def grade(self) -> None:
+        """Grade the file as it is now. The verdict before stays until there is another."""
         engine, view = self.tutor.engine, self.query_one(VerdictView)
         before, self.verdict = self.verdict, None
         if self.view == BRIEF or not self.has_class("-wide"):
             self.action_view(VERDICT)
-        await view.begin()
         self.refresh_bindings()
-        events: asyncio.Queue[GradingEvent | None] = asyncio.Queue()
-        showing = asyncio.create_task(self._show_checks(events))
+        notice = self.exercise.info.notice
         try:
             path = engine.solution_path(self.exercise)
-            verdict = await engine.grade(self.exercise, path, events.put_nowait)
-            events.put_nowait(None)
-            await showing
+            self.verdict = await view.follow(partial(engine.grade, self.exercise, path), notice=notice)
+            self._show_attempts()
         except asyncio.CancelledError:
             self.verdict = before
             if view.is_attached:
@@ -304,46 +290,13 @@ class WorkbenchScreen(TutorScreen):
             self.verdict = before
             await view.nothing_yet(self._first_steps())
             self.tutor.show_problem(problem)
-        else:
-            self.verdict = verdict
-            await view.show(verdict, notice=self.exercise.info.notice)
-            self._show_attempts()
         finally:
-            showing.cancel()
             self._grading = None
             if view.is_attached:
                 self._show_status()
 
-    async def _show_checks(self, events: asyncio.Queue[GradingEvent | None]) -> None:
-        """Show each check as it ends; None ends this."""
-        view = self.query_one(VerdictView)
-        while (event := await events.get()) is not None:
-            if event.kind == "loaded":
-                view.progress("your file is loaded")
-            elif event.kind == "check" and event.check is not None:
-                await view.add(event.check, event.number, event.of)
-
-    # --- the solution -------------------------------------------------------------------------------
-
     @work(group="solution")
     async def ask_for_solution(self) -> None:
-        """Show it after a pass; before one, after all hints, ask whether to give up."""
-        from tutor.app.screens.confirm import ConfirmScreen
-        from tutor.app.screens.solution import SolutionScreen
-
-        engine = self.tutor.engine
         with self.tutor.problems_shown():
-            if not engine.may_see_solution(self.exercise):
-                left = len(self.exercise.info.hints) - self._hints_shown()
-                if left:
-                    self.notify(f"The solution is shown after a pass, or after {plural(left, 'more hint')}.")
-                    return
-                question = (
-                    "Give up and see the solution?",
-                    "The exercise then counts as seen, not as passed, and comes due again.",
-                )
-                if not await self.app.push_screen_wait(ConfirmScreen(*question, yes="Show it")):
-                    return
-                engine.store.record_event("gave-up", self.exercise.id)
+            await show_solution(self.tutor, self.exercise)
             self._show_status()
-            self.app.push_screen(SolutionScreen(self.exercise))

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tutor.app.text import moment
 from tutor.app.theme import COLOURS, GLYPHS, status_word
 from tutor.app.widgets.bar import bar, factor
 
@@ -49,10 +50,12 @@ class AttemptsView(OptionList):
 
 
 def _line(attempt: Attempt, number: int) -> Content:
-    when = attempt.at.astimezone().strftime("%d %b %H:%M")
     glyph = (f"{GLYPHS.get(attempt.verdict, '?')} ", COLOURS.get(attempt.verdict, "$quiet"))
     head = Content.assemble(
-        (f"{number:>3}  ", "$quiet"), f"{when}  ", glyph, f"{status_word(attempt.verdict):<14}  "
+        (f"{number:>3}  ", "$quiet"),
+        f"{moment(attempt.at)}  ",
+        glyph,
+        f"{status_word(attempt.verdict):<14}  ",
     )
     if attempt.worst_ratio is None:
         return head

@@ -29,6 +29,10 @@ class Prediction(Vertical):
         self.prediction = prediction
         self._replied = False
 
+    @property
+    def choices(self) -> int:
+        return len(self.prediction.guesses)
+
     def compose(self) -> ComposeResult:
         yield Static(inline(self.prediction.question), classes="question")
         yield Static(classes="guesses")

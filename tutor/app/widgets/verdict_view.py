@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -15,7 +16,9 @@ from tutor.app.widgets.check_view import CheckView
 from tutor.app.widgets.reading import Reading
 
 if TYPE_CHECKING:
-    from tutor.grading import CheckResult, Verdict
+    from tutor.grading import CheckResult, GradingEvent, Verdict
+
+    Grading = Callable[[Callable[[GradingEvent], None]], Awaitable[Verdict]]
 
 HEADLINES = {
     "passed": ("✓ Passed", "$success"),
@@ -47,18 +50,35 @@ class VerdictView(VerticalScroll):
         await self._clear()
         self._head(Content.styled("No verdict yet", "bold"), Content(), Content.styled(hint, "$quiet"))
 
-    async def begin(self) -> None:
-        """A grading begins: the checks of the last one go."""
+    async def follow(self, grade: Grading, *, notice: str) -> Verdict:
+        """Run a grading, show each check as it ends, and then the verdict, which is returned.
+
+        Whatever the grading raises, cancellation too, passes through.
+        """
         await self._clear()
-        self.progress("starting")
+        self._progress("starting")
+        events: asyncio.Queue[GradingEvent | None] = asyncio.Queue()
+        showing = asyncio.create_task(self._show_checks(events))
+        try:
+            verdict = await grade(events.put_nowait)
+            events.put_nowait(None)
+            await showing
+        finally:
+            showing.cancel()
+        await self.show(verdict, notice=notice)
+        return verdict
 
-    def progress(self, what: str) -> None:
+    async def _show_checks(self, events: asyncio.Queue[GradingEvent | None]) -> None:
+        """Show what happens until None comes."""
+        while (event := await events.get()) is not None:
+            if event.kind == "loaded":
+                self._progress("your file is loaded")
+            elif event.kind == "check" and event.check is not None:
+                self._progress(f"{event.number} of {event.of} checks" if event.of else "")
+                await self.mount(CheckView(event.check))
+
+    def _progress(self, what: str) -> None:
         self._head(Content.assemble(("◌ ", "$primary"), ("Grading", "bold"), (f"  {what}", "$quiet")))
-
-    async def add(self, check: CheckResult, number: int, of: int) -> None:
-        """A check has ended while others still run."""
-        self.progress(f"{number} of {of} checks" if of else "")
-        await self.mount(CheckView(check))
 
     async def show(self, verdict: Verdict, *, note: str = "", notice: str = "") -> None:
         """The whole verdict. ``note`` says which one it is; ``notice`` is shown after a pass."""
