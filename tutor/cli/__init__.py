@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command (``sys.argv`` if no arguments are given) and return its exit code."""
-    from tutor.cli.entry import run
+    try:
+        from tutor.cli.entry import run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:  # so early that no command could answer it
+        return 130
