@@ -99,15 +99,15 @@ def _name(checks: list[CheckResult], heard: Heard) -> VerdictName:
 
 def _tell_once(checks: list[CheckResult]) -> list[CheckResult]:
     """Two failures with one cause give one message: later ones point to the first."""
-    told: dict[str, str] = {}
+    told: dict[str, int] = {}
     result = []
-    for check in checks:
+    for number, check in enumerate(checks, 1):
         cause = check.misconception or (check.message if check.outcome == "error" else "")
         if cause and check.outcome in ("failed", "error"):
             if cause in told:
                 check = replace(check, message=messages.same_cause(told[cause]), hint="")
             else:
-                told[cause] = check.title
+                told[cause] = number
         result.append(check)
     return result
 

@@ -97,9 +97,9 @@ def lost_message(name: str, status: int | None, why: str) -> Message:
     return Message(f"The process that ran your code could not go on {where}: {why}.", _KEEP_RETURNING)
 
 
-def same_cause(first_title: str) -> str:
-    """What a later check says when an earlier one has told the cause."""
-    return f"Same cause as “{first_title}”."
+def same_cause(number: int) -> str:
+    """What a later check says when check ``number`` (counted from 1) has told the cause."""
+    return f"Same cause as check {number}."
 
 
 _KEEP_RETURNING = (
