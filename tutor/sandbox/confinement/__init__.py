@@ -152,7 +152,8 @@ def confine(
         limits["RLIMIT_AS"] = privileges.ADDRESS_SPACE
     _try("identity", lambda: _give_up_root(scratch))
     _try("limits", _quietly(privileges.set_limits, limits))
-    _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch)))
+    programs = "execve" in allow
+    _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch), programs=programs))
     if _state.in_namespaces:
         os.close(_state.own_pid_namespace)
     _try("privileges", _quietly(privileges.drop_capabilities))

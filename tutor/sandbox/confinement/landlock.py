@@ -16,7 +16,7 @@ RULE_PATH_BENEATH = 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 ALL_V1 = (1 << 13) - 1
 REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
-READING = EXECUTE | READ_FILE | READ_DIR
+READING = READ_FILE | READ_DIR
 FOR_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 NO_TCP = 0b11
 NO_ABSTRACT_SOCKETS_OR_SIGNALS = 0b11
@@ -43,8 +43,10 @@ def version() -> int:
         raise Unavailable(f"the kernel has no Landlock ({why(problem)})") from None
 
 
-def restrict(readable: Sequence[str], writable: Sequence[str]) -> str:
+def restrict(readable: Sequence[str], writable: Sequence[str], *, programs: bool = False) -> str:
     """Confines this process to reading (and mapping) ``readable`` and writing below ``writable``.
+
+    What is readable may be executed only with ``programs``.
 
     No TCP from version 4; no signals to, and no abstract sockets of, processes outside from version 6.
 
@@ -67,7 +69,7 @@ def restrict(readable: Sequence[str], writable: Sequence[str]) -> str:
         ruleset = system_call("landlock_create_ruleset", ctypes.byref(attributes), size, 0)
         try:
             for path in readable:
-                _allow(ruleset, path, READING)
+                _allow(ruleset, path, READING | (EXECUTE if programs else 0))
             for path in writable:
                 _allow(ruleset, path, handled & ~EXECUTE)
             prctl(PR_SET_NO_NEW_PRIVS, 1)
