@@ -46,7 +46,9 @@ class KeysScreen(ModalScreen[None]):
             yield Static("Glyphs", classes="section")
             statuses = ("new", "started", "done", "due", "seen", "tested-out", "failed")
             legend = [
-                Content.assemble((GLYPHS[status], COLOURS[status]), f" {status_word(status)}")
+                Content.assemble(
+                    (GLYPHS[status], COLOURS[status]), f"\u00a0{status_word(status)}".replace(" ", "\u00a0")
+                )
                 for status in statuses
             ]
             yield Static(Content("   ").join(legend))

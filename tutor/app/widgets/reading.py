@@ -20,10 +20,6 @@ class TableBlock(MarkdownBlock):
 class FenceBlock(MarkdownFence):
     """Code is coloured when its language is named; anything else stays as it was drawn."""
 
-    def on_mount(self) -> None:
-        """Code may wrap; a picture must not."""
-        self.set_class(bool(self.lexer), "-code")
-
     @classmethod
     def highlight(cls, code: str, language: str, ansi: bool = False, dark: bool = False) -> Content:
         if not language:
