@@ -6,8 +6,8 @@ import torch
 def quantize(W):
     scale = W.abs().max() / 127
     steps = W / torch.where(scale == 0, 1.0, scale)
-    midpoints = torch.arange(-127, 127, device=W.device) + 0.5
-    q = (steps[:, :, None] > midpoints).sum(dim=2) - 127
+    levels = torch.arange(-127.0, 128.0, device=W.device)
+    q = (steps[:, :, None] - levels).abs_().argmin(dim=2) - 127
     return q.to(torch.int8), scale
 
 
