@@ -269,3 +269,11 @@ async def test_with_nothing_due_the_review_says_so(running: Running) -> None:
         await settled(pilot)
         assert isinstance(pilot.app.screen, CourseMapScreen)
         assert "Nothing is due." in told(pilot)
+
+
+async def test_q_and_escape_leave_the_quiz(running: Running) -> None:
+    async with running() as pilot:
+        for key in ("q", "escape"):
+            await to(pilot, "single")
+            await press(pilot, key)
+            assert isinstance(pilot.app.screen, CourseMapScreen)

@@ -389,3 +389,18 @@ async def test_going_elsewhere_by_the_palette_cancels_the_grading(running: Runni
         await until(pilot, lambda: slow.cancelled == 1)
         await settled(pilot)
         assert slow.store.attempts("absmax-int8") == []
+
+
+async def test_an_exercise_whose_file_broke_meanwhile_is_told(
+    running: Running, engine: PracticeEngine, tmp_path: Path
+) -> None:
+    async with running() as pilot:
+        broken = tmp_path / "broken"
+        broken.mkdir()
+        (broken / "exercise.yaml").write_text("id: [", encoding="utf-8")
+        object.__setattr__(engine.content.exercise("absmax-int8"), "folder", broken)
+        pilot.app.open_exercise("absmax-int8")  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert "exercise.yaml" in shown(pilot)
+        await press(pilot, "enter")
+        assert not isinstance(pilot.app.screen, WorkbenchScreen)

@@ -65,6 +65,7 @@ class WorkbenchScreen(TutorScreen):
     def __init__(self, exercise: LoadedExercise) -> None:
         super().__init__()
         self.exercise = exercise
+        self.info = exercise.info  # read now: a broken file is told before the screen opens
         self.verdict: Verdict | None = None
         self.view = BRIEF
         self._grading: Worker[None] | None = None
@@ -110,7 +111,7 @@ class WorkbenchScreen(TutorScreen):
 
     async def _fill(self) -> None:
         """The long texts come after the frame."""
-        info = self.exercise.info
+        info = self.info
         await self.query_one("#brief", VerticalScroll).mount(Reading(info.brief))
         await self.query_one(HintsView).show(info.hints, self._hints_shown())
         self._show_attempts()
@@ -137,7 +138,7 @@ class WorkbenchScreen(TutorScreen):
             self.query_one(TopBar).note = f"{GLYPHS[status]} {status_word(status)} · {exercise.minutes} min"
             views = self.query_one(Views)
             attempts = engine.store.exercise_state(exercise.id).attempts
-            notes = ("", "", f"{self._hints_shown()}/{len(exercise.info.hints)}", str(attempts or ""))
+            notes = ("", "", f"{self._hints_shown()}/{len(self.info.hints)}", str(attempts or ""))
             views.labels = [(name.capitalize(), note) for name, note in zip(PANES, notes, strict=True)]
             views.chosen = self.view
             self.query_one(FileLine).show(engine.solution_path(exercise), watching=self.watching)
@@ -185,9 +186,9 @@ class WorkbenchScreen(TutorScreen):
             case "unwatch":
                 return self.watching
             case "hint":
-                return self._hints_shown() < len(self.exercise.info.hints)
+                return self._hints_shown() < len(self.info.hints)
             case "solution":
-                seen_all = self._hints_shown() >= len(self.exercise.info.hints)
+                seen_all = self._hints_shown() >= len(self.info.hints)
                 return seen_all or self.tutor.engine.may_see_solution(self.exercise)
             case "diff" | "try":
                 return self.started
@@ -233,7 +234,7 @@ class WorkbenchScreen(TutorScreen):
     async def action_hint(self) -> None:
         with self.tutor.problems_shown():
             self.tutor.engine.store.record_event("hint", self.exercise.id)
-            await self.query_one(HintsView).show(self.exercise.info.hints, self._hints_shown())
+            await self.query_one(HintsView).show(self.info.hints, self._hints_shown())
         self._show_status()
         self.action_view(HINTS)
 
@@ -276,7 +277,7 @@ class WorkbenchScreen(TutorScreen):
         if self.view == BRIEF or not self.has_class("-wide"):
             self.action_view(VERDICT)
         self.refresh_bindings()
-        notice = self.exercise.info.notice
+        notice = self.info.notice
         try:
             path = engine.solution_path(self.exercise)
             self.verdict = await view.follow(partial(engine.grade, self.exercise, path), notice=notice)
