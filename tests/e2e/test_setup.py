@@ -13,6 +13,13 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(autouse=True)
+def not_inside_make(monkeypatch: pytest.MonkeyPatch) -> None:
+    """'make test' runs these tests; the make that they run must not take itself for a part of it."""
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Just what setting up reads."""

@@ -166,8 +166,9 @@ def test_sleeping_past_the_wall_limit_is_a_timeout_at_once(grade, solution, tmp_
     assert time.monotonic() - began < 10
 
 
-def test_too_much_memory_is_a_resource_limit(grade, solution):
-    verdict = grade(solution("return torch.ones(1 << 29) + x.sum()"))
+def test_too_much_memory_is_a_resource_limit(grade, solution, tmp_path):
+    patient = grade.limit(tmp_path, "cpu_seconds: 60, wall_seconds: 90, memory_mib: 1024, arena_mib: 8")
+    verdict = grade(solution("return torch.ones(1 << 29) + x.sum()"), exercise=patient)
 
     assert verdict.verdict == "resource_limit", verdict.message
     assert "1,024 MiB of memory" in verdict.message

@@ -50,9 +50,10 @@ async def test_closing_the_stream_kills_the_demo_and_its_children(tmp_path):
         "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
         "print('started', flush=True)\ntime.sleep(60)\n",
     )
+    before = set(psutil.Process().children(recursive=True))
     stream = run_demo(demo, [])
     assert await anext(stream) == "started\n"
-    children = psutil.Process().children(recursive=True)
+    children = list(set(psutil.Process().children(recursive=True)) - before)
     assert len(children) >= 2
 
     await stream.aclose()
