@@ -111,13 +111,12 @@ class WorkbenchScreen(TutorScreen):
 
     async def _fill(self) -> None:
         """The long texts come after the frame."""
-        info = self.info
-        await self.query_one("#brief", VerticalScroll).mount(Reading(info.brief))
-        await self.query_one(HintsView).show(info.hints, self._hints_shown())
+        await self.query_one("#brief", VerticalScroll).mount(Reading(self.info.brief))
+        await self.query_one(HintsView).show(self.info.hints, self._hints_shown())
         self._show_attempts()
         view = self.query_one(VerdictView)
         if self.verdict is not None:
-            await view.show(self.verdict, note="your last attempt", notice=info.notice)
+            await view.show(self.verdict, note="your last attempt", notice=self.info.notice)
         else:
             await view.nothing_yet(self._first_steps())
 
@@ -246,9 +245,6 @@ class WorkbenchScreen(TutorScreen):
             text = diff(changes) if changes else Content("Your file is the stub, unchanged.")
             self.app.push_screen(SourceScreen("Your file against the stub", [("", text)]))
 
-    def action_solution(self) -> None:
-        self.ask_for_solution()
-
     def action_lesson(self) -> None:
         self.tutor.open_lesson(self.exercise.lesson)
 
@@ -277,10 +273,11 @@ class WorkbenchScreen(TutorScreen):
         if self.view == BRIEF or not self.has_class("-wide"):
             self.action_view(VERDICT)
         self.refresh_bindings()
-        notice = self.info.notice
         try:
             path = engine.solution_path(self.exercise)
-            self.verdict = await view.follow(partial(engine.grade, self.exercise, path), notice=notice)
+            self.verdict = await view.follow(
+                partial(engine.grade, self.exercise, path), notice=self.info.notice
+            )
             self._show_attempts()
         except asyncio.CancelledError:
             self.verdict = before
@@ -297,7 +294,7 @@ class WorkbenchScreen(TutorScreen):
                 self._show_status()
 
     @work(group="solution")
-    async def ask_for_solution(self) -> None:
+    async def action_solution(self) -> None:
         with self.tutor.problems_shown():
             await show_solution(self.tutor, self.exercise)
             self._show_status()
