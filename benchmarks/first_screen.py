@@ -95,7 +95,12 @@ def _end(pid: int, terminal: int) -> None:
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     content = Path(sys.argv[2]) if len(sys.argv) > 2 else REPOSITORY
-    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "ignore"}
+    environment = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "PYTHONPATH": str(REPOSITORY),
+        "PYTHONWARNINGS": "ignore",
+    }
     with tempfile.TemporaryDirectory() as home:
         environment["TUTOR_HOME"] = home
         minimal = [sys.executable, "-c", MINIMAL]
