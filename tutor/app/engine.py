@@ -182,8 +182,7 @@ class Engine:
 
     def may_see_solution(self, exercise: LoadedExercise) -> bool:
         """Whether the learner passed it, or gave up before."""
-        state = self.store.exercise_state(exercise.id)
-        return state.first_pass is not None or state.gave_up is not None
+        return self.store.may_see_solution(exercise.id)
 
     # --- prompts ------------------------------------------------------------------------------
 

@@ -18,8 +18,6 @@ from tutor.errors import RefusedProblem
 if TYPE_CHECKING:
     from tutor.course import LoadedExercise
 
-MASTERED = ("passed", "due", "seen")
-
 
 def hint_command(exercise: ExerciseArgument, content: ContentOption = None) -> int:
     """The next hint. Hints cost nothing, but it is recorded which you saw."""
@@ -63,12 +61,10 @@ def solution_command(
     content: ContentOption = None,
 ) -> int:
     """The reference and other right solutions, after a pass."""
-    from tutor.progress import standing
-
     course = open_content(content)
     loaded = course.exercise(exercise)
     store = open_store(course)
-    if standing(course, store).exercise(loaded.id) not in MASTERED:
+    if not store.may_see_solution(loaded.id):
         remaining = len(loaded.info.hints) - store.hints_shown(loaded.id)
         if remaining > 0 or not give_up:
             raise _refusal(loaded.id, remaining)

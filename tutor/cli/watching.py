@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     from tutor.course import Content, LoadedExercise
     from tutor.grading import Grader
     from tutor.progress import Store
-
-SETTLED_SECONDS = 0.08  # a file that did not change for so long is saved
-RECHECK_MS = 1000  # notices what the file system did not announce
 
 
 def watch_command(
@@ -64,11 +59,12 @@ class _Watch:
     async def run(self, poll: bool) -> None:
         """Grade until cancelled. Raises the problem that makes any further grading pointless."""
         from tutor.grading import Grader
+        from tutor.progress.saves import saves
 
         running: asyncio.Task[None] | None = None
         async with Grader(self.content.root, keep_warm=True) as grader:
             try:
-                async for _ in saves(self.path, self.stop, poll):
+                async for _ in saves(self.path, self.stop, poll=poll):
                     if running is not None:
                         await _cancelled(running)
                     running = asyncio.create_task(self._grade(grader))
@@ -109,56 +105,6 @@ class _Watch:
             )
         if not heard:
             self.stop.set()
-
-
-async def saves(path: Path, stop: asyncio.Event, poll: bool) -> AsyncIterator[None]:
-    """Yields once at the start and once for each finished save of ``path``, until ``stop``.
-
-    Folders are watched, not the file: editors replace it by another. A save in several writes
-    counts once, when the file has settled.
-    """
-    from watchfiles import awatch
-
-    last = await _settled(path)
-    yield
-    folders = {path.absolute().parent, path.resolve().parent}
-    changes = awatch(
-        *folders,
-        recursive=False,
-        debounce=100,
-        step=25,
-        stop_event=stop,
-        rust_timeout=RECHECK_MS,
-        yield_on_timeout=True,
-        force_polling=poll or None,
-        poll_delay_ms=100,
-    )
-    async for _ in changes:
-        now = _state(path)
-        if now is None or now == last:
-            continue
-        last = await _settled(path)
-        yield
-
-
-def _state(path: Path) -> tuple[int, int, int] | None:
-    """What changes with each save: inode, size in bytes, time of the last change in ns."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-async def _settled(path: Path) -> tuple[int, int, int] | None:
-    """The file's state once it has not changed for a moment."""
-    state = _state(path)
-    while True:
-        await asyncio.sleep(SETTLED_SECONDS)
-        now = _state(path)
-        if now == state:
-            return now
-        state = now
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

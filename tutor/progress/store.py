@@ -211,6 +211,11 @@ class Store:
         """How many hints of the ladder the learner has seen."""
         return self.exercise_state(exercise_id).hints
 
+    def may_see_solution(self, exercise_id: str) -> bool:
+        """Whether the learner passed the exercise, or gave it up."""
+        state = self.exercise_state(exercise_id)
+        return state.first_pass is not None or state.gave_up is not None
+
     def steps_read(self) -> dict[str, frozenset[str]]:
         """For each lesson the ids of the steps that were read."""
         rows = self._rows(

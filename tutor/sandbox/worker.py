@@ -75,7 +75,11 @@ class Worker:
                 try:
                     wire.send(self._sock, {**about, **answer})
                 except wire.TooLong:
-                    too_long = {"kind": "unsendable", "name": request.get("call"), "message": "more text than may cross"}
+                    too_long = {
+                        "kind": "unsendable",
+                        "name": request.get("call"),
+                        "message": "more text than may cross",
+                    }
                     wire.send(self._sock, {**about, "error": too_long})
             except wire.WireError:
                 return

@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.worker import Worker
 
 from tutor.app.editing import edit, with_terminal
-from tutor.app.saves import saves
 from tutor.app.screens.base import TutorScreen
 from tutor.app.screens.giving_up import show_solution
 from tutor.app.text import moment
@@ -30,6 +29,7 @@ from tutor.app.widgets.top_bar import TopBar
 from tutor.app.widgets.verdict_view import VerdictView
 from tutor.app.widgets.views import Views
 from tutor.errors import TutorProblem
+from tutor.progress.saves import saves
 
 if TYPE_CHECKING:
     from tutor.course import LoadedExercise

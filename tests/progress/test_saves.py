@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from tutor.app.saves import saves
+from tutor.progress.saves import saves
 
 
 async def _next(stream: object, seconds: float = 3.0) -> None:
