@@ -154,15 +154,15 @@ def judge(measure, trips: list[RoundTrip]) -> None:
 
 
 def common_thought(trips: list[RoundTrip]) -> str | None:
-    """The one misconception that the wrong round trips of a check show.
+    """The one misconception that the wrong round trips of a check show, at least half of them.
 
     On a single matrix two ideas may agree by chance (a percentile may be the largest positive weight).
     """
     wrong = [
         trip for trip in trips if not absmax_per_tensor(trip.W).largest_of(trip.W_hat) <= HALF_STEP_LIMIT
     ]
-    thoughts = {thought for trip in wrong if (thought := trip.thought())}
-    return thoughts.pop() if len(thoughts) == 1 else None
+    thoughts = [thought for trip in wrong if (thought := trip.thought())]
+    return thoughts[0] if len(set(thoughts)) == 1 and 2 * len(thoughts) >= len(wrong) else None
 
 
 def judge_zeros(expect, trip: RoundTrip) -> None:
