@@ -41,7 +41,7 @@ def report(content, store, **options):
     )
     doctor = {
         "findings": [{"id": "torch", "state": "ok", "detail": "2.13.0", "remedy": ""}],
-        "devices": ["cpu"],
+        "devices": [{"id": "cpu", "name": "8 cores"}],
     }
     return bug_report(store, content.exercise("per-row-scales"), doctor=doctor, **options)
 
@@ -55,7 +55,7 @@ def test_a_report_names_versions_verdict_and_findings(content, store):
         "verdict: error",
         "grader ffffffffffff",
         "torch: ok",
-        "device: cpu",
+        "device: cpu, 8 cores",
     ):
         assert part in text
 

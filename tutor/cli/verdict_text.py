@@ -71,7 +71,8 @@ def _check(check: Json, told: tuple[str, str]) -> Iterator[str]:
         yield f"    {styled(drawn, 'green' if within else 'yellow')}{apart}{said}"
     for label, text in (("", check.get("message")), ("Hint: ", check.get("hint"))):
         text = clean(str(text or ""))
-        if text and text not in told and check["outcome"] != "passed":
+        repeats = check["outcome"] == "error" and text.startswith("Same cause as ")
+        if text and text not in told and check["outcome"] != "passed" and not repeats:
             yield wrapped(text, "    " + " " * len(label), "    " + styled(label, "bold"))
 
 

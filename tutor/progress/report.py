@@ -85,7 +85,7 @@ def bug_report(
         parts += [
             f"- {one['id']}: {one['state']}. {one['detail']}".rstrip() for one in doctor.get("findings", ())
         ]
-        parts += [f"- device: {one}" for one in doctor.get("devices", ())]
+        parts += [f"- device: {one['id']}, {one['name']}" for one in doctor.get("devices", ())]
     return "\n".join(parts) + "\n"
 
 
