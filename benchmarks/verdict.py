@@ -137,7 +137,7 @@ def other_graders(side: int, solution: Path, folder: Path) -> dict[str, Timed]:
         "check50": timed(
             [
                 binaries / "check50",
-                *"--dev --no-install-dependencies -o json --".split(),
+                *["--dev", "--no-install-dependencies", "-o", "json", "--"],
                 str(OTHERS / "check50"),
             ],
             environment,
