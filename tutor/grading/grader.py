@@ -164,12 +164,12 @@ class Grader:
                 self._after(team.dismissed())
         return await self._launch(exercise, device)
 
-    async def _launch(self, exercise: LoadedExercise, device: str) -> Team:
+    async def _launch(self, exercise: LoadedExercise, device: str, *, spare: bool = False) -> Team:
         judges, workers = self._started(device)
         await asyncio.gather(judges.ready(), workers.ready())
         expected = self._expected.get(exercise.id, Expected())
         try:
-            return await Team.launch(judges, workers, exercise, device, expected)
+            return await Team.launch(judges, workers, exercise, device, expected, spare=spare)
         except WireError as problem:
             raise _fault(f"its processes could not be set up ({problem})", exercise) from None
 
@@ -182,7 +182,7 @@ class Grader:
             self._prepare_spare(team.exercise, team.device)
 
     def _prepare_spare(self, exercise: LoadedExercise, device: str) -> None:
-        task = asyncio.create_task(self._launch(exercise, device))
+        task = asyncio.create_task(self._launch(exercise, device, spare=True))
         self._spare = (_Wanted.of(exercise, device), task)
 
     def _after(self, work: Coroutine[Any, Any, None]) -> None:

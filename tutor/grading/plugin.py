@@ -17,6 +17,11 @@ from tutor.grading.draw import Draw
 from tutor.grading.proxy import Connection, Solution, SolutionError, SolutionLost
 from tutor.sandbox import wire
 from tutor.sandbox.arena import Arena
+from tutor.sandbox.warm import touch_libraries
+
+
+JUDGE_COPIES = 6
+"""How many tensors of an input's size a check holds at once, about: that much heap a spare judge makes ready."""
 
 
 class Session:
@@ -35,6 +40,8 @@ class Session:
         self._failure: SolutionError | SolutionLost | None = None
         self._peak_growth: int | None = None
         self._told_loaded = False
+        if team["spare"]:
+            touch_libraries(heap_bytes=JUDGE_COPIES * self._populate[0])
 
     def begin(self, start: wire.Frame) -> None:
         """Takes the submission."""

@@ -49,9 +49,18 @@ class Team:
 
     @classmethod
     async def launch(
-        cls, judges: Zygote, workers: Zygote, exercise: LoadedExercise, device: str, expected: Expected
+        cls,
+        judges: Zygote,
+        workers: Zygote,
+        exercise: LoadedExercise,
+        device: str,
+        expected: Expected,
+        *,
+        spare: bool = False,
     ) -> Team:
         """Forks a judge and two workers, and introduces them to each other.
+
+        A ``spare`` team has time: it also warms itself up.
 
         Raises:
             GraderFault: a zygote is gone.
@@ -62,11 +71,14 @@ class Team:
         request: wire.Frame = {"checks": str(exercise.checks_file), "threads": exercise.info.limits.threads}
         touched = [expected, expected] + [Expected()] * expected.fresh
         judge = asyncio.create_task(judges.fork(request, (theirs.fileno(),)))
-        members = [asyncio.create_task(_launch_worker(workers, exercise, device, each)) for each in touched]
+        members = [
+            asyncio.create_task(_launch_worker(workers, exercise, device, each, spare=spare))
+            for each in touched
+        ]
         try:
             first, second, *reserve = await asyncio.gather(*members)
             team = cls(exercise, device, workers, await judge, channel, [first, second], expected, reserve)
-            team._introduce()
+            team._introduce(spare)
         except BaseException:
             channel.close()
             await _abandon(judge, members)
@@ -114,7 +126,7 @@ class Team:
         with contextlib.suppress(TimeoutError, GraderFault):
             await asyncio.wait_for(self.judge.ended(), 2.0)
 
-    def _introduce(self) -> None:
+    def _introduce(self, spare: bool) -> None:
         descriptors = []
         for worker in self.workers:
             descriptors += [worker.judge_socket.fileno(), worker.arena]
@@ -123,6 +135,7 @@ class Team:
             "processes": {function.name: function.process for function in self.exercise.info.interface},
             "device": self.device,
             "populate": [self.expected.request_bytes, self.expected.reply_bytes],
+            "spare": spare,
         }
         self.channel.send({"team": frame}, descriptors)
         for worker in self.workers:
@@ -142,7 +155,7 @@ async def _abandon(judge: asyncio.Task[Child], members: list[asyncio.Task[Worker
 
 
 async def _launch_worker(
-    zygote: Zygote, exercise: LoadedExercise, device: str, expected: Expected
+    zygote: Zygote, exercise: LoadedExercise, device: str, expected: Expected, *, spare: bool = False
 ) -> WorkerProcess:
     limits = exercise.info.limits
     request: dict[str, object] = {
@@ -150,5 +163,6 @@ async def _launch_worker(
         "cpu_seconds": limits.cpu_seconds,
         "threads": limits.threads,
         "populate": [expected.request_bytes, expected.reply_bytes],
+        "spare": spare,
     }
     return await WorkerProcess.launch(zygote, request, limits.arena_mib << 20)

@@ -18,6 +18,7 @@ from typing import Any
 from tutor.sandbox import values, wire
 from tutor.sandbox.clean import clean_text
 from tutor.sandbox.forkserver import clean_environment
+from tutor.sandbox.scratch import scratch_room
 
 SECONDS = 20.0
 TOLERANCE = 1e-6
@@ -45,14 +46,14 @@ def run_cases(code: str, cases: Sequence[tuple[str, str]], *, seconds: float = S
     """
     expected = [ast.literal_eval(gives) for _, gives in cases]
     ours, theirs = socket.socketpair()
-    with ours, theirs:
+    with ours, theirs, scratch_room() as room:
         process = subprocess.Popen(
             [sys.executable, "-I", "-m", "tutor.sandbox.worker", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(theirs.fileno(),),
-            env=clean_environment(),
+            env=clean_environment({"TMPDIR": room}),
             cwd="/",
             start_new_session=True,
         )

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from tutor.errors import GraderFault
 from tutor.sandbox import wire
+from tutor.sandbox.scratch import scratch_room
 
 T = TypeVar("T")
 
@@ -187,6 +188,8 @@ class Zygote:
     """One zygote process. ``start`` returns at once; forks ordered early wait until it is ready."""
 
     def __init__(self, module: str, options: Mapping[str, object] | None = None) -> None:
+        self._room = contextlib.ExitStack()
+        room = self._room.enter_context(scratch_room())
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-I", "-m", "tutor.sandbox.zygote"]
         with theirs:
@@ -196,7 +199,7 @@ class Zygote:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
-                env=clean_environment(),
+                env=clean_environment({"TMPDIR": room}),
                 cwd="/",
                 start_new_session=True,
             )
@@ -325,3 +328,4 @@ class Zygote:
         self.process.wait()
         self._fail_all(self._fault())
         self.process.stderr.close()
+        self._room.close()

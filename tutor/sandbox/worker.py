@@ -252,7 +252,7 @@ def preload() -> None:
     import faulthandler
     import importlib
 
-    for name in ("numpy", "torch", "tutor.sandbox.tensors", "tempfile"):
+    for name in ("numpy", "torch", "tutor.sandbox.tensors", "tutor.sandbox.warm", "tempfile"):
         importlib.import_module(name)
     faulthandler.disable()
     confinement.seal()
@@ -271,6 +271,7 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     import torch
 
     from tutor.sandbox.tensors import ArenaTensors
+    from tutor.sandbox.warm import touch_libraries
 
     socket_descriptor, arena_descriptor, output, trace = descriptors
     empty = os.open(os.devnull, os.O_RDONLY)
@@ -287,6 +288,8 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     torch.set_num_threads(int(request.get("threads", 1)))
     report = confinement.confine(keep=(socket_descriptor, trace), cpu_seconds=request.get("cpu_seconds"))
     tensors = ArenaTensors(arena, copy=False, device=str(request.get("device", "cpu")))
+    if request.get("spare"):
+        touch_libraries()
     sock = socket.socket(fileno=socket_descriptor)
     wire.send(sock, {"confined": report})
     Worker(sock, arena, tensors, request.get("folders")).serve()

@@ -1,0 +1,35 @@
+"""Warming a spare process: what its first tensor operations would spend on page faults is spent beforehand.
+
+A fork inherits no page tables of mapped libraries, so each first operation of a kind faults in its code. A
+spare has nothing else to do while it waits.
+"""
+
+from __future__ import annotations
+
+import torch
+
+SMALL = 64
+
+
+def touch_libraries(heap_bytes: int = 0) -> None:
+    """Runs the operations that quantization is made of, once, on small tensors.
+
+    Args:
+        heap_bytes: also makes the heap this large and keeps it. Not for processes whose peak memory is judged:
+            what is there already does not show as growth.
+    """
+    generator = torch.Generator().manual_seed(0)
+    for columns in (SMALL, 1):
+        W = torch.randn(SMALL, columns, generator=generator)
+        scale = W.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
+        q = (W / scale).round().clamp(-128, 127).to(torch.int8)
+        W_hat = q.float() * scale
+        difference = W_hat.sub_(W).abs_()
+        torch.linalg.vector_norm(difference).item()
+        torch.dist(W_hat, W).item()
+        torch.where(scale > 0, scale, 1.0).max().item()
+        (q * scale).any().item()
+        torch.frombuffer(bytearray(SMALL), dtype=torch.uint8).view(torch.float32).clone()
+    if heap_bytes:
+        del W, scale, q, W_hat, difference
+        torch.zeros(heap_bytes // 4)
