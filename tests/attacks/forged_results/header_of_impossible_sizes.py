@@ -1,0 +1,28 @@
+"""Claims an empty tensor whose other sizes overflow every integer."""
+# verdict: error
+
+from tutor.sandbox.tensors import ArenaTensors
+
+HALF = 8 << 20  # bytes of one side of the arena
+honest_encode = ArenaTensors.encode
+
+
+class Forged:
+    """Stands for a value whose encoding is made up."""
+
+
+def encode(codec, value):
+    if isinstance(value, Forged):
+        return {"t": "tensor", "dtype": "float32", "shape": [0] + [2**40 - 1] * 7, "at": HALF}
+    return honest_encode(codec, value)
+
+
+ArenaTensors.encode = encode
+
+
+def halve(x):
+    return Forged()
+
+
+def double(x):
+    return x * 2

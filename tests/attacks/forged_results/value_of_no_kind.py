@@ -1,0 +1,28 @@
+"""Answers with a kind of value that the judge resolves by name, it is hoped."""
+# verdict: error
+
+from tutor.sandbox.tensors import ArenaTensors
+
+HALF = 8 << 20  # bytes of one side of the arena
+honest_encode = ArenaTensors.encode
+
+
+class Forged:
+    """Stands for a value whose encoding is made up."""
+
+
+def encode(codec, value):
+    if isinstance(value, Forged):
+        return {"t": "pickle", "v": "gASVAAAA"}
+    return honest_encode(codec, value)
+
+
+ArenaTensors.encode = encode
+
+
+def halve(x):
+    return Forged()
+
+
+def double(x):
+    return x * 2
