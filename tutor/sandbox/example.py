@@ -21,6 +21,7 @@ from pathlib import Path
 from tutor.errors import UsageProblem
 from tutor.sandbox.clean import clean_text
 from tutor.sandbox.forkserver import clean_environment
+from tutor.sandbox.scratch import scratch_room
 
 
 def run_example(folder: Path, solution: Path) -> int:
@@ -44,21 +45,22 @@ def run_example(folder: Path, solution: Path) -> int:
     if not on_terminal:
         _no_echo(slave)
     command = [sys.executable, "-I", "-u", "-m", "tutor.sandbox.example_child", str(solution), str(example)]
-    process = subprocess.Popen(
-        command,
-        stdin=slave if on_terminal else subprocess.PIPE,
-        stdout=slave,
-        stderr=slave,
-        env=clean_environment({"TERM": "dumb", "PYTHONIOENCODING": "utf-8"}),
-        start_new_session=True,
-        cwd=str(solution.absolute().parent),
-    )
-    os.close(slave)
-    try:
-        return _relay(process, master, on_terminal)
-    finally:
-        _end(process)
-        os.close(master)
+    with scratch_room() as room:
+        process = subprocess.Popen(
+            command,
+            stdin=slave if on_terminal else subprocess.PIPE,
+            stdout=slave,
+            stderr=slave,
+            env=clean_environment({"TERM": "dumb", "PYTHONIOENCODING": "utf-8", "TMPDIR": room}),
+            start_new_session=True,
+            cwd=str(solution.absolute().parent),
+        )
+        os.close(slave)
+        try:
+            return _relay(process, master, on_terminal)
+        finally:
+            _end(process)
+            os.close(master)
 
 
 def _relay(process: subprocess.Popen[bytes], master: int, on_terminal: bool) -> int:

@@ -188,11 +188,12 @@ class Zygote:
     """One zygote process. ``start`` returns at once; forks ordered early wait until it is ready."""
 
     def __init__(self, module: str, options: Mapping[str, object] | None = None) -> None:
-        self._room = contextlib.ExitStack()
-        room = self._room.enter_context(scratch_room())
-        ours, theirs = socket.socketpair()
         command = [sys.executable, "-I", "-m", "tutor.sandbox.zygote"]
-        with theirs:
+        with contextlib.ExitStack() as made, contextlib.ExitStack() as handed_over:
+            room = made.enter_context(scratch_room())
+            ours, theirs = socket.socketpair()
+            made.callback(ours.close)
+            handed_over.callback(theirs.close)
             self.process = subprocess.Popen(
                 [*command, str(theirs.fileno()), module, json.dumps(dict(options or {}))],
                 stdin=subprocess.DEVNULL,
@@ -203,7 +204,8 @@ class Zygote:
                 cwd="/",
                 start_new_session=True,
             )
-        self.channel = Channel(ours)
+            self.channel = Channel(ours)
+            self._made = made.pop_all()
         self.module = module
         self._ends: dict[int, asyncio.Future[int]] = {}
         self._forked: list[asyncio.Future[Child]] = []
@@ -328,4 +330,4 @@ class Zygote:
         self.process.wait()
         self._fail_all(self._fault())
         self.process.stderr.close()
-        self._room.close()
+        self._made.close()

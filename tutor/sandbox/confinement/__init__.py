@@ -167,12 +167,15 @@ def probe() -> Report:
     import subprocess
 
     from tutor.sandbox.forkserver import clean_environment
+    from tutor.sandbox.scratch import scratch_room
 
     command = [sys.executable, "-I", "-m", "tutor.sandbox.confinement.probe"]
     try:
-        output = subprocess.run(
-            command, capture_output=True, timeout=20, env=clean_environment(), cwd="/", check=False
-        ).stdout
+        with scratch_room() as room:
+            environment = clean_environment({"TMPDIR": room})
+            output = subprocess.run(
+                command, capture_output=True, timeout=20, env=environment, cwd="/", check=False
+            ).stdout
         report: Report = json.loads(output)
     except (OSError, ValueError, subprocess.SubprocessError) as problem:
         return dict.fromkeys(LAYERS, f"unavailable: the probe failed ({problem})")
