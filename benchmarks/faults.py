@@ -23,6 +23,7 @@ from tutor.course import LoadedExercise, load_content
 from tutor.errors import GraderFault
 from tutor.grading import Grader, Verdict, from_bytes
 from tutor.paths import ContentRoot
+from tutor.sandbox.scratch import PREFIX
 
 VICTIMS = (
     "judge",
@@ -59,8 +60,6 @@ class Stand:
     def __init__(self, root: ContentRoot, exercise: str, right: bytes) -> None:
         self.exercise: LoadedExercise = load_content(root).exercise(exercise)
         self.right = right
-        self.descriptors_before = descriptors()
-        self.scratch_before = scratch_folders()
         self.runner = asyncio.Runner()
         self.grader = Grader(root, keep_warm=True)
         self.seen: set[tuple[int, float]] = set()
@@ -165,18 +164,34 @@ class Stand:
         self.runner.run(self.grader.close())
         self.runner.close()
 
-    def left_over(self) -> list[str]:
-        """After ``close``: processes, descriptors and folders that should be gone, in words."""
+    def left_over(self) -> list[int]:
+        """Processes that still live, some time after ``close``."""
         deadline = time.monotonic() + 3.0
         while (
             alive := [pid for pid, born in self.seen if _lives(pid, born)]
         ) and time.monotonic() < deadline:
             time.sleep(0.05)
+        return alive
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What this process holds of the system: open descriptors, scratch folders of workers."""
+
+    descriptors: int
+    folders: frozenset[str]
+
+    @classmethod
+    def now(cls) -> Holdings:
         gc.collect()
-        found = [f"process {pid}" for pid in alive]
-        extra = descriptors() - self.descriptors_before
-        found += [f"{extra} descriptors"] if extra > 0 else []
-        return found + [f"folder {path}" for path in scratch_folders() - self.scratch_before]
+        folders = Path(tempfile.gettempdir()).glob(f"{PREFIX}{os.getpid()}-*")
+        return cls(descriptors(), frozenset(map(str, folders)))
+
+    def grown_by(self, later: Holdings) -> list[str]:
+        """What is held later and was not now, in words."""
+        more = later.descriptors - self.descriptors
+        found = [f"{more} descriptors"] if more > 0 else []
+        return found + [f"folder {path}" for path in sorted(later.folders - self.folders)]
 
 
 @dataclass(frozen=True)
@@ -216,11 +231,6 @@ def problems(moment: Moment, limit_seconds: float) -> list[str]:
 def descriptors() -> int:
     """How many descriptors this process has open."""
     return len(os.listdir("/proc/self/fd"))
-
-
-def scratch_folders() -> set[str]:
-    """Folders of workers that have no file system of their own."""
-    return {str(path) for path in Path(tempfile.gettempdir()).glob("tutor-scratch-*")}
 
 
 def _inside(outer: psutil.Process) -> psutil.Process:

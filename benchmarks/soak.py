@@ -23,6 +23,7 @@ from benchmarks import faults  # noqa: E402
 from tutor.paths import ContentRoot  # noqa: E402
 
 COURSE = ROOT / "tests/grading/course"
+SHOWN = 20
 
 
 def main() -> int:
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     options = parser.parse_args()
     numbers = random.Random(options.seed)
+    before = faults.Holdings.now()
     stand = faults.Stand(ContentRoot(COURSE), "halve", (COURSE / "graders/halve/reference.py").read_bytes())
     stand.grade()
     span = statistics.median(stand.grade().seconds for _ in range(5))
@@ -45,13 +47,14 @@ def main() -> int:
         most_descriptors = max(most_descriptors, faults.descriptors())
     orphans = stand.orphans()
     stand.close()
-    left = stand.left_over()
+    left = [f"process {pid}" for pid in stand.left_over()]
+    left += before.grown_by(faults.Holdings.now())
 
     print(table(moments))
     print(f"orphans {len(orphans)} · left behind after the end: {', '.join(left) or 'nothing'}")
-    print(f"descriptors {stand.descriptors_before} before, {most_descriptors} at most")
-    for problem in found:
-        print("✗", problem)
+    print(f"descriptors {before.descriptors} before, {most_descriptors} at most")
+    for problem in found[:SHOWN]:
+        print("✗", problem[:300])
     print(f"{len(found)} problems in {len(moments)} moments")
     return 1 if found or orphans or left else 0
 
