@@ -19,7 +19,6 @@ from tutor.sandbox import wire
 from tutor.sandbox.arena import Arena
 from tutor.sandbox.warm import touch_libraries
 
-
 JUDGE_COPIES = 6
 """How many tensors of an input's size a check holds at once, about: that much heap a spare judge makes ready."""
 

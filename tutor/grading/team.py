@@ -72,8 +72,10 @@ class Team:
         touched = [expected, expected] + [Expected()] * expected.fresh
         judge = asyncio.create_task(judges.fork(request, (theirs.fileno(),)))
         members = [
-            asyncio.create_task(_launch_worker(workers, exercise, device, each, spare=spare))
-            for each in touched
+            asyncio.create_task(
+                _launch_worker(workers, exercise, device, each, spare=spare, measured=number > 1)
+            )
+            for number, each in enumerate(touched)
         ]
         try:
             first, second, *reserve = await asyncio.gather(*members)
@@ -108,7 +110,7 @@ class Team:
         if self.reserve:
             worker = self.reserve.pop()
         else:
-            worker = await _launch_worker(self.zygote, self.exercise, self.device, Expected())
+            worker = await _launch_worker(self.zygote, self.exercise, self.device, Expected(), measured=True)
         self.workers.append(worker)
         self.channel.send({"pid": worker.pid}, (worker.judge_socket.fileno(), worker.arena))
         worker.hand_over()
@@ -155,14 +157,22 @@ async def _abandon(judge: asyncio.Task[Child], members: list[asyncio.Task[Worker
 
 
 async def _launch_worker(
-    zygote: Zygote, exercise: LoadedExercise, device: str, expected: Expected, *, spare: bool = False
+    zygote: Zygote,
+    exercise: LoadedExercise,
+    device: str,
+    expected: Expected,
+    *,
+    spare: bool = False,
+    measured: bool = False,
 ) -> WorkerProcess:
+    """Forks a worker. Where its memory is ``measured``, it is warmed too, so that the figure is always the same."""
     limits = exercise.info.limits
     request: dict[str, object] = {
         "device": device,
         "cpu_seconds": limits.cpu_seconds,
         "threads": limits.threads,
         "populate": [expected.request_bytes, expected.reply_bytes],
-        "spare": spare,
+        "warm": spare or measured,
+        "measured": measured,
     }
     return await WorkerProcess.launch(zygote, request, limits.arena_mib << 20)
