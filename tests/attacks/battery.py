@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import glob
 import json
 import os
 import sys
@@ -26,7 +27,7 @@ from tutor.course import load_content
 from tutor.errors import GraderFault
 from tutor.grading import Grader, Verdict, from_bytes
 from tutor.paths import ContentRoot
-from tutor.sandbox import forkserver
+from tutor.sandbox import forkserver, scratch
 
 TRIES_WHEN_BUSY = 4
 SETTLED_AFTER = 5.0
@@ -93,6 +94,11 @@ class Battery:
         self._runner.run(self._grader.close())
         self._runner.close()
 
+    @staticmethod
+    def scratch_left() -> list[str]:
+        """Scratch folders that graders of this process left where workers have no file system of their own."""
+        return glob.glob(f"{tempfile.gettempdir()}/{scratch.PREFIX}{os.getpid()}-*")
+
     def _grade(self, exercise: str, data: bytes) -> Verdict:
         submission = from_bytes(data, Path("halve.py"))
         for attempt in range(TRIES_WHEN_BUSY):
@@ -152,8 +158,8 @@ def main(arguments: Sequence[str]) -> None:
                     wrongs[attack.id] = (
                         battery.wrongs(attack, battery.fire(attack)) + battery.wrongs_of_next()
                     )
-            protections = battery.protections
-    print(json.dumps({"user": os.geteuid(), "protections": protections, "wrongs": wrongs}))
+        wrongs["closing"] = battery.scratch_left()
+    print(json.dumps({"user": os.geteuid(), "protections": battery.protections, "wrongs": wrongs}))
 
 
 if __name__ == "__main__":

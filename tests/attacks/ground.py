@@ -21,6 +21,8 @@ from pathlib import Path
 
 import psutil
 
+from tutor.sandbox.scratch import remove
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 LEFTOVERS = ("/tmp/attack*", "/dev/shm/attack*", "/var/tmp/attack*", "attack*")
@@ -91,7 +93,7 @@ class Ground:
         self.process.wait()
         shutil.rmtree(self.base)
         for left in _leftovers() - self._leftovers:
-            os.unlink(left)
+            remove(left) if os.path.isdir(left) else os.unlink(left)
 
     def _copy_course(self) -> None:
         """The tiny course of the engine's tests and one real exercise, with a secret in what is hidden."""

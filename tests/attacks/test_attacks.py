@@ -145,6 +145,16 @@ def test_an_attack_is_held_without_one_of_the_layers(armoury: Armoury, layer: st
     assert battery.wrongs(attack, battery.fire(attack)) == []
 
 
+def test_scratch_folders_are_removed_whatever_was_made_of_them(armoury: Armoury) -> None:
+    battery = armoury.without(LEFT_OUT["namespaces"])
+
+    for name in ("links_for_the_cleaner", "many_small_files"):
+        assert battery.wrongs(named(name), battery.fire(named(name))) == []
+    armoury.close()
+
+    assert battery.scratch_left() == []
+
+
 def test_a_daemon_dies_with_the_namespace_it_was_left_in(armoury: Armoury, ground: Ground) -> None:
     battery = armoury.without({"seccomp"})
     only_where_active(battery, {"namespaces"})
@@ -193,7 +203,7 @@ def test_an_ordinary_user_is_protected_as_well(without: set[str], tmp_path: Path
     assert {layer: why for layer, why in said["protections"].items() if not why} == {}
     assert set(said["protections"]) == ALL
     assert {attack: wrongs for attack, wrongs in said["wrongs"].items() if wrongs} == {}
-    assert set(said["wrongs"]) == set(AS_ORDINARY_USER)
+    assert set(said["wrongs"]) == {*AS_ORDINARY_USER, "closing"}
 
 
 def as_ordinary_user(stage: Path) -> list[str]:

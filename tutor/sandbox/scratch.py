@@ -6,7 +6,9 @@ Workers find it as ``TMPDIR``. They can't remove their folders themselves once t
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -26,7 +28,42 @@ def scratch_room() -> Iterator[str]:
     try:
         yield room
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        remove(room)
+
+
+def remove(folder: str | Path) -> None:
+    """Removes a folder with everything in it that may be removed, whatever a submission has made of it.
+
+    Folders that are nested thousands deep, or closed to their owner, are opened and brought to the top
+    first; no link is followed. Nothing may write to the folder any more.
+    """
+    top = Path(folder)
+    names = (top / f"{secrets.token_hex(8)}-{number}" for number in itertools.count())
+    with contextlib.suppress(OSError):
+        top.chmod(0o700)
+        while sum(_flatten(inner, names) for inner in _folders_in(top)):
+            continue
+    shutil.rmtree(top, ignore_errors=True)
+
+
+def _flatten(folder: Path, names: Iterator[Path]) -> bool:
+    """Moves the folders inside ``folder`` to ``names`` and removes the rest; whether all of it could be done."""
+    try:
+        folder.chmod(0o700)
+        for inner in _folders_in(folder):
+            inner.chmod(0o700)
+            inner.rename(next(names))
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    with os.scandir(folder) as entries:
+        return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 def _sweep() -> None:
@@ -36,7 +73,7 @@ def _sweep() -> None:
             status = folder.lstat()
             stale = time.time() - status.st_mtime > STALE_SECONDS and status.st_uid == os.geteuid()
             if stale and maker.isdigit() and not _lives(int(maker)):
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
 
 
 def _lives(pid: int) -> bool:

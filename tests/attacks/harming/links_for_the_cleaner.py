@@ -1,4 +1,4 @@
-"""Leaves links in scratch that lead to the learner's folder, for whoever empties scratch to follow."""
+"""Leaves links to the learner's folder, closed folders and 1,500 nested ones for whoever empties scratch."""
 # verdict: passed
 
 import os
@@ -9,8 +9,13 @@ for name, target in (("attack-link", "@FOLDER@"), ("attack-file", "@CANARY@"), (
     except OSError:
         continue
 try:
-    os.makedirs("attack/deep/" + "d/" * 200)
-    os.mkdir("attack/closed", 0)
+    os.mkdir("attack-closed", 0)
+    here = os.open(".", os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d")
+        os.chdir("d")
+    os.mkdir("closed", 0)
+    os.fchdir(here)
 except OSError:
     pass
 

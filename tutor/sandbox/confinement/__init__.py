@@ -20,7 +20,6 @@ limits         forks, open files, file sizes, core dumps; memory and time are wa
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -29,6 +28,7 @@ from typing import Any
 
 from tutor.sandbox.confinement import kernel, landlock, privileges, seccomp, world
 from tutor.sandbox.confinement.kernel import CLONE_NEWPID, Unavailable
+from tutor.sandbox.scratch import remove
 
 LAYERS = ("namespaces", "root", "landlock", "seccomp", "privileges", "identity", "limits")
 ACTIVE = "active"
@@ -127,7 +127,7 @@ def reaped(pid: int) -> None:
     """Removes what a worker that has ended left in its scratch folder."""
     folder = _state.scratch.pop(pid, "")
     if folder:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
 
 
 def confine(
