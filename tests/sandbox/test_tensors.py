@@ -44,6 +44,7 @@ def test_a_tensor_crosses_both_ways_byte_for_byte(sides, data, name, shape):
     )
     judge_arena.rewind()
     worker_arena.rewind()
+    judge.new_message()
 
     arrived = worker.decode(judge.encode(tensor))
     back = judge.decode(worker.encode(arrived))
@@ -141,6 +142,48 @@ def test_a_forged_header_is_malformed(sides, change):
 
     with pytest.raises(Malformed):
         judge.decode(honest | change)
+
+
+def header(**changes):
+    return {"t": "tensor", "dtype": "uint8", "shape": [64], "at": HALF, **changes}
+
+
+def test_the_judge_takes_no_strides_since_what_lies_between_would_cross_uncounted(sides):
+    (_, judge), (_, worker) = sides
+    judge.new_message()
+
+    with pytest.raises(Malformed, match="strides"):
+        judge.decode(header(strides=[4]))
+    assert worker.decode(header(at=0, strides=[4])).stride() == (4,)
+
+
+def test_tensors_of_one_message_have_room_in_one_half_together(sides):
+    (_, judge), _ = sides
+    judge.new_message()
+    judge.decode(header(shape=[HALF]))
+
+    with pytest.raises(Malformed, match="overlap"):
+        judge.decode(header())
+    judge.new_message()
+    assert judge.decode(header()).shape == (64,)
+
+
+@pytest.mark.parametrize("shape", [[0] + [2**40 - 1] * 7, [2**40 - 1, 0, 2**40 - 1]])
+def test_an_empty_tensor_of_an_impossible_shape_is_malformed(sides, shape):
+    (_, judge), _ = sides
+    judge.new_message()
+
+    with pytest.raises(Malformed):
+        judge.decode(header(shape=shape))
+    assert judge.decode(header(shape=[0, 7])).shape == (0, 7)
+
+
+def test_a_forged_boolean_is_true_or_false(sides):
+    (_, judge), (worker_arena, _) = sides
+    judge.new_message()
+    worker_arena.map[HALF : HALF + 3] = b"\x00\x02\xff"
+
+    assert judge.decode(header(dtype="bool", shape=[3])).view(torch.uint8).tolist() == [0, 1, 1]
 
 
 def test_the_arena_cannot_be_shrunk_or_grown():

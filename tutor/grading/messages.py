@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.course import LoadedExercise
 from tutor.grading.verdict import PROCESS_ENDED
+from tutor.sandbox.clean import clean_text
 
 MAX_FRAMES_SHOWN = 8
 
@@ -39,6 +40,7 @@ def failure_message(exercise: LoadedExercise, failure: Mapping[str, Any]) -> Mes
 def error_message(exercise: LoadedExercise, error: Mapping[str, Any], file: str) -> Message:
     """The learner's code raised, did not load, or returned what cannot be judged."""
     kind, name = error["kind"], error["name"]
+    file = clean_text(file, 1000, single_line=True)
     file_name = PurePath(file).name
     if kind == "unwritten":
         unwritten = _last_function(error) or name or "a function"

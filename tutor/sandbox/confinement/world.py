@@ -40,7 +40,7 @@ DEVICES = ("null", "full", "urandom")  # a shared mapping of "zero" would be mem
 GPU_DEVICES = ("nvidia*", "dri", "kfd")
 STAGES = ("/mnt", "/media", "/srv", "/opt", "/run", "/var", "/tmp")
 SCRATCH = "/scratch"
-SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 2048
+SCRATCH_BYTES, SCRATCH_FILES = 16 << 20, 2048  # what lies there is in no account of memory
 
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 
