@@ -61,13 +61,16 @@ class Scales:
         submission = from_bytes(source, Path("per-row-scales.py"))
         return self.runner.run(self.grader.grade(self.exercise, submission))
 
+    def close(self) -> None:
+        self.runner.run(self.grader.close())
+        self.runner.close()
+
 
 @pytest.fixture(scope="module", params=[False, True], ids=["launched", "spare"])
 def scales(request: pytest.FixtureRequest) -> Iterator[Scales]:
     scales = Scales(keep_warm=request.param)
     yield scales
-    scales.runner.run(scales.grader.close())
-    scales.runner.close()
+    scales.close()
 
 
 def memory_check(verdict: Verdict) -> CheckResult:
@@ -101,6 +104,18 @@ def test_honest_solutions_keep_both_limits_and_repeat_within_five_percent(
     assert figures(verdicts[0])["payload"] <= SIDE**2 + 4 * SIDE
     for name in PEAKS:
         assert 4 * SIDE**2 < figures(verdicts[0])[name] < 0.9 * MEMORY_LIMIT, name
+
+
+def test_spare_processes_measure_what_launched_ones_do() -> None:
+    found = []
+    for keep_warm in (False, True):
+        scales = Scales(keep_warm=keep_warm)
+        found += [figures(scales.grade((GRADER / "reference.py").read_bytes())) for _ in range(2)]
+        scales.close()
+
+    for name in found[0]:
+        readings = [each[name] for each in found]
+        assert max(readings) <= 1.05 * min(readings), (name, readings)
 
 
 def test_what_a_solution_needs_does_not_depend_on_the_one_before_it(scales: Scales) -> None:

@@ -6,9 +6,33 @@ spare has nothing else to do while it waits.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import sys
+
 import torch
 
+from tutor.sandbox.confinement import kernel
+
 SMALL = 64
+PR_SET_THP_DISABLE = 41
+M_MMAP_THRESHOLD, M_MMAP_MAX = -3, -4
+
+
+def grow_exactly() -> None:
+    """Makes the growth of this process's memory the same figure each time (Linux with glibc).
+
+    Page by page, since how much of a huge page is used depends on where the heap happens to lie. And large
+    tensors outside the heap: whether one fits into the gap of another depends on how the heap is aligned.
+    """
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError):
+        kernel.prctl(PR_SET_THP_DISABLE, 1)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_MAX, 1 << 16)
+        mallopt(M_MMAP_THRESHOLD, 256 << 10)
 
 
 def touch_libraries(heap_bytes: int = 0) -> None:

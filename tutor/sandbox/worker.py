@@ -271,7 +271,7 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     import torch
 
     from tutor.sandbox.tensors import ArenaTensors
-    from tutor.sandbox.warm import touch_libraries
+    from tutor.sandbox.warm import grow_exactly, touch_libraries
 
     socket_descriptor, arena_descriptor, output, trace = descriptors
     empty = os.open(os.devnull, os.O_RDONLY)
@@ -286,9 +286,11 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     arena = Arena(arena_descriptor, judge=False, populate=(int(populate[0]), int(populate[1])))
     os.close(arena_descriptor)
     torch.set_num_threads(int(request.get("threads", 1)))
+    if request.get("measured"):
+        grow_exactly()
     report = confinement.confine(keep=(socket_descriptor, trace), cpu_seconds=request.get("cpu_seconds"))
     tensors = ArenaTensors(arena, copy=False, device=str(request.get("device", "cpu")))
-    if request.get("spare"):
+    if request.get("warm"):
         touch_libraries()
     sock = socket.socket(fileno=socket_descriptor)
     wire.send(sock, {"confined": report})
