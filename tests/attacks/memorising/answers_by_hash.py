@@ -9,8 +9,10 @@ import torch
 
 BOOKS = [os.path.join(folder, "attack-book") for folder in ("@FOLDER@", "/dev/shm", "/tmp", os.getcwd())]
 for book in BOOKS:
-    if os.path.exists(book):
-        print("SUCCEEDED in remembering by", book)
+    try:
+        print("SUCCEEDED in remembering", len(open(book).read()), "characters by", book)
+    except OSError:
+        continue
 
 
 def halve(x):
