@@ -155,9 +155,8 @@ def main(arguments: Sequence[str]) -> None:
         with contextlib.closing(Battery(ground, without)) as battery:
             for attack in ATTACKS:
                 if attack.id in arguments[1:]:
-                    wrongs[attack.id] = (
-                        battery.wrongs(attack, battery.fire(attack)) + battery.wrongs_of_next()
-                    )
+                    wrongs[attack.id] = battery.wrongs(attack, battery.fire(attack))
+            wrongs["the next grading"] = battery.wrongs_of_next()
         wrongs["closing"] = battery.scratch_left()
     print(json.dumps({"user": os.geteuid(), "protections": battery.protections, "wrongs": wrongs}))
 

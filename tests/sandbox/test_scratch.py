@@ -30,6 +30,19 @@ def test_nested_and_closed_folders_are_removed_and_no_link_is_followed(tmp_path:
     assert others.stat().st_mode & 0o777 == 0o500
 
 
+def test_a_few_files_are_removed_at_once_and_the_rest_with_the_room(tmp_path: Path) -> None:
+    few, many = tmp_path / "few", tmp_path / "many"
+    for folder, count in ((few, 3), (many, 3 * scratch.MANY_FILES)):
+        folder.mkdir()
+        for number in range(count):
+            (folder / str(number)).touch()
+
+        scratch.remove_quickly(folder)
+
+    assert not few.exists()
+    assert len(list(many.iterdir())) == 2 * scratch.MANY_FILES
+
+
 def test_what_is_not_there_is_removed_already(tmp_path: Path) -> None:
     scratch.remove(tmp_path / "nothing")
 

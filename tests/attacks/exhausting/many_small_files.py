@@ -1,4 +1,4 @@
-"""Makes ten thousand files and folders in scratch, some of which nobody may list."""
+"""Makes three thousand files and folders in scratch, some of which nobody may list."""
 # verdict: passed
 
 import os
@@ -6,7 +6,7 @@ import os
 made = 0
 try:
     os.mkdir("attack-closed", 0)
-    for number in range(10_000):
+    for number in range(3000):
         os.close(os.open(f"attack-{number}", os.O_CREAT | os.O_WRONLY))
         made += 1
 except OSError:

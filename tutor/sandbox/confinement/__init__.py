@@ -28,7 +28,7 @@ from typing import Any
 
 from tutor.sandbox.confinement import kernel, landlock, privileges, seccomp, world
 from tutor.sandbox.confinement.kernel import CLONE_NEWPID, Unavailable
-from tutor.sandbox.scratch import remove
+from tutor.sandbox.scratch import remove_quickly
 
 LAYERS = ("namespaces", "root", "landlock", "seccomp", "privileges", "identity", "limits")
 ACTIVE = "active"
@@ -127,7 +127,7 @@ def reaped(pid: int) -> None:
     """Removes what a worker that has ended left in its scratch folder."""
     folder = _state.scratch.pop(pid, "")
     if folder:
-        remove(folder)
+        remove_quickly(folder)
 
 
 def confine(
