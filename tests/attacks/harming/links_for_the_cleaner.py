@@ -1,4 +1,4 @@
-"""Leaves links to the learner's folder, closed folders and 1,500 nested ones for whoever empties scratch."""
+"""Leaves links to the learner's folder, closed folders and 1,100 nested ones for whoever empties scratch."""
 # verdict: passed
 
 import os
@@ -8,16 +8,19 @@ for name, target in (("attack-link", "@FOLDER@"), ("attack-file", "@CANARY@"), (
         os.symlink(target, name)
     except OSError:
         continue
-try:
-    os.mkdir("attack-closed", 0)
+
+
+def nest():
     here = os.open(".", os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("d")
-        os.chdir("d")
-    os.mkdir("closed", 0)
+    try:
+        os.mkdir("attack-closed", 0)
+        for _ in range(1100):
+            os.mkdir("d")
+            os.chdir("d")
+        os.mkdir("closed", 0)
+    except OSError:
+        pass
     os.fchdir(here)
-except OSError:
-    pass
 
 
 def halve(x):
@@ -25,4 +28,5 @@ def halve(x):
 
 
 def double(x):
+    nest()
     return x * 2
