@@ -48,3 +48,23 @@ def test_endless_code_ends_at_the_limit():
 
     assert outcome.ok == (False,)
     assert "did not end within 1 seconds" in outcome.message
+
+
+def test_a_number_beyond_every_float_is_compared_exactly():
+    outcome = run_cases("x = 10**350", [("x", "1.5"), ("x", str(10**350))])
+
+    assert outcome.ok == (False, True)
+
+
+def test_a_forged_answer_is_wrong_and_no_crash():
+    forged = """
+from tutor.sandbox import wire
+honest = wire.send
+def send(sock, frame, descriptors=()):
+    if frame["value"]["t"] == "int":
+        frame["value"] = {"t": "tensor", "dtype": "float32"}
+    honest(sock, frame)
+wire.send = send
+x = 1
+"""
+    assert run_cases(forged, [("x", "1")]).ok == (False,)
