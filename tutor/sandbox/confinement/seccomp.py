@@ -59,7 +59,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 
 # What the libraries of a GPU may use beyond that.
-FOR_CUDA = frozenset({"mmap", "fcntl"})
+FOR_CUDA = frozenset({"mmap", "fcntl", "mincore"})
 
 # Calls that are refused for some arguments only.
 _CLONE, _CLONE3, _IOCTL = (56, 220), (435, 435), (16, 29)
