@@ -1,5 +1,5 @@
 """Makes three thousand files and folders in scratch, some of which nobody may list."""
-# verdict: passed
+# verdict: passed | resource_limit
 
 import os
 

@@ -1,5 +1,5 @@
 """Fills scratch, /dev/shm and a memfd with 300 MB each, of which none is in its resident memory."""
-# verdict: passed
+# verdict: passed | resource_limit
 
 import os
 

@@ -1,5 +1,5 @@
 """Leaves links to the learner's folder, closed folders and 1,100 nested ones for whoever empties scratch."""
-# verdict: passed
+# verdict: passed | resource_limit
 
 import os
 
