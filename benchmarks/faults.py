@@ -149,6 +149,11 @@ class Stand:
         ours = {process.pid for process in self._processes()}
         return [pid for pid, born in self.seen if pid not in ours and _lives(pid, born)]
 
+    def rooms(self) -> set[str]:
+        """Folders in which the zygotes' forks have their scratch folders."""
+        zygotes = (self.grader._judges, self.grader._workers)
+        return {psutil.Process(zygote.process.pid).environ()["TMPDIR"] for zygote in zygotes if zygote}
+
     def _processes(self) -> list[psutil.Process]:
         found: list[psutil.Process] = []
         for zygote in (self.grader._judges, self.grader._workers):

@@ -52,3 +52,19 @@ def test_room_is_removed_with_what_it_holds() -> None:
         (Path(room) / "file").touch()
 
     assert not os.path.exists(room)
+
+
+def test_a_folder_holds_more_once_its_bytes_or_its_entries_do(tmp_path: Path) -> None:
+    (tmp_path / "deep/deeper").mkdir(parents=True)
+    (tmp_path / "deep/deeper/file").write_bytes(b"x" * 100_000)
+
+    assert not scratch.holds_more(tmp_path, size=1 << 20, files=3)
+    assert scratch.holds_more(tmp_path, size=50_000, files=3)
+    assert scratch.holds_more(tmp_path, size=1 << 20, files=2)
+
+
+def test_a_folder_that_is_gone_holds_nothing_and_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/usr")
+
+    assert not scratch.holds_more(tmp_path / "gone", size=0, files=0)
+    assert not scratch.holds_more(tmp_path, size=1 << 16, files=1)

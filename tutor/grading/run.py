@@ -17,6 +17,7 @@ from tutor.errors import GraderFault
 from tutor.grading.submission import Submission
 from tutor.grading.team import Team
 from tutor.sandbox import wire
+from tutor.sandbox.confinement.world import SCRATCH_BYTES, SCRATCH_FILES
 
 TICK = 0.02
 GRACE_FOR_TRACE = 0.15
@@ -153,6 +154,9 @@ class Run:
                 return
             if memory > limits.memory_mib << 20:
                 await self._stop("resource_limit", f"{limits.memory_mib:,} MiB of memory")
+                return
+            if any(worker.fills_disk() for worker in self._team.workers):
+                await self._stop("resource_limit", f"{SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files")
                 return
         self._heard.wall_seconds = time.monotonic() - self._started
         self._heard.cpu_seconds = self._cpu_seconds()

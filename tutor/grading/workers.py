@@ -13,7 +13,9 @@ from tutor.compute.memory import proportional_bytes
 from tutor.compute.process import cpu_seconds, resident_bytes, run_delay_seconds, tree
 from tutor.errors import GraderFault
 from tutor.sandbox.arena import create_descriptor
+from tutor.sandbox.confinement.world import SCRATCH_BYTES, SCRATCH_FILES
 from tutor.sandbox.forkserver import Child, Zygote
+from tutor.sandbox.scratch import holds_more
 
 OUTPUT_LIMIT = 64 << 10
 TRACE_LIMIT = 16 << 10
@@ -101,6 +103,11 @@ class WorkerProcess:
         if len(pids) == 1:
             return resident_bytes(self.pid) or 0
         return sum(proportional_bytes(pid) or resident_bytes(pid) or 0 for pid in pids)
+
+    def fills_disk(self) -> bool:
+        """Whether it holds more files than its scratch folder may, where nothing else limits that."""
+        scratch = self._child.scratch
+        return bool(scratch) and self.status() is None and holds_more(scratch, SCRATCH_BYTES, SCRATCH_FILES)
 
     def run_delay_seconds(self) -> float:
         """Seconds since its launch in which it could have run and was given no core."""

@@ -132,10 +132,13 @@ class Channel:
 
 
 class Child:
-    """A fork of a zygote, by a handle that no other process can come to have."""
+    """A fork of a zygote, by a handle that no other process can come to have.
 
-    def __init__(self, handle: int, end: asyncio.Future[int]) -> None:
-        self._handle, self._end = handle, end
+    ``scratch`` is its folder on a disk that others use too, if it has one.
+    """
+
+    def __init__(self, handle: int, end: asyncio.Future[int], scratch: str) -> None:
+        self._handle, self._end, self.scratch = handle, end, scratch
         self.pid = _pid_behind(handle)
         end.add_done_callback(self._on_end)
 
@@ -263,14 +266,14 @@ class Zygote:
         try:
             while True:
                 self._hear(await self.channel.receive())
-        except (wire.WireError, IndexError):
+        except (wire.WireError, IndexError, KeyError):
             self._fail_all(self._fault())
 
     def _hear(self, frame: wire.Frame) -> None:
         if "forked" in frame:
             end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             self._ends[int(frame["forked"])] = end
-            child = Child(self.channel.descriptors.pop(0), end)
+            child = Child(self.channel.descriptors.pop(0), end, str(frame["scratch"]))
             waiting = self._forked.pop(0)
             if waiting.done():  # whoever ordered it has gone
                 child.signal(signal.SIGKILL)

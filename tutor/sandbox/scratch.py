@@ -32,6 +32,27 @@ def scratch_room() -> Iterator[str]:
         remove(room)
 
 
+def holds_more(folder: str | Path, size: int, files: int) -> bool:
+    """Whether a folder that is being written to holds more than ``size`` bytes or ``files`` entries, or can't be
+    looked into. For workers whose scratch has no limits of its own."""
+    used, seen, waiting = 0, 0, [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    seen += 1
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if used > size or seen > files:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except FileNotFoundError:  # removed meanwhile
+            continue
+        except OSError:
+            return True
+    return False
+
+
 def remove_quickly(folder: str | Path) -> None:
     """Removes what an honest submission leaves: a few files. More than that stays until the room is removed,
     since the next worker waits meanwhile."""
@@ -51,6 +72,9 @@ def remove(folder: str | Path) -> None:
     """
     top = Path(folder)
     names = (top / f"{secrets.token_hex(8)}-{number}" for number in itertools.count())
+    with contextlib.suppress(OSError):
+        top.rmdir()  # nothing in it: needs no descriptor
+        return
     with contextlib.suppress(OSError):
         top.chmod(0o700)
         while sum(_flatten(inner, names) for inner in _folders_in(top)):

@@ -244,7 +244,7 @@ def prepare(options: dict[str, Any]) -> None:
     )
 
 
-fork, reaped = confinement.fork, confinement.reaped
+fork, reaped, scratch_of = confinement.fork, confinement.reaped, confinement.scratch_of
 
 
 def preload() -> None:

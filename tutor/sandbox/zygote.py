@@ -3,7 +3,7 @@
 ``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE`` (which imports torch, and
 for the judge pytest), and for every order on its control socket forks a child that runs
 ``MODULE.child(request, descriptors)``. The module's ``prepare(options)`` runs first, ``preload()`` then;
-its ``fork`` and ``reaped``, where it has them, stand in for the plain ones.
+its ``fork``, ``reaped`` and ``scratch_of``, where it has them, stand in for the plain ones.
 
 A zygote runs no torch operation and never touches CUDA, since a fork after either is undefined. There are
 two, never one: a fork inherits memory, so the workers' must never have held a hidden check.
@@ -49,6 +49,7 @@ class Zygote:
         self._control, self._module = control, module
         self._fork_process = getattr(module, "fork", os.fork)
         self._reaped = getattr(module, "reaped", lambda pid: None)
+        self._scratch_of = getattr(module, "scratch_of", lambda pid: "")
         self._children: set[int] = set()
         self._wake, wake_writer = socket.socketpair()
         self._wake.setblocking(False)
@@ -83,7 +84,8 @@ class Zygote:
         for descriptor in descriptors:
             os.close(descriptor)
         handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
-        wire.send(self._control, {"forked": pid}, [handle] if handle >= 0 else [])
+        told = {"forked": pid, "scratch": self._scratch_of(pid)}
+        wire.send(self._control, told, [handle] if handle >= 0 else [])
         if handle >= 0:
             os.close(handle)
 

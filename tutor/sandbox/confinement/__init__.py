@@ -123,6 +123,11 @@ def fork() -> int:
     return pid
 
 
+def scratch_of(pid: int) -> str:
+    """The scratch folder of a worker that has no file system of its own, or nothing."""
+    return _state.scratch.get(pid, "")
+
+
 def reaped(pid: int) -> None:
     """Removes what a worker that has ended left in its scratch folder."""
     folder = _state.scratch.pop(pid, "")
