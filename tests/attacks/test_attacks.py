@@ -145,16 +145,6 @@ def test_an_attack_is_held_without_one_of_the_layers(armoury: Armoury, layer: st
     assert battery.wrongs(attack, battery.fire(attack)) == []
 
 
-def test_scratch_folders_are_removed_whatever_was_made_of_them(armoury: Armoury) -> None:
-    battery = armoury.without(LEFT_OUT["namespaces"])
-
-    for name in ("links_for_the_cleaner", "many_small_files"):
-        assert battery.wrongs(named(name), battery.fire(named(name))) == []
-    armoury.close()
-
-    assert battery.scratch_left() == []
-
-
 def test_a_daemon_dies_with_the_namespace_it_was_left_in(armoury: Armoury, ground: Ground) -> None:
     battery = armoury.without({"seccomp"})
     only_where_active(battery, {"namespaces"})
@@ -166,6 +156,16 @@ def test_a_daemon_dies_with_the_namespace_it_was_left_in(armoury: Armoury, groun
     assert "SUCCEEDED" in verdict.stdout
     assert not os.path.lexists(fill(attack.traces[0], ground.names))
     assert battery.strays() == []
+
+
+def test_scratch_folders_are_removed_whatever_was_made_of_them(armoury: Armoury) -> None:
+    battery = armoury.without(LEFT_OUT["namespaces"])
+
+    for name in ("links_for_the_cleaner", "many_small_files"):
+        assert battery.wrongs(named(name), battery.fire(named(name))) == []
+    armoury.close()
+
+    assert battery.scratch_left() == []
 
 
 @by_id(HELD)
