@@ -61,7 +61,7 @@ def only_where_active(battery: Battery, layers: Iterable[str]) -> None:
         pytest.skip(f"this machine has no {missing[0]}: {battery.protections[missing[0]]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ground() -> Iterator[Ground]:
     ground = Ground()
     yield ground
@@ -89,7 +89,7 @@ class Armoury:
         self._battery = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def armoury(ground: Ground) -> Iterator[Armoury]:
     armoury = Armoury(ground)
     yield armoury

@@ -60,10 +60,11 @@ class Grader:
         """Returns when a grading of ``exercise`` would find everything imported and a spare team waiting."""
         judges, workers = self._started()
         await asyncio.gather(judges.ready(), workers.ready())
-        if self._keep_warm and self._spare is None:
-            from tutor.compute.devices import resolve_device
+        if self._keep_warm:
+            if self._spare is None:
+                from tutor.compute.devices import resolve_device
 
-            self._prepare_spare(exercise, resolve_device("auto"))
+                self._prepare_spare(exercise, resolve_device("auto"))
             await _settled(self._spare[1] if self._spare else None)
 
     async def grade(
