@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.compute.memory import peak_growth_bytes
 from tutor.compute.process import peak_resident_bytes
 from tutor.grading.checks import payload_bytes
 from tutor.grading.verdict import PROCESS_ENDED
@@ -99,8 +100,7 @@ class Connection:
 
     def peak_growth(self) -> int | None:
         """Growth of the worker's peak resident memory since it was connected, in bytes, by the kernel's account."""
-        now = peak_resident_bytes(self.pid)
-        return None if now is None or self._resident_at_start is None else now - self._resident_at_start
+        return peak_growth_bytes(self.pid, self._resident_at_start)
 
     def call(
         self,

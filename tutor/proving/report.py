@@ -33,7 +33,6 @@ class ExerciseProof:
     lazy_of: int = 0
     slowest_seconds: float = 0.0
     nearest_pass: Distance | None = None
-    nearest_fail: Distance | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
