@@ -54,7 +54,7 @@ class Saves:
     def __init__(self, exercise: LoadedExercise, root: ContentRoot, solution: Path, rest: float) -> None:
         self.exercise, self.solution, self.rest = exercise, solution, rest
         self.runner = asyncio.Runner()
-        self.grader = Grader(root, keep_warm=True)
+        self.grader = Grader(root, keep_warm=True, new_seed=lambda: SEED)
         self.verdict: Verdict | None = None
         self.runner.run(self.grader.warm_up(exercise))
         self.settle()
@@ -62,7 +62,7 @@ class Saves:
     def save(self) -> float:
         """Seconds from here to the verdict."""
         began = time.perf_counter()
-        grading = self.grader.grade(self.exercise, read_submission(self.solution), device="cpu", seed=SEED)
+        grading = self.grader.grade(self.exercise, read_submission(self.solution), device="cpu")
         self.verdict = self.runner.run(grading)
         seconds = time.perf_counter() - began
         if not self.verdict.passed:

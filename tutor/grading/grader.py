@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from tutor.paths import ContentRoot
 from tutor.sandbox.forkserver import Zygote
 from tutor.sandbox.wire import WireError
 
+WORKER_COPIES = 6
+"""How many tensors of an input's size a solution holds at once, about: no more heap is made ready for it."""
+
 EventHandler = Callable[[GradingEvent], None]
 
 
@@ -33,10 +37,14 @@ class Grader:
     Args:
         root: the course's folders. Workers may read the exercises, and see nothing else of it.
         keep_warm: after each grading, prepare the processes of the next one (for who grades at every save).
+        new_seed: where the seeds of gradings come from that are given none.
     """
 
-    def __init__(self, root: ContentRoot, *, keep_warm: bool = False) -> None:
+    def __init__(
+        self, root: ContentRoot, *, keep_warm: bool = False, new_seed: Callable[[], int] | None = None
+    ) -> None:
         self._root, self._keep_warm = root, keep_warm
+        self._new_seed = new_seed or _secret_seed
         self._gpu = False
         self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
         self._expected: dict[str, Expected] = {}
@@ -170,7 +178,9 @@ class Grader:
         await asyncio.gather(judges.ready(), workers.ready())
         expected = self._expected.get(exercise.id, Expected())
         try:
-            return await Team.launch(judges, workers, exercise, device, expected, spare=spare)
+            return await Team.launch(
+                judges, workers, exercise, device, expected, seed=self._new_seed(), spare=spare
+            )
         except WireError as problem:
             raise _fault(f"its processes could not be set up ({problem})", exercise) from None
 
@@ -178,7 +188,14 @@ class Grader:
         """Remembers what the grading used, and has a spare team made for the next one."""
         if heard.done is not None:
             request_bytes, reply_bytes = heard.done["touched"]
-            self._expected[team.exercise.id] = Expected(request_bytes, reply_bytes, team.fresh_used)
+            copies = WORKER_COPIES * max(request_bytes, reply_bytes)
+            self._expected[team.exercise.id] = Expected(
+                request_bytes,
+                reply_bytes,
+                min(copies, heard.done["heap_bytes"]),
+                team.fresh_used,
+                heard.done["draws"],
+            )
         if self._keep_warm and self._spare is None:
             self._prepare_spare(team.exercise, team.device)
 
@@ -274,6 +291,10 @@ def _fault(what: str, exercise: LoadedExercise | None = None) -> GraderFault:
         where=exercise.id if exercise is not None else "",
         next_step="This is no attempt of yours. Close what else is running and submit again.",
     )
+
+
+def _secret_seed() -> int:
+    return secrets.randbits(128)
 
 
 def _ignore(event: GradingEvent) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from tutor.grading.checks import CheckFailed, Expect, Measure, payload_bytes
-from tutor.grading.draw import Draw
+from tutor.grading.draw import Draw, Order, draw_ahead
 from tutor.grading.proxy import Connection, Solution, SolutionError, SolutionLost
 from tutor.sandbox import wire
 from tutor.sandbox.arena import Arena
-from tutor.sandbox.warm import touch_libraries
+from tutor.sandbox.warm import touch_heap, touch_libraries
 
 JUDGE_COPIES = 6
 """How many tensors of an input's size a check holds at once, about: that much heap a spare judge makes ready."""
@@ -31,21 +31,32 @@ class Session:
         self.device = str(team["device"])
         self._processes: dict[str, str] = team["processes"]
         self._populate: tuple[int, int] = (int(team["populate"][0]), int(team["populate"][1]))
-        self.seed, self._source, self._path = 0, b"", ""
+        self._source, self._path = b"", ""
         pairs = zip(descriptors[::2], descriptors[1::2], team["worker_pids"], strict=True)
         self._connections = {
             process: self._connect(*pair) for process, pair in zip(("first", "second"), pairs, strict=True)
         }
         self._failure: SolutionError | SolutionLost | None = None
-        self._peak_growth: int | None = None
+        self._peak: int | None = None
         self._told_loaded = False
+        self._heap_bytes = int(team["heap_bytes"])
+        self._seed = int(team["seed"])
+        self._draws: dict[str, Draw] = {}
         if team["spare"]:
-            touch_libraries(heap_bytes=JUDGE_COPIES * self._populate[0])
+            touch_libraries()
+            self._draws = draw_ahead(self._seed, _orders(team["draws"]))
+            touch_heap(JUDGE_COPIES * self._populate[0])
 
     def begin(self, start: wire.Frame) -> None:
-        """Takes the submission."""
-        self.seed, self._path = int(start["seed"]), str(start["path"])
+        """Takes the submission. A seed of its own is for who proves a grader."""
+        self._path = str(start["path"])
+        if start["seed"] is not None and int(start["seed"]) != self._seed:
+            self._seed, self._draws = int(start["seed"]), {}
         self._source = base64.b64decode(start["source"])
+
+    def draw(self, check: str) -> Draw:
+        """The inputs of one check."""
+        return self._draws.setdefault(check, Draw(self._seed, check))
 
     def tell(self, frame: wire.Frame) -> None:
         wire.send(self._report, frame)
@@ -87,22 +98,23 @@ class Session:
         if growth is None and sys.platform == "linux":
             raise SolutionLost(name, "its process was gone before its memory was measured")
         growth = growth or 0
-        self._peak_growth = max(growth, self._peak_growth or 0)
+        self._peak = max(growth, self._peak or 0)
         return result, growth
 
     def finish(self) -> None:
         """The last word to the parent."""
         connections = self._connections.values()
-        if self._peak_growth is None:
-            growths = [connection.peak_growth() for connection in connections]
-            self._peak_growth = max((growth for growth in growths if growth is not None), default=None)
+        growths = [connection.peak_growth() for connection in connections]
+        known = [self._heap_bytes + growth for growth in growths if growth is not None]
         touched = [connection.touched for connection in connections]
         self.tell(
             {
                 "done": {
                     "payload_bytes": self._connections["first"].payload_bytes,
-                    "peak_host_bytes": self._peak_growth,
+                    "peak_host_bytes": max(known, default=None) if self._peak is None else self._peak,
+                    "heap_bytes": max(known, default=0),
                     "touched": [max(request for request, _ in touched), max(reply for _, reply in touched)],
+                    "draws": {check: draw.orders for check, draw in self._draws.items()},
                 }
             }
         )
@@ -151,7 +163,7 @@ class GradingPlugin:
 
     @pytest.fixture
     def draw(self, request: pytest.FixtureRequest) -> Draw:
-        return Draw(self._session.seed, request.node.name)
+        return self._session.draw(request.node.name)
 
     @pytest.fixture
     def measure(self, request: pytest.FixtureRequest) -> Measure:
@@ -251,3 +263,7 @@ class GradingPlugin:
             "required": not item.get_closest_marker("optional"),
             "cuda": item.get_closest_marker("cuda") is not None,
         }
+
+
+def _orders(draws: dict[str, list[Any]]) -> dict[str, list[Order]]:
+    return {check: [(kind, tuple(sizes)) for kind, sizes in orders] for check, orders in draws.items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -102,7 +101,7 @@ class Run:
                 {
                     "source": base64.b64encode(self._submission.data).decode("ascii"),
                     "path": str(self._submission.path),
-                    "seed": self._seed if self._seed is not None else secrets.randbits(128),
+                    "seed": self._seed,
                 }
             )
         except wire.WireError:

@@ -11,6 +11,7 @@ import contextlib
 import signal
 import socket
 from dataclasses import dataclass, field
+from typing import Any
 
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
@@ -25,12 +26,15 @@ MAX_FRESH_WORKERS = 4
 class Expected:
     """What the last grading of an exercise used, so that the next finds it in place.
 
-    ``request_bytes`` and ``reply_bytes`` of each arena were touched; ``fresh`` workers were asked for.
+    ``request_bytes`` and ``reply_bytes`` of each arena were touched; the first two workers' heaps grew by
+    ``heap_bytes``; ``fresh`` workers were asked for; ``draws`` holds the tensors that each check drew.
     """
 
     request_bytes: int = 0
     reply_bytes: int = 0
+    heap_bytes: int = 0
     fresh: int = 0
+    draws: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,9 +60,10 @@ class Team:
         device: str,
         expected: Expected,
         *,
+        seed: int,
         spare: bool = False,
     ) -> Team:
-        """Forks a judge and two workers, and introduces them to each other.
+        """Forks a judge and two workers, and introduces them to each other. ``seed`` fixes the inputs.
 
         A ``spare`` team has time: it also warms itself up.
 
@@ -80,7 +85,7 @@ class Team:
         try:
             first, second, *reserve = await asyncio.gather(*members)
             team = cls(exercise, device, workers, await judge, channel, [first, second], expected, reserve)
-            team._introduce(spare)
+            team._introduce(seed, spare=spare)
         except BaseException:
             channel.close()
             await _abandon(judge, members)
@@ -128,7 +133,7 @@ class Team:
         with contextlib.suppress(TimeoutError, GraderFault):
             await asyncio.wait_for(self.judge.ended(), 2.0)
 
-    def _introduce(self, spare: bool) -> None:
+    def _introduce(self, seed: int, *, spare: bool) -> None:
         descriptors = []
         for worker in self.workers:
             descriptors += [worker.judge_socket.fileno(), worker.arena]
@@ -137,6 +142,9 @@ class Team:
             "processes": {function.name: function.process for function in self.exercise.info.interface},
             "device": self.device,
             "populate": [self.expected.request_bytes, self.expected.reply_bytes],
+            "seed": seed,
+            "heap_bytes": self.expected.heap_bytes if spare else 0,
+            "draws": self.expected.draws,
             "spare": spare,
         }
         self.channel.send({"team": frame}, descriptors)
@@ -172,6 +180,7 @@ async def _launch_worker(
         "cpu_seconds": limits.cpu_seconds,
         "threads": limits.threads,
         "populate": [expected.request_bytes, expected.reply_bytes],
+        "heap_bytes": expected.heap_bytes if spare else 0,
         "warm": spare or measured,
         "measured": measured,
     }

@@ -35,13 +35,8 @@ def grow_exactly() -> None:
         mallopt(M_MMAP_THRESHOLD, 256 << 10)
 
 
-def touch_libraries(heap_bytes: int = 0) -> None:
-    """Runs the operations that quantization is made of, once, on small tensors.
-
-    Args:
-        heap_bytes: also makes the heap this large and keeps it. Not for processes whose peak memory is judged:
-            what is there already does not show as growth.
-    """
+def touch_libraries() -> None:
+    """Runs the operations that quantization is made of, once, on small tensors."""
     generator = torch.Generator().manual_seed(0)
     for columns in (SMALL, 1):
         W = torch.randn(SMALL, columns, generator=generator)
@@ -54,6 +49,13 @@ def touch_libraries(heap_bytes: int = 0) -> None:
         torch.where(scale > 0, scale, 1.0).max().item()
         (q * scale).any().item()
         torch.frombuffer(bytearray(SMALL), dtype=torch.uint8).view(torch.float32).clone()
+
+
+def touch_heap(heap_bytes: int) -> None:
+    """Makes the heap larger by this much and keeps it.
+
+    What is there already does not show as growth of peak memory: whoever judges that adds it, or does
+    without.
+    """
     if heap_bytes:
-        del W, scale, q, W_hat, difference
-        torch.zeros(heap_bytes // 4)
+        torch.zeros(-(-heap_bytes // 4))

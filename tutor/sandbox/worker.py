@@ -271,7 +271,7 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     import torch
 
     from tutor.sandbox.tensors import ArenaTensors
-    from tutor.sandbox.warm import grow_exactly, touch_libraries
+    from tutor.sandbox.warm import grow_exactly, touch_heap, touch_libraries
 
     socket_descriptor, arena_descriptor, output, trace = descriptors
     empty = os.open(os.devnull, os.O_RDONLY)
@@ -292,6 +292,7 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     tensors = ArenaTensors(arena, copy=False, device=str(request.get("device", "cpu")))
     if request.get("warm"):
         touch_libraries()
+        touch_heap(int(request.get("heap_bytes", 0)))
     sock = socket.socket(fileno=socket_descriptor)
     wire.send(sock, {"confined": report})
     Worker(sock, arena, tensors, request.get("folders")).serve()

@@ -36,7 +36,8 @@ def test_error(solution, draw, expect, measure):
     """The error is near the best possible"""
     W = draw.normal(SIZE, SIZE)
     W_hat = restored(solution, expect, *quantized(solution, expect, W))
-    best = (W / step(W)).round_().mul_(step(W))
+    s = step(W)
+    best = (W / s).round_().mul_(s)
     measure("error", torch.dist(W_hat, W), 1.05 * torch.dist(best, W))
 
 
