@@ -17,7 +17,9 @@ from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
 from tutor.grading.workers import WorkerProcess
 from tutor.sandbox import wire
-from tutor.sandbox.forkserver import Channel, Child, Zygote
+from tutor.sandbox.channel import Channel
+from tutor.sandbox.child import Child
+from tutor.sandbox.forkserver import Zygote
 
 MAX_FRESH_WORKERS = 4
 

@@ -13,8 +13,9 @@ from tutor.compute.memory import proportional_bytes
 from tutor.compute.process import cpu_seconds, resident_bytes, run_delay_seconds, tree
 from tutor.errors import GraderFault
 from tutor.sandbox.arena import create_descriptor
+from tutor.sandbox.child import Child
 from tutor.sandbox.confinement.world import SCRATCH_BYTES, SCRATCH_FILES
-from tutor.sandbox.forkserver import Child, Zygote
+from tutor.sandbox.forkserver import Zygote
 from tutor.sandbox.scratch import holds_more
 
 OUTPUT_LIMIT = 64 << 10

@@ -6,16 +6,17 @@ import asyncio
 import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from tutor.errors import GraderFault
 from tutor.sandbox import wire
+from tutor.sandbox.channel import Channel
+from tutor.sandbox.child import Child
 from tutor.sandbox.scratch import scratch_room
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ KEPT_VARIABLES = (
 )
 
 # How long a peer may take before it counts as stuck. A start imports torch, perhaps from a slow disk.
-START_SECONDS, FORK_SECONDS, SEND_SECONDS = 120.0, 5.0, 2.0
+START_SECONDS, FORK_SECONDS = 120.0, 5.0
 LAST_WORDS = 4096
 
 
@@ -48,143 +49,6 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of zygotes: nothing of the learner's but what finds programs and devices."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return {**kept, **ENVIRONMENT, **(extra or {})}
-
-
-def _nothing() -> None:
-    return None
-
-
-class Channel:
-    """Frames over a socket for asyncio. Sending is direct (frames are small); receiving waits."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self.descriptors: list[int] = []
-        self._buffer = bytearray()
-        self._stop_waiting: Callable[[], object] = _nothing
-        sock.setblocking(False)
-
-    def send(self, frame: wire.Frame, descriptors: Sequence[int] = ()) -> None:
-        """Sends one frame.
-
-        Raises:
-            WireClosed: the other side is gone, or stands still.
-        """
-        try:
-            self.sock.settimeout(SEND_SECONDS)
-            wire.send(self.sock, frame, descriptors)
-            self.sock.setblocking(False)
-        except OSError as problem:
-            raise wire.WireClosed(str(problem)) from None
-
-    async def receive(self) -> wire.Frame:
-        """The next frame. Descriptors that came with it are added to ``descriptors``.
-
-        Raises:
-            WireClosed: the other side is gone.
-        """
-        header = await self._exactly(wire.HEADER.size)
-        (length,) = wire.HEADER.unpack(header)
-        if length > wire.MAX_FRAME:
-            raise wire.WireError(f"a frame of {length:,} bytes")
-        return wire.unpack(await self._exactly(length))
-
-    async def _exactly(self, count: int) -> bytes:
-        while len(self._buffer) < count:
-            try:
-                chunk, descriptors, _, _ = socket.recv_fds(self.sock, 1 << 16, wire.MAX_DESCRIPTORS)
-            except BlockingIOError:
-                await self._readable()
-                continue
-            except OSError as problem:
-                raise wire.WireClosed(str(problem)) from None
-            if not chunk:
-                raise wire.WireClosed("closed")
-            self._buffer += chunk
-            self.descriptors += descriptors
-        data = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return data
-
-    async def _readable(self) -> None:
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-
-        def wake() -> None:
-            if not ready.done():
-                ready.set_result(None)
-
-        loop.add_reader(self.sock, wake)
-        self._stop_waiting = lambda: loop.remove_reader(self.sock)
-        try:
-            await ready
-        finally:
-            self._stop_waiting()
-            self._stop_waiting = _nothing
-
-    def close(self) -> None:
-        """Hangs up. The event loop forgets the socket first, or it would mistake the next one for it."""
-        self._stop_waiting()
-        self._stop_waiting = _nothing
-        self.sock.close()
-        while self.descriptors:
-            os.close(self.descriptors.pop())
-
-
-class Child:
-    """A fork of a zygote, by a handle that no other process can come to have.
-
-    ``scratch`` is its folder on a disk that others use too, if it has one.
-    """
-
-    def __init__(self, handle: int, end: asyncio.Future[int], scratch: str) -> None:
-        self._handle, self._end, self.scratch = handle, end, scratch
-        self.pid = _pid_behind(handle)
-        end.add_done_callback(self._on_end)
-
-    @property
-    def status(self) -> int | None:
-        """The exit status once it has ended, negative for a signal."""
-        return self._end.result() if self._end.done() and self._end.exception() is None else None
-
-    @property
-    def lives(self) -> bool:
-        """Whether it has not ended, by the kernel's word: known before ``status``."""
-        if self._handle < 0:
-            return False
-        poll = select.poll()
-        poll.register(self._handle, select.POLLIN)
-        return not poll.poll(0)
-
-    async def ended(self) -> int:
-        """Waits for its end; returns the exit status.
-
-        Raises:
-            GraderFault: the zygote is gone, and with it the child.
-        """
-        return await asyncio.shield(self._end)
-
-    def signal(self, number: int) -> None:
-        """Sends a signal; nothing happens when it has ended."""
-        if self._handle >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, number)
-
-    def _on_end(self, end: asyncio.Future[int]) -> None:
-        if end.exception() is not None:  # its zygote is gone: nobody else would end it
-            self.signal(signal.SIGKILL)
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
-
-
-def _pid_behind(handle: int) -> int:
-    """The process id, in our own namespace, of the process a descriptor stands for."""
-    with open(f"/proc/self/fdinfo/{handle}") as file:
-        for line in file:
-            if line.startswith("Pid:"):
-                return int(line.split()[1])
-    return -1
 
 
 class Zygote:
