@@ -23,7 +23,7 @@ def same_everywhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    monkeypatch.setattr("tutor.quiz.fresh_seed", lambda: 7)
+    monkeypatch.setattr("tutor.quiz.sitting.fresh_seed", lambda: 7)
     monkeypatch.setattr("tutor.app.widgets.demo_panel.monotonic", lambda: 0.0)
 
 

@@ -97,6 +97,23 @@ def test_an_unreadable_line_is_asked_again_and_what_was_answered_stays(tutor: Tu
     assert tutor("progress", "--json").json["quiz"][0]["of"] == 1
 
 
+def test_a_quiz_that_was_left_goes_on_where_it_was_with_the_same_numbers(tutor: Tutor) -> None:
+    document = tutor("quiz", "first", "--seed", "3", "--json").json
+    lines = [_typed(item) for item in document["items"]]
+    left = tutor("quiz", "first", "--seed", "3", stdin=f"{lines[0]}\n:s\n{lines[2]}\n:q\n")
+    assert "2 of 2 points. 5 left; the same command goes on." in left.out
+    again = tutor("quiz", "first", stdin="\n".join([*lines[3:], lines[1]]) + "\n")
+    assert "2 of them are answered" in again.out
+    assert "7 of 7 points." in again.out, again.out
+    assert "of them are answered" not in tutor("quiz", "first", stdin=lines[0] + "\n").out
+
+
+def test_new_begins_a_quiz_anew_that_was_left(tutor: Tutor) -> None:
+    document = tutor("quiz", "first", "--seed", "3", "--json").json
+    tutor("quiz", "first", "--seed", "3", stdin=_typed(document["items"][0]) + "\n:q\n")
+    assert "of them are answered" not in tutor("quiz", "first", "--new", stdin="a\n:q\n").out
+
+
 def _numbers(document: dict[str, Any]) -> dict[str, Any]:
     """The answers that depend on the drawn numbers."""
     return {item["id"]: str(_twice(item)) for item in document["items"] if item["kind"] == "numeric"}

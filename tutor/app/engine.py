@@ -9,17 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from tutor.paths import ContentRoot, work_folder
 
 if TYPE_CHECKING:
-    from tutor.app.sitting import Sitting
     from tutor.assist import Assistant, CopyAttempt, Handover
     from tutor.course import Content, LoadedExercise, LoadedLesson
     from tutor.grading import Grader, GradingEvent, Verdict
     from tutor.progress import Standing, Store
     from tutor.quiz import Item, Result
+    from tutor.quiz.sitting import Sitting
 
 KEPT_OUTPUT = 20_000  # characters
 
@@ -76,30 +76,11 @@ class Engine:
 
     # --- quiz ---------------------------------------------------------------------------------
 
-    def quiz(self, lesson: str | None, kept: Mapping[str, Any] | None) -> Sitting | None:
-        """A lesson's quiz, or (``lesson`` None) what is due; None when there is nothing to ask.
+    def quiz(self, lesson: str | None) -> Sitting | None:
+        """A lesson's quiz, or (``lesson`` None) what is due, where it was left; None when there is nothing to ask."""
+        from tutor.quiz.sitting import sit_down
 
-        ``kept`` is the bookmark of a sitting that was left; it goes on where it was.
-        """
-        from tutor.app.sitting import Sitting, still_there
-        from tutor.quiz import Pick, draw_paper, fresh_seed, pick
-
-        there = {one.id: one.items for one in self.content.lessons}
-        if kept is not None and still_there(kept["asked"], there):
-            picks = [Pick(self.content.lesson(one), tuple(items)) for one, items in kept["asked"].items()]
-            seed = int(kept["seed"])
-        else:
-            picks, seed, kept = (
-                pick(self.content, self.store, lesson=lesson, due=lesson is None),
-                fresh_seed(),
-                None,
-            )
-        if not picks:
-            return None
-        sitting = Sitting(seed, draw_paper(picks, seed).keys)
-        if kept is not None:
-            sitting.resume(kept)
-        return sitting
+        return sit_down(self.content, self.store, lesson=lesson, due=lesson is None)
 
     def score(self, item: Item, answer: object) -> Result:
         """Judge one answer. A code answer runs in a process: call this in a thread."""

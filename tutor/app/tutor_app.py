@@ -121,13 +121,12 @@ class TutorApp(App[int]):
         from tutor.app.screens.quiz import QuizScreen
 
         with self.problems_shown():
-            bookmark = f"quiz:{lesson_id or 'due'}"
-            sitting = self.engine.quiz(lesson_id, self.engine.store.bookmark(bookmark))
+            sitting = self.engine.quiz(lesson_id)
             if sitting is None:
                 self.notify("Nothing is due." if lesson_id is None else "This lesson has no quiz.")
                 return
             title = self.engine.content.lesson(lesson_id).title if lesson_id else "Review"
-            self.push_screen(QuizScreen(sitting, title, bookmark))
+            self.push_screen(QuizScreen(sitting, title))
 
     def open_exercise(self, exercise_id: str) -> None:
         from tutor.app.screens.workbench import WorkbenchScreen

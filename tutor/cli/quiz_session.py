@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tutor.cli import console
@@ -13,7 +12,8 @@ from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
     from tutor.progress import Store
-    from tutor.quiz import Item, Paper, Scored
+    from tutor.quiz import Item, Scored
+    from tutor.quiz.sitting import Sitting
 
 LEAVE, SKIP, HELP = ":q", ":s", "?"
 
@@ -26,24 +26,35 @@ class _Skipped(Exception):
     """The learner passes on this question."""
 
 
-def ask(paper: Paper, store: Store) -> list[Scored]:
-    """Ask each question, explain each answer, and record it at once; leaving early loses none."""
+def ask(sitting: Sitting, store: Store) -> list[Scored]:
+    """Ask each open question, explain each answer, and keep it at once; what is left open can be taken up again.
+
+    Raises UsageProblem when nobody can answer.
+    """
     from tutor.cli.papers import remember
 
-    items = paper.keys
-    console.write(styled(f"{len(items)} questions. {SKIP} skips one, {LEAVE} leaves, {HELP} helps.", "dim"))
+    count = len(sitting.items)
+    console.write(styled(f"{count} questions. {SKIP} skips one, {LEAVE} leaves, {HELP} helps.", "dim"))
+    if sitting.points:
+        console.write(styled(f"{len(sitting.points)} of them are answered; --new begins anew.", "dim"))
     scored: list[Scored] = []
+    skipped: set[str] = set()
     try:
-        for number, (key, item) in enumerate(items.items(), 1):
-            console.write("\n" + styled(f"{number} of {len(items)}", "bold"))
-            console.write("\n".join(question_lines(item)))
+        while sitting.key not in skipped:
+            console.write("\n" + styled(f"{sitting.position + 1} of {count}", "bold"))
+            console.write("\n".join(question_lines(sitting.item)))
             try:
-                one = _asked(key, item)
+                one = _asked(sitting.key, sitting.item)
             except _Skipped:
-                continue
-            remember(store, paper.seed, one)
-            scored.append(one)
-            console.write(result_text(one))
+                skipped.add(sitting.key)
+            else:
+                remember(store, sitting.seed, one)
+                sitting.answered(one.result)
+                sitting.keep(store)
+                scored.append(one)
+                console.write(result_text(one))
+            if not sitting.to_next_open():
+                break
     except _Left:
         if not scored and not sys.stdin.isatty():
             raise UsageProblem(
@@ -51,7 +62,11 @@ def ask(paper: Paper, store: Store) -> list[Scored]:
                 where="tutor quiz",
                 next_step="Use --json for the questions and --answers FILE for the answers.",
             ) from None
-    console.write("\n" + total_text(scored))
+    if sitting.complete:
+        sitting.close(store)
+    else:
+        sitting.keep(store)
+    console.write("\n" + total_text(*sitting.total, len(sitting.items) - len(sitting.points)))
     return scored
 
 
@@ -92,9 +107,8 @@ def result_text(scored: Scored) -> str:
     return f"{title}\n{wrapped(clean(result.explanation), '  ', '  ')}"
 
 
-def total_text(scored: Sequence[Scored]) -> str:
-    """Points of points."""
-    points, of = sum(one.result.points for one in scored), sum(one.result.of for one in scored)
-    return styled(f"{points:g} of {of} points.", "bold") + (
-        " What was missed comes due again." if points < of else ""
-    )
+def total_text(points: float, of: float, left: int = 0) -> str:
+    """Points of points, and how many questions are still open."""
+    more = f" {left} left; the same command goes on." if left else ""
+    missed = " What was missed comes due again." if points < of else ""
+    return styled(f"{points:g} of {of:g} points.", "bold") + more + missed

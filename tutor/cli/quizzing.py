@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,18 +30,48 @@ def quiz_command(
         str | None,
         typer.Option("--answers", metavar="FILE|-", help="A JSON of answers to score.", show_default=False),
     ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Begin anew, not where you left.")] = False,
     json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
-    """Be asked. With --json the questions as a document; with --answers your answers are scored."""
-    from tutor.quiz import read_answers
-    from tutor.quiz.papers import fresh_seed
-    from tutor.quiz.selection import draw_paper, pick
-
+    """Be asked, from where you left. --json: the questions as a document; --answers: yours are scored."""
     if due and placement:
         raise UsageProblem("--due or --placement: only one of them.", where="tutor quiz")
     course = open_content(content)
     store = open_store(course)
+    chosen = {"lesson": lesson, "due": due, "placement": placement}
+    if answers is None and not json:
+        scored = _converse(course, store, chosen, _fresh(seed) if new else seed)
+    else:
+        scored = _by_document(course, store, chosen, seed, answers, json=json)
+    if scored is None:
+        return _nothing_to_ask(lesson, due, json)
+    if placement and scored:
+        _place(course, store, scored, quiet=json)
+    return 0
+
+
+def _converse(course: Content, store: Store, chosen: dict[str, Any], seed: int | None) -> list[Scored] | None:
+    """Asks and explains; None when there is nothing to ask."""
+    from tutor.cli.quiz_session import ask
+    from tutor.quiz.sitting import sit_down
+
+    sitting = sit_down(course, store, **chosen, seed=seed)
+    return None if sitting is None else ask(sitting, store)
+
+
+def _by_document(
+    course: Content,
+    store: Store,
+    chosen: dict[str, Any],
+    seed: int | None,
+    answers: str | None,
+    *,
+    json: bool,
+) -> list[Scored] | None:
+    """Writes the questions, or scores a file of answers; None when there is nothing to ask."""
+    from tutor.quiz import draw_paper, pick, read_answers
+
     given = read_answers(_text_of(answers)) if answers is not None else None
     if given is not None:
         if seed not in (None, given[0]):
@@ -49,23 +79,22 @@ def quiz_command(
                 "The answers are for another seed.", where="--seed", next_step="Leave --seed out."
             )
         seed = given[0]
-    picks = pick(course, store, lesson=lesson, due=due, placement=placement)
+    picks = pick(course, store, **chosen)
     if not picks:
-        return _nothing_to_ask(lesson, due, json)
-    paper = draw_paper(picks, fresh_seed() if seed is None else seed)
-    if given is not None:
-        scored = paper.score(given[1])
-        _show_scored(store, paper, scored, json)
-    elif json:
+        return None
+    paper = draw_paper(picks, _fresh(seed))
+    if given is None:
         console.write_json(paper.to_json())
-        return 0
-    else:
-        from tutor.cli.quiz_session import ask
+        return []
+    scored = paper.score(given[1])
+    _show_scored(store, paper, scored, json)
+    return scored
 
-        scored = ask(paper, store)
-    if placement:
-        _place(course, store, scored, quiet=json)
-    return 0
+
+def _fresh(seed: int | None) -> int:
+    from tutor.quiz import fresh_seed
+
+    return fresh_seed() if seed is None else seed
 
 
 def _nothing_to_ask(lesson: str | None, due: bool, json: bool) -> int:
@@ -93,7 +122,8 @@ def _show_scored(store: Store, paper: Paper, scored: list[Scored], json: bool) -
     if json:
         console.write_json(result_document(scored))
     else:
-        console.write("\n\n".join([*(result_text(one) for one in scored), total_text(scored)]))
+        points, of = sum(one.result.points for one in scored), sum(one.result.of for one in scored)
+        console.write("\n\n".join([*(result_text(one) for one in scored), total_text(points, of)]))
 
 
 def _text_of(answers: str) -> bytes:

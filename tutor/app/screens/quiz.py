@@ -24,8 +24,8 @@ from tutor.app.widgets.top_bar import TopBar
 from tutor.errors import TutorProblem, UsageProblem
 
 if TYPE_CHECKING:
-    from tutor.app.sitting import Sitting
     from tutor.quiz import Result
+    from tutor.quiz.sitting import Sitting
 
 KEEP_SECONDS = 0.3
 KINDS = {
@@ -51,11 +51,10 @@ class QuizScreen(TutorScreen):
         Binding("q", "leave", "Leave", show=False),
     ]
 
-    def __init__(self, sitting: Sitting, title: str, bookmark: str) -> None:
+    def __init__(self, sitting: Sitting, title: str) -> None:
         super().__init__()
         self.sitting = sitting
         self.subject = title
-        self.bookmark = bookmark
         self._kept: object = None  # the draft as it was last kept
         self.state: Literal["asking", "judging", "scored", "summary"] = "asking"
 
@@ -206,7 +205,7 @@ class QuizScreen(TutorScreen):
 
     def keep_place(self) -> None:
         with self.tutor.problems_shown():
-            self.tutor.engine.store.set_bookmark(self.bookmark, self.sitting.to_json())
+            self.sitting.keep(self.tutor.engine.store)
 
     # --- the end --------------------------------------------------------------------------------------
 
@@ -214,7 +213,7 @@ class QuizScreen(TutorScreen):
     async def show_summary(self) -> None:
         self._set_state("summary")
         with self.tutor.problems_shown():
-            self.tutor.engine.store.set_bookmark(self.bookmark, None)
+            self.sitting.close(self.tutor.engine.store)
         page = self.query_one("#page", VerticalScroll)
         got, of = self.sitting.total
         ways = GoOn(self._ways())

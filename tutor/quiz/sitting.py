@@ -6,19 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tutor.quiz.papers import fresh_seed
+from tutor.quiz.selection import Pick, draw_paper, pick
+
 if TYPE_CHECKING:
-    from tutor.quiz import Item, Result
+    from tutor.course import Content
+    from tutor.progress import Store
+    from tutor.quiz.items import Item, Result
 
 
 @dataclass
 class Sitting:
     """``items`` by key in the order of asking; ``points`` of those that are answered.
 
-    ``drafts`` are half-written answers. All of it survives in a bookmark.
+    ``drafts`` are half-written answers. All of it survives under ``bookmark`` in the store.
     """
 
     seed: int
     items: Mapping[str, Item]
+    bookmark: str
     position: int = 0
     points: dict[str, tuple[float, float]] = field(default_factory=dict)
     drafts: dict[str, object] = field(default_factory=dict)
@@ -96,7 +102,50 @@ class Sitting:
         if self.key in self.points:
             self.to_next_open()
 
+    def keep(self, store: Store) -> None:
+        """Writes the bookmark. Raises EnvironmentProblem when it can't be written."""
+        store.set_bookmark(self.bookmark, self.to_json())
 
-def still_there(asked: Mapping[str, Iterable[str]], items: Mapping[str, Sequence[str]]) -> bool:
-    """Whether every item that a bookmark names is still in the course (``items`` by lesson)."""
-    return all(set(ids) <= set(items.get(lesson, ())) for lesson, ids in asked.items())
+    def close(self, store: Store) -> None:
+        """Takes the bookmark away: nothing is left to come back to."""
+        store.set_bookmark(self.bookmark, None)
+
+
+def sit_down(
+    content: Content,
+    store: Store,
+    *,
+    lesson: str | None = None,
+    due: bool = False,
+    placement: bool = False,
+    seed: int | None = None,
+) -> Sitting | None:
+    """A quiz as ``pick`` chooses it; None when there is nothing to ask.
+
+    One that was left goes on where it was, with the same numbers, whichever face it was left in; a ``seed``
+    begins anew. Raises UsageProblem for an unknown lesson, ContentProblem for a broken quiz.
+    """
+    if lesson is None and not (due or placement):
+        chosen = pick(content, store)
+        due = bool(pick(content, store, due=True)) or not chosen
+        lesson = None if due else chosen[0].lesson.id
+    bookmark = ":".join(filter(None, ("quiz", "placement" if placement else "due" if due else "", lesson)))
+    kept = store.bookmark(bookmark) if seed is None else None
+    if kept is not None and _still_there(kept["asked"], content):
+        picks = [Pick(content.lesson(one), tuple(items)) for one, items in kept["asked"].items()]
+        seed = int(kept["seed"])
+    else:
+        picks, kept = pick(content, store, lesson=lesson, due=due, placement=placement), None
+        seed = fresh_seed() if seed is None else seed
+    if not picks:
+        return None
+    sitting = Sitting(seed, draw_paper(picks, seed).keys, bookmark)
+    if kept is not None:
+        sitting.resume(kept)
+    return sitting
+
+
+def _still_there(asked: Mapping[str, Iterable[str]], content: Content) -> bool:
+    """Whether every item that a bookmark names is still in the course."""
+    items = {lesson.id: set(lesson.items) for lesson in content.lessons}
+    return all(set(ids) <= items.get(lesson, set()) for lesson, ids in asked.items())
