@@ -99,7 +99,8 @@ def _step(step: Step, plain: bool) -> Iterator[str]:
     yield _text(step.markdown, plain)
     if step.predict:
         yield ""
-        yield _text(f"Guess before you run the demo: {step.predict.question}", plain)
+        opening = "Guess before you run the demo:" if step.kind == "demo" else "Your guess:"
+        yield _text(f"{opening} {step.predict.question}", plain)
         for letter, guess in zip("abcde", step.predict.guesses, strict=False):
             yield _text(guess.text, plain, f"  {letter}) ")
 
