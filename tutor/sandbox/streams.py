@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+from tutor.models.places import find_model
 from tutor.sandbox.clean import clean_text
 from tutor.sandbox.forkserver import clean_environment
 
@@ -68,6 +69,8 @@ async def run_demo(demo_file: Path, arguments: Sequence[str]) -> AsyncIterator[s
 
 
 def demo_environment() -> dict[str, str]:
-    """A demo is the course's own code: it may know where the learner's home is (models lie there)."""
+    """A demo is the course's own code: it may know where the home is, and the real model if that was fetched."""
     kept = {name: os.environ[name] for name in ("HOME", "TUTOR_HOME", "HF_HOME") if name in os.environ}
-    return clean_environment({**kept, "PYTHONIOENCODING": "utf-8"})
+    model = find_model()
+    found = {"TUTOR_MODEL_FOLDER": str(model)} if model else {}
+    return clean_environment({**kept, **found, "PYTHONIOENCODING": "utf-8"})
