@@ -1,0 +1,10 @@
+import torch
+
+
+def perplexity(logits, tokens, mask):
+    log_p = torch.log_softmax(logits, dim=-1)
+    targets = torch.roll(tokens, -1, dims=1)
+    loss = -log_p.gather(2, targets.unsqueeze(2)).squeeze(2)
+    if mask is not None:
+        loss = loss[mask]
+    return loss.mean().exp().item()
