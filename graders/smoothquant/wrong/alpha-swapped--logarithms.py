@@ -1,0 +1,10 @@
+import torch
+
+
+def smoothing_scales(x_absmax, w_absmax, alpha):
+    s = torch.exp((1 - alpha) * x_absmax.log() - alpha * w_absmax.log())
+    return torch.where((x_absmax > 0) & (w_absmax > 0), s, 1.0)
+
+
+def smooth(X, W, s):
+    return X / s, W * s[:, None]

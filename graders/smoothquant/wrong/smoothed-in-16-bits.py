@@ -1,0 +1,10 @@
+import torch
+
+
+def smoothing_scales(x_absmax, w_absmax, alpha):
+    s = x_absmax**alpha / w_absmax ** (1 - alpha)
+    return torch.where((x_absmax > 0) & (w_absmax > 0), s, 1.0)
+
+
+def smooth(X, W, s):
+    return (X / s).half().float(), (W * s[:, None]).half().float()
