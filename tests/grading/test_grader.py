@@ -316,3 +316,21 @@ def test_source_is_decoded_as_python_does(grade, encoded):
     data = text.encode("latin-1" if "latin-1" in text else "utf-8")
 
     assert grade(data).passed
+
+
+def test_a_worker_that_the_kernel_ended_for_its_memory_is_stopped_at_its_limit(grade, solution, monkeypatch):
+    class Full:
+        """A group as the kernel leaves it after it ended a worker."""
+
+        ran_out_of_memory = True
+
+        def add(self, pid: int) -> None: ...
+
+        def end(self) -> None: ...
+
+    monkeypatch.setattr("tutor.grading.workers.Group.create", lambda memory_bytes: Full())
+    verdict = grade("import os; os._exit(0)")
+
+    assert (verdict.verdict, verdict.exit_code) == ("resource_limit", 4)
+    assert "MiB of memory" in verdict.message
+    assert verdict.protections["cgroup"] == "active"

@@ -15,6 +15,7 @@ from tutor.compute.process import cpu_seconds, run_delay_seconds, state
 from tutor.errors import GraderFault
 from tutor.grading.submission import Submission
 from tutor.grading.team import Team
+from tutor.grading.workers import WorkerProcess
 from tutor.sandbox import wire
 from tutor.sandbox.confinement.world import SCRATCH_BYTES, SCRATCH_FILES
 
@@ -121,7 +122,8 @@ class Run:
             elif "calling" in frame:
                 self._heard.calling = str(frame["calling"])
             elif "protections" in frame:
-                self._heard.protections = frame["protections"]
+                group = self._team.workers[0].group_state
+                self._heard.protections = {**frame["protections"], "cgroup": group}
             elif "collected" in frame:
                 self._heard.collected = frame["collected"]
             elif "check" in frame:
@@ -223,12 +225,21 @@ class Run:
             statuses = [worker.status() for worker in workers]
             ended = [status for status in statuses if status is not None]
             if ended:
-                self._heard.lost_status = ended[0]
+                self._note_memory(workers)
+                self._heard.lost_status = None if self._heard.stopped else ended[0]
                 return
             patience = GRACE_FOR_END if all(worker.lives for worker in workers) else 4 * GRACE_FOR_END
             if time.monotonic() - began > patience:
                 return
             await asyncio.sleep(TICK)
+
+    def _note_memory(self, workers: list[WorkerProcess]) -> None:
+        """A worker that the kernel ended for its memory was stopped at its limit, like one that the watchdog saw."""
+        for worker in workers:
+            worker.note_memory()
+        if any(worker.ran_out_of_memory for worker in workers):
+            self._heard.stopped = "resource_limit"
+            self._heard.stopped_why = f"{self._limits.memory_mib:,} MiB of memory"
 
     # --- end ---
 

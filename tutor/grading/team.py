@@ -186,4 +186,4 @@ async def _launch_worker(
         "warm": spare or measured,
         "measured": measured,
     }
-    return await WorkerProcess.launch(zygote, request, limits.arena_mib << 20)
+    return await WorkerProcess.launch(zygote, request, limits.arena_mib << 20, limits.memory_mib << 20)

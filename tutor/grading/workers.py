@@ -13,13 +13,28 @@ from tutor.compute.memory import proportional_bytes
 from tutor.compute.process import cpu_seconds, resident_bytes, run_delay_seconds, tree
 from tutor.errors import GraderFault
 from tutor.sandbox.arena import create_descriptor
+from tutor.sandbox.cgroups import Group
 from tutor.sandbox.child import Child
+from tutor.sandbox.confinement.kernel import Unavailable
 from tutor.sandbox.confinement.world import SCRATCH_BYTES, SCRATCH_FILES
 from tutor.sandbox.forkserver import Zygote
 from tutor.sandbox.scratch import holds_more
 
 OUTPUT_LIMIT = 64 << 10
 TRACE_LIMIT = 16 << 10
+
+
+def _grouped(pid: int, memory_bytes: int) -> tuple[Group | None, str]:
+    """A group that holds the process, and what reports say of it."""
+    group = None
+    try:
+        group = Group.create(memory_bytes)
+        group.add(pid)
+    except Unavailable as problem:
+        if group is not None:
+            group.end()
+        return None, f"unavailable: {problem}"
+    return group, "active"
 
 
 @dataclass
@@ -40,8 +55,17 @@ class Collected:
 class WorkerProcess:
     """An untrusted process of one grading."""
 
-    def __init__(self, child: Child, judge_socket: socket.socket, arena: int, pipes: tuple[int, int]) -> None:
-        self._child = child
+    def __init__(
+        self,
+        child: Child,
+        judge_socket: socket.socket,
+        arena: int,
+        pipes: tuple[int, int],
+        group: Group | None,
+        group_state: str,
+    ) -> None:
+        self._child, self._group, self.group_state = child, group, group_state
+        self.ran_out_of_memory = False
         self.judge_socket, self.arena = judge_socket, arena
         self.output, self.trace = Collected(OUTPUT_LIMIT), Collected(TRACE_LIMIT)
         self._pipes = list(zip(pipes, (self.output, self.trace), strict=True))
@@ -53,8 +77,11 @@ class WorkerProcess:
             loop.add_reader(descriptor, self._drain, descriptor, collected)
 
     @classmethod
-    async def launch(cls, zygote: Zygote, request: dict[str, object], half_arena_bytes: int) -> WorkerProcess:
-        """Forks a worker from its zygote, with a fresh arena and pipes of its own.
+    async def launch(
+        cls, zygote: Zygote, request: dict[str, object], half_arena_bytes: int, memory_bytes: int
+    ) -> WorkerProcess:
+        """Forks a worker from its zygote, with a fresh arena and pipes of its own; where the kernel gives it a
+        group of its own, that may hold ``memory_bytes`` and its arena.
 
         Raises:
             GraderFault: the zygote is gone.
@@ -75,7 +102,8 @@ class WorkerProcess:
             (output_read, output_write), (trace_read, trace_write) = pipes
             child = await zygote.fork(request, (worker_socket.fileno(), arena, output_write, trace_write))
             ours.pop_all()
-        return cls(child, judge_socket, arena, (output_read, trace_read))
+        group, state = _grouped(child.pid, memory_bytes + 2 * half_arena_bytes)
+        return cls(child, judge_socket, arena, (output_read, trace_read), group, state)
 
     @property
     def pid(self) -> int:
@@ -130,14 +158,21 @@ class WorkerProcess:
     def kill(self) -> None:
         """Ends the worker and all its descendants (it is the first process of their namespace), and reads
         what they had printed."""
+        self.note_memory()
         if self.status() is None:
             self._child.signal(signal.SIGKILL)
         self._close()
+
+    def note_memory(self) -> None:
+        """Learns whether the kernel ended it for its memory."""
+        self.ran_out_of_memory |= self._group is not None and self._group.ran_out_of_memory
 
     async def gone(self) -> None:
         """Returns when the kernel has taken a killed worker away (at most 2 s)."""
         with contextlib.suppress(TimeoutError, GraderFault):
             await asyncio.wait_for(self._child.ended(), 2.0)
+        if self._group is not None:
+            self._group.end()
 
     def _close(self) -> None:
         loop = asyncio.get_running_loop()

@@ -33,6 +33,7 @@ def examine(content: Path | None = None, home: Path | None = None) -> Diagnosis:
         "processes": machine_checks.processes,
         "worker": machine_checks.worker,
         "confinement": machine_checks.confinement,
+        "memory-cap": machine_checks.memory_cap,
     }
     findings = (finding for id, check in checks.items() for finding in _guarded(id, check))
     return Diagnosis(tuple(findings), list_devices())

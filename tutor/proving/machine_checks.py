@@ -158,6 +158,21 @@ def confinement() -> Iterator[Finding]:
         yield Finding("running-as-root", "warning", "The tutor runs as root.", "Run it as an ordinary user.")
 
 
+def memory_cap() -> Iterator[Finding]:
+    """Whether the kernel itself caps a submission's memory."""
+    if sys.platform != "linux":
+        return
+    from tutor.sandbox import cgroups
+
+    state = cgroups.probe()
+    watched = (
+        ""
+        if state == "active"
+        else "Nothing to do: a watchdog looks at the memory 50 times a second instead."
+    )
+    yield Finding("confinement-cgroup", "warning" if watched else "ok", state, watched)
+
+
 def _try_torch() -> tuple[dict[str, object], str]:
     """What PyTorch computed in another process, or the last line of why it did not."""
     try:
