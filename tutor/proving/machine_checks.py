@@ -17,8 +17,10 @@ from tutor.proving.findings import Finding, State
 OLDEST_PYTHON = (3, 11)
 GRADING = ("torch", "numpy", "pytest", "pydantic", "pyyaml")
 OTHERS = {
+    "accelerate": "8-bit models",
     "bitsandbytes": "comparisons with its int8 and NF4",
     "fsrs": "reviews",
+    "gguf": "the small real model",
     "jinja2": "quizzes",
     "nvidia-ml-py": "finding GPUs",
     "platformdirs": "finding your data folder",
