@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tutor.errors import EnvironmentProblem
-from tutor.models import fetch
+from tutor.models import NotOffered, fetch
 
 # Machines that run tests are busy: how long one example takes says nothing.
 settings.register_profile("tutor", deadline=None)
@@ -37,5 +36,5 @@ def real_model(pytestconfig: pytest.Config) -> Path:
     folder = Path(SHARED_MODELS) if SHARED_MODELS else pytestconfig.cache.mkdir("models")  # type: ignore[union-attr]
     try:
         return fetch(folder=folder).folder
-    except EnvironmentProblem as problem:
+    except NotOffered as problem:
         pytest.skip(f"the real model is not here: {problem}")

