@@ -1,0 +1,5 @@
+"""tolist in the end."""
+
+
+def outlier_features(X, threshold):
+    return (X.abs() > threshold).any(dim=0).nonzero().flatten().tolist()

@@ -1,0 +1,5 @@
+"""Indices into the flattened matrix."""
+
+
+def outlier_features(X, threshold):
+    return (X.flatten().abs() > threshold).nonzero().flatten()
