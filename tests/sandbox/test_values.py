@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import math
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 
 import pytest
 from hypothesis import given
@@ -60,7 +60,12 @@ class Sly(str):
 
 @pytest.mark.parametrize(
     ("value", "plain"),
-    [(Colour.RED, 3), (namedtuple("P", "x y")(1, 2), (1, 2)), (Sly("text"), "text")],
+    [
+        (Colour.RED, 3),
+        (namedtuple("P", "x y")(1, 2), (1, 2)),
+        (Sly("text"), "text"),
+        (OrderedDict(b=1, a=2), {"b": 1, "a": 2}),
+    ],
 )
 def test_subclasses_become_their_plain_base(value, plain):
     assert same(decode(encode(value)), plain)

@@ -54,6 +54,17 @@ class Kept:
         return self.connection.call(method, arguments, on=self.number)
 
 
+@dataclass(frozen=True, eq=False)
+class Folder:
+    """A folder of small files, as an argument: the function is given its path in its process's own scratch.
+
+    Scratch holds 16 MiB. The files (name -> u8[n]) cross with the first use; after that the folder stays there.
+    """
+
+    name: str
+    files: Mapping[str, Any]
+
+
 class Connection:
     """One worker: its socket, its arena, and the requests that cross."""
 
@@ -63,6 +74,7 @@ class Connection:
         self._on_call = on_call
         self._number = 0
         self._loaded = False
+        self._folders: set[Folder] = set()
         self.payload_bytes = 0
         self._resident_at_start: int | None = None
 
@@ -115,7 +127,7 @@ class Connection:
 
         Args:
             name: the function, or the method where ``on`` names a kept object.
-            arguments: plain values, tensors, or ``Kept`` objects of this connection.
+            arguments: plain values, tensors, folders, or ``Kept`` objects of this connection.
             keep: leave the result there and return a ``Kept``.
             gradient: positions of arguments and the upstream gradient: returns their gradients instead.
 
@@ -146,7 +158,16 @@ class Connection:
     def _encode(self, argument: Any) -> wire.Frame:
         if isinstance(argument, Kept):
             return {"t": "kept", "id": argument.number}
+        if isinstance(argument, Folder):
+            return self._encode_folder(argument)
         return values.encode(argument, self._tensors)
+
+    def _encode_folder(self, folder: Folder) -> wire.Frame:
+        encoded: wire.Frame = {"t": "folder", "name": folder.name}
+        if folder not in self._folders:
+            self._folders.add(folder)
+            encoded["files"] = values.encode(dict(folder.files), self._tensors)
+        return encoded
 
     def _ask(self, request: wire.Frame, name: str) -> wire.Frame:
         self._number += 1

@@ -32,7 +32,9 @@ def _mapped(value):
         return {number}
     if isinstance(value, (tuple, list)):
         return type(value)(_mapped(item) for item in value)
-    return value
+    if isinstance(value, dict):
+        return {key: _mapped(item) for key, item in value.items()}
+    return value if isinstance(value, (str, type(None))) else None
 
 
 def _lazy(function):

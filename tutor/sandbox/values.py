@@ -101,7 +101,7 @@ class _Encoder:
         return value.encode("utf-8", "replace").decode("utf-8")
 
     def _by_base(self, value: object, depth: int) -> Encoded:
-        """Subclasses (named tuples, enums of int, str) become their plain base."""
+        """Subclasses (named tuples, ordered dicts, enums of int, str) become their plain base."""
         for base in (bool, int, float, str):
             if isinstance(value, base):
                 return self.encode(base.__call__(value) if base is not str else str.__str__(value), depth)
@@ -109,6 +109,8 @@ class _Encoder:
             return self.encode(tuple.__getitem__(value, slice(None)), depth)
         if isinstance(value, list):
             return self.encode(list.__getitem__(value, slice(None)), depth)
+        if isinstance(value, dict):
+            return self.encode(dict(dict.items(value)), depth)
         raise Unsendable(f"an object of type {type(value).__name__}, which cannot cross to the judge")
 
 

@@ -11,7 +11,8 @@ Requests (each with ``id`` and ``nonce``, which the answer repeats):
               ``on`` calls a method of such a kept object, ``gradient`` asks for gradients of the call
 ``evaluate``  an expression over the loaded module's names (code answers of quizzes)
 
-A ``folder`` argument is a read-only folder that was granted when the worker was confined.
+A ``folder`` argument is a folder of files, which come through the arena with its first use: they are written
+to the worker's own scratch, and the function is given the path.
 """
 
 from __future__ import annotations
@@ -51,10 +52,9 @@ class Worker:
         sock: socket.socket,
         arena: Arena | None,
         tensors: values.TensorCodec | None,
-        folders: dict[str, str] | None = None,
     ) -> None:
         self._sock, self._arena, self._tensors = sock, arena, tensors
-        self._folders = folders or {}
+        self._scratch = Path.cwd()
         self._module = types.ModuleType(MODULE)
         self._path = "solution.py"
         self._kept: list[Any] = []
@@ -146,8 +146,17 @@ class Worker:
         if isinstance(encoded, dict) and encoded.get("t") == "kept":
             return self._kept[encoded["id"]]
         if isinstance(encoded, dict) and encoded.get("t") == "folder":
-            return Path(self._folders[encoded["name"]])
+            return self._folder(encoded)
         return values.decode(encoded, self._tensors)
+
+    def _folder(self, encoded: dict[str, Any]) -> Path:
+        """A folder of the judge's. What the learner's code makes of it later is its own affair."""
+        folder = self._scratch / str(encoded["name"])
+        if "files" in encoded:
+            folder.mkdir()
+            for name, content in values.decode(encoded["files"], self._tensors).items():
+                (folder / name).write_bytes(content.cpu().numpy().tobytes())
+        return folder
 
     def _gradient(self, function: Callable[..., Any], arguments: list[Any], wanted: dict[str, Any]) -> Any:
         """Gradients of ``function(*arguments)`` with respect to the arguments at the positions ``of``,
@@ -295,7 +304,7 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
         touch_heap(int(request.get("heap_bytes", 0)))
     sock = socket.socket(fileno=socket_descriptor)
     wire.send(sock, {"confined": report})
-    Worker(sock, arena, tensors, request.get("folders")).serve()
+    Worker(sock, arena, tensors).serve()
     return 0
 
 

@@ -33,6 +33,9 @@ from tutor.sandbox.scratch import remove_quickly
 LAYERS = ("namespaces", "root", "landlock", "seccomp", "privileges", "identity", "limits")
 ACTIVE = "active"
 
+# What libraries of models should know of a world without a network: not to look for it, nor to draw progress bars.
+OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
+
 Report = dict[str, str]
 
 
@@ -233,7 +236,7 @@ def _enter_scratch() -> str:
         scratch = world.SCRATCH
     elif not scratch:
         scratch = tempfile.mkdtemp(prefix="tutor-scratch-")
-    os.environ.update(TMPDIR=scratch, HOME=scratch)
+    os.environ.update(TMPDIR=scratch, HOME=scratch, **OFFLINE)
     tempfile.tempdir = None
     os.chdir(scratch)
     return scratch
