@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
+from feature_suspects import by_token, choices, thought_of_choice
 from torch import Tensor
 from vectorwise import Product, half_products, int8, on_grid
 
@@ -39,38 +40,7 @@ def thought_behind(product: Product, came: Tensor) -> str | None:
 
 def thought_of_indices(X: Tensor, threshold: float, came: Tensor) -> str | None:
     """The misconception that explains outlier indices (i64[k], in any order), or None."""
-    mine = came.sort().values
-    ideas = {
-        idea
-        for idea, chosen in (*choices(X, threshold), by_token(X, threshold))
-        if torch.equal(mine, places(chosen))
-    }
-    return ideas.pop() if len(ideas) == 1 else None
-
-
-def choices(X: Tensor, threshold: float) -> Iterator[Suspect]:
-    """Wrong ideas of which features are outliers: bool[h]."""
-    magnitude = X.abs()
-    beyond = magnitude > threshold
-    yield "signed-comparison", X.gt(threshold).any(dim=0)
-    yield "signed-comparison", X.lt(-threshold).any(dim=0)
-    yield "mean-magnitude", magnitude.mean(dim=0) > threshold
-    yield "every-token-must-exceed", beyond.all(dim=0)
-    yield from (("share-of-tokens", beyond.float().mean(dim=0) >= share) for share in (0.06, 0.1, 0.25))
-    yield from (("share-of-tokens", beyond.float().mean(dim=0) > share) for share in (0.06, 0.5))
-    largest = magnitude.amax(dim=0)
-    only = torch.zeros_like(largest, dtype=torch.bool)
-    only[largest.argmax()] = bool(largest.max() > threshold)
-    yield "only-the-largest-feature", only
-
-
-def by_token(X: Tensor, threshold: float) -> Suspect:
-    """Tokens taken for features: bool[t]."""
-    return "outliers-by-token", (X.abs() > threshold).any(dim=1)
-
-
-def places(chosen: Tensor) -> Tensor:
-    return chosen.nonzero().flatten()
+    return thought_of_choice(came, (*choices(X, threshold), by_token(X, threshold)))
 
 
 def suspects(product: Product) -> Iterator[Suspect]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import torch
 from activations import activations, weights
-from outlier_suspects import places, thought_behind, thought_of_indices
+from feature_draws import every_kind, place
+from feature_suspects import outlier_features
+from outlier_suspects import thought_behind, thought_of_indices
 from torch import Tensor
-from vectorwise import ERROR_FACTOR, LONE_FACTOR, QUANTIZED_FACTOR, Product
+from vectorwise import ERROR_FACTOR, LONE_FACTOR, QUANTIZED_FACTOR, Product, int8
 
 from tutor.grading.checks import describe
 
 # Large enough that the errors of two right grids differ by less than 5 %: they differ by chance.
 TOKENS, FEATURES, OUTPUTS = (92, 100), (120, 132), (92, 100)
 EVERY_KIND = ("positive", "negative", "most", "often", "rare")
+SHARE_FACTOR = 1.05  # whole features are counted: one more is over the limit
+UNROUNDED = 0.3  # an error below this share of the int8 error shows no rounding
 SIDE, LONG = 1024, 40
 MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
@@ -32,7 +36,7 @@ def drawn(draw, kinds=(), tokens: int | None = None) -> Product:
 
 
 def judge_indices(solution, expect, X: Tensor, threshold: float):
-    exact = places((X.abs() > threshold).any(dim=0))
+    exact = outlier_features(X, threshold)
     came = solution.split_outliers(X, threshold)
     came = expect.tensor(
         came,
@@ -68,6 +72,8 @@ def is_mask(came: Tensor) -> bool:
 def thought_of_form(came: object, X: Tensor) -> str | None:
     if not isinstance(came, Tensor):
         return None
+    if came.dim() == 0 and not came.is_floating_point():
+        return "only-index-squeezed"
     if came.shape == (X.shape[1],) and is_mask(came):
         return "mask-instead-of-indices"
     if came.dim() == 2 and came.shape[1] == 1:
@@ -128,18 +134,21 @@ def size(A: Tensor) -> str:
 
 def test_split(solution, draw, expect):
     """split_outliers finds the features with a magnitude beyond the threshold on any token."""
-    for kinds in (EVERY_KIND, ("positive", "negative", "rare"), ("often", "negative", "most")):
-        threshold = draw.uniform(3.0, 8.0)
-        X = activations(draw, draw.integer(24, 32), draw.integer(40, 56), threshold, kinds)
+    for low, high in ((0.5, 1.5), (3.0, 8.0), (25.0, 50.0)):
+        threshold = draw.uniform(low, high)
+        X = every_kind(draw, threshold)
         judge_indices(solution, expect, X, threshold)
         judge_indices(solution, expect, X.T.contiguous().T, threshold)
 
 
 def test_split_none_or_all(solution, draw, expect):
-    """split_outliers serves no outliers (an empty int64 tensor) and nothing but outliers."""
+    """split_outliers serves no outliers (an empty int64 tensor), a single one, and nothing but outliers."""
     threshold = draw.uniform(3.0, 8.0)
     X = activations(draw, draw.integer(5, 9), draw.integer(11, 17), threshold)
     judge_indices(solution, expect, X, threshold)
+    lone = X.clone()
+    place(draw, lone, draw.integer(2, X.shape[1] - 1), 1.2 * threshold)
+    judge_indices(solution, expect, lone, threshold)
     judge_indices(solution, expect, all_outlying(draw, X, threshold), threshold)
 
 
@@ -155,6 +164,39 @@ def test_product(solution, draw, measure, expect):
         came = multiply(solution, expect, product)
         judge_error(measure, product, came)
         judge_quantized(measure, product, came)
+
+
+def test_share(solution, draw, measure, expect):
+    """Only the outlier features are in 16 bits: the rounding of every other one shows in the product."""
+    threshold, side = draw.uniform(3.0, 8.0), draw.integer(*FEATURES)
+    X = activations(draw, draw.integer(*TOKENS), side, threshold, EVERY_KIND)
+    # One weight a column: its code is ±127, so that output j is X's feature j alone, as it was rounded.
+    order = draw.permutation(side)
+    W = torch.zeros(side, side)
+    W[order, torch.arange(side)] = 10 ** draw.uniform(-1.5, 0.0)
+    product = Product(X, W, threshold)
+    came = multiply(solution, expect, product)
+    judge_error(measure, product, came)
+    kept = unrounded(product, came)
+    allowed = float(product.outlying.float().mean())
+    measure(
+        "share of features in 16 bits",
+        float(kept.float().mean()),
+        SHARE_FACTOR * allowed,
+        expected=f"{int(product.outlying.sum())} features of {side} in 16 bits, and the others rounded to int8",
+        came=f"{int(kept.sum())} features without rounding",
+        misconception=lambda: None if bool(kept.all()) else "regular-features-in-16-bit",
+    )
+
+
+def unrounded(product: Product, came: Tensor) -> Tensor:
+    """bool[o]: which outputs show an outlier feature, or one with an error far below what int8 leaves of it.
+
+    W has one weight a column.
+    """
+    rest = product.X.masked_fill(product.outlying, 0.0)
+    in_int8 = (int8(rest, 1, 127.5) - rest).norm(dim=0) @ product.W.abs().double()
+    return (in_int8 == 0) | ((came.double() - product.exact).norm(dim=0) < UNROUNDED * in_int8)
 
 
 def test_no_outliers(solution, draw, measure, expect):
