@@ -103,7 +103,7 @@ def delegated() -> Path:
         if _hands_down(folder):
             tidy(folder)
             return folder
-    raise Unavailable("no part of the tree with memory and pids is handed to this user")
+    raise Unavailable("none is delegated to this user")
 
 
 def own_folder(proc: Path = Path("/proc/self")) -> Path:
