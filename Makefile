@@ -14,7 +14,7 @@ help:
 	echo "make tutor   set up (once) and start the tutor"
 	echo "make test    set up (once) and run the tests"
 	echo "make lint    style, types, and the direction of imports"
-	echo "make prove   every exercise proves its own grader"
+	echo "make prove   every exercise proves its own grader: 20 seeds, all mutants (long)"
 
 tutor: .venv/tutor.installed
 	$(python) -m tutor $(ARGS)
@@ -29,7 +29,7 @@ lint: .venv/dev.installed
 	$(python) .venv/bin/lint-imports --no-logo
 
 prove: .venv/tutor.installed
-	$(python) -m tutor validate $(ARGS)
+	$(python) -m tutor validate --full $(ARGS)
 
 # A missing or dangling interpreter counts as not installed.
 .venv/tutor.installed: pyproject.toml constraints.txt .venv/bin/python

@@ -28,13 +28,15 @@ def course(tmp_path: Path) -> Path:
 
 
 def test_the_guides_course_is_proved(tutor: Tutor, course: Path) -> None:
-    ended = tutor("validate", course, "--json", timeout=120)
+    ended = tutor("validate", course, "--mutants", "--json", timeout=120)
     document = ended.json
     assert document["problems"] == []
     assert ended.code == 0
     [exercise] = document["exercises"]
     assert exercise["right"] == {"passed": 2, "of": 2}
     assert exercise["wrong"] == {"rejected": 1, "as_named": 1, "of": 1}
+    assert exercise["mutants"]["share"] == 1.0
+    assert document["warnings"] == []
 
 
 def test_the_guides_demo_and_example_run(tutor: Tutor, course: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +25,12 @@ def validate_command(
     only: Annotated[
         str | None, typer.Option("--only", metavar="ID", help="One exercise.", show_default=False)
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="20 seeds, and mutants of the reference.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="20 seeds, and all mutants of each reference.")
+    ] = False,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Mutants, too, where a grading takes under a second.")
+    ] = False,
     seed: SeedOption = None,
     device: DeviceOption = "auto",
     json: JsonOption = False,
@@ -37,7 +42,13 @@ def validate_command(
 
     root = content_root(folder or content)
     report = validate(
-        root, only=only, full=full, seed=seed, device=device, on_progress=None if json else console.status
+        root,
+        only=only,
+        full=full,
+        mutants=mutants,
+        seed=seed,
+        device=device,
+        on_progress=None if json else console.status,
     )
     document = report.to_json()
     if json:
@@ -48,32 +59,47 @@ def validate_command(
 
 
 def validation_text(document: Mapping[str, Any]) -> str:
-    """The ``tutor.validation/1`` document as text: one line an exercise, then what is wrong."""
+    """The ``tutor.validation/1`` document as text: a few lines an exercise, then what is wrong."""
     lines = []
     for one in document["exercises"]:
-        right, wrong, mutants = one["right"], one["wrong"], one["mutants"]
-        proved = (
-            one["stub_fails"]
-            and right["passed"] == right["of"]
-            and wrong["rejected"] == wrong["as_named"] == wrong["of"]
-            and (mutants is None or mutants["rejected"] + mutants["equivalent"] == mutants["of"])
-        )
-        facts = [
-            "stub fails" if one["stub_fails"] else "the stub does not fail",
-            f"{right['passed']} of {right['of']} right pass",
-            f"{wrong['rejected']} of {wrong['of']} wrong rejected, {wrong['as_named']} as named",
-        ]
-        if lazy := one.get("lazy"):
-            facts.append(f"{lazy['rejected']} of {lazy['of']} lazy answers rejected")
-        if mutants is not None:
-            rejected = f"{mutants['rejected']} of {mutants['of']} mutants rejected"
-            facts.append(f"{rejected}, {mutants['equivalent']} equivalent")
-        sign = styled("✓", "green") if proved else styled("✗", "red")
-        lines.append(f"{sign} {clean(one['id']):<24} {'; '.join(facts)}")
+        sign = styled("✓", "green") if _is_proved(one) else styled("✗", "red")
+        first, *others = _facts(one)
+        lines.append(f"{sign} {clean(one['id']):<24} {first}")
+        lines += [f"  {'':<24} {clean(other)}" for other in others]
     lines += [_problem(problem, styled("✗", "red")) for problem in document["problems"]]
     lines += [_problem(warning, styled("○", "yellow")) for warning in document.get("warnings", ())]
     lines.append(styled("All proved.", "green") if document["ok"] else styled("Not proved.", "red"))
     return "\n".join(lines)
+
+
+def _is_proved(one: Mapping[str, Any]) -> bool:
+    right, wrong, lazy, mutants = one["right"], one["wrong"], one["lazy"], one["mutants"]
+    return bool(
+        one["stub_fails"]
+        and right["passed"] == right["of"]
+        and wrong["rejected"] == wrong["as_named"] == wrong["of"]
+        and lazy["rejected"] == lazy["of"]
+        and (mutants is None or mutants["enough"])
+    )
+
+
+def _facts(one: Mapping[str, Any]) -> Iterator[str]:
+    right, wrong, lazy, mutants, nearest = (
+        one[key] for key in ("right", "wrong", "lazy", "mutants", "nearest_pass")
+    )
+    stub = "stub fails" if one["stub_fails"] else "the stub does not fail"
+    rejected = f"{wrong['rejected']} of {wrong['of']} wrong rejected, {wrong['as_named']} as named"
+    answers = f"{lazy['rejected']} of {lazy['of']} lazy answers rejected"
+    yield f"{stub}; {right['passed']} of {right['of']} right pass; {rejected}; {answers}"
+    if nearest is not None and nearest["ratio"]:
+        where = f"{nearest['measurement']}, {nearest['check']}, {nearest['solution']}"
+        yield f"nearest to a limit: {nearest['ratio']:.3f} of it ({where})"
+    if mutants is not None:
+        share = "" if mutants["share"] is None else f", {mutants['share']:.1%}"
+        rejected = f"{mutants['rejected']} of {mutants['of'] - mutants['equivalent']} mutants rejected{share}"
+        yield f"{rejected}; {mutants['equivalent']} more are equivalent"
+    elif one["mutants_left"]:
+        yield f"mutants are not tried: {one['mutants_left']}"
 
 
 def _problem(problem: Mapping[str, Any], sign: str) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 
 from tutor.errors import ContentProblem
 
+REQUIRED_SHARE = 0.95
+"""The share of the mutants that are not equivalent which an exercise's hidden checks reject."""
+
 
 @dataclass(frozen=True)
 class Distance:
@@ -17,10 +20,50 @@ class Distance:
     measurement: str
     ratio: float
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "solution": self.solution,
+            "check": self.check,
+            "measurement": self.measurement,
+            "ratio": round(self.ratio, 4),
+        }
+
+
+@dataclass(frozen=True)
+class MutantProof:
+    """How many mutants of the reference there are, how many were rejected, and how many are right as well."""
+
+    rejected: int
+    equivalent: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """Of the mutants that are not equivalent, the share that was rejected; None where there are none."""
+        wrong = self.of - self.equivalent
+        return self.rejected / wrong if wrong else None
+
+    @property
+    def enough(self) -> bool:
+        return self.share is None or self.share >= REQUIRED_SHARE
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "rejected": self.rejected,
+            "equivalent": self.equivalent,
+            "of": self.of,
+            "share": None if self.share is None else round(self.share, 4),
+            "enough": self.enough,
+        }
+
 
 @dataclass
 class ExerciseProof:
-    """One exercise's grader, put to the test."""
+    """One exercise's grader, put to the test.
+
+    Seconds are CPU seconds of the submitted code. ``mutants`` is None where none were tried; ``mutants_left`` says
+    why, where they might have been.
+    """
 
     id: str
     stub_fails: bool = False
@@ -32,7 +75,10 @@ class ExerciseProof:
     lazy_rejected: int = 0
     lazy_of: int = 0
     slowest_seconds: float = 0.0
+    reference_seconds: float = 0.0
     nearest_pass: Distance | None = None
+    mutants: MutantProof | None = None
+    mutants_left: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -41,8 +87,11 @@ class ExerciseProof:
             "right": {"passed": self.right_passed, "of": self.right_of},
             "wrong": {"rejected": self.wrong_rejected, "as_named": self.wrong_as_named, "of": self.wrong_of},
             "lazy": {"rejected": self.lazy_rejected, "of": self.lazy_of},
-            "mutants": None,
+            "mutants": self.mutants.to_json() if self.mutants else None,
+            "mutants_left": self.mutants_left,
+            "nearest_pass": self.nearest_pass.to_json() if self.nearest_pass else None,
             "slowest_seconds": round(self.slowest_seconds, 3),
+            "reference_seconds": round(self.reference_seconds, 3),
         }
 
 

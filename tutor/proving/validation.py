@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.course import Content, LoadedExercise, check_content, load_content
 from tutor.errors import ContentProblem, GraderFault
-from tutor.grading import Grader, Verdict, from_bytes
+from tutor.grading import Grader, Verdict
 from tutor.paths import ContentRoot
+from tutor.proving.equivalents import Equivalents
+from tutor.proving.gradings import Gradings
 from tutor.proving.lazy import lazy_answers
 from tutor.proving.order import stub_problems
 from tutor.proving.report import Distance, ExerciseProof, ValidationReport
+from tutor.proving.survival import prove_mutants
 
 Progress = Callable[[str], None]
 
 SEEDS = (11, 2025, 987_654_321)
 FULL_SEEDS = tuple(range(1, 21))
+MUTANT_SEEDS = 4  # a mutant that passes with so many has survived
+QUICK_SECONDS = 1.0  # exercises whose reference takes no more have their mutants tried at every change
 NEAR = 0.02
 SHARE_OF_TIME = 1 / 3
 
@@ -29,6 +33,7 @@ def validate(
     *,
     only: str | None = None,
     full: bool = False,
+    mutants: bool = False,
     seed: int | None = None,
     device: str = "cpu",
     on_progress: Progress | None = None,
@@ -39,7 +44,8 @@ def validate(
     Args:
         root: the content folders.
         only: one exercise or lesson.
-        full: right and wrong solutions over 20 seeds instead of one each.
+        full: right and wrong solutions over 20 seeds instead of one each, and all mutants.
+        mutants: mutants, too, of the exercises whose reference takes at most a second.
         seed: the seed to grade with, instead of the fixed ones.
         device: where solutions run.
         on_progress: told in a line what is being done.
@@ -57,8 +63,8 @@ def validate(
 
             tell(f"{lesson.id}: drawing each quiz item 1,000 times")
             report.problems += prove_items(lesson)
-    seeds = (seed,) if seed is not None else FULL_SEEDS if full else SEEDS
-    asyncio.run(_prove_all(root, _chosen(content, only), seeds, full, device, report, tell))
+    plan = _Plan((seed,) if seed is not None else FULL_SEEDS if full else SEEDS, full, mutants)
+    asyncio.run(_prove_all(root, _chosen(content, only), plan, device, report, tell))
     return report
 
 
@@ -73,8 +79,7 @@ def _chosen(content: Content, only: str | None) -> Sequence[LoadedExercise]:
 async def _prove_all(
     root: ContentRoot,
     exercises: Sequence[LoadedExercise],
-    seeds: Sequence[int],
-    full: bool,
+    plan: _Plan,
     device: str,
     report: ValidationReport,
     tell: Progress,
@@ -82,7 +87,22 @@ async def _prove_all(
     async with Grader(root) as grader:
         for exercise in exercises:
             tell(f"{exercise.id}: proving its grader")
-            report.exercises.append(await _Prover(grader, exercise, device, report).prove(seeds, full))
+            prover = _Prover(Gradings(grader, exercise, device), report)
+            report.exercises.append(await prover.prove(plan, tell))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What to try: the seeds, whether right and wrong solutions get them all, and which mutants."""
+
+    seeds: Sequence[int]
+    full: bool
+    quick_mutants: bool
+
+    @property
+    def mutant_seeds(self) -> tuple[int, ...]:
+        first = self.seeds[0]
+        return tuple(range(first, first + MUTANT_SEEDS))
 
 
 @dataclass(frozen=True)
@@ -99,20 +119,34 @@ class _Job:
 class _Prover:
     """Grades everything about one exercise."""
 
-    def __init__(
-        self, grader: Grader, exercise: LoadedExercise, device: str, report: ValidationReport
-    ) -> None:
-        self._grader, self._exercise, self._device = grader, exercise, device
+    def __init__(self, gradings: Gradings, report: ValidationReport) -> None:
+        self._gradings, self._exercise = gradings, gradings.exercise
         self._report = report
-        self._proof = ExerciseProof(exercise.id)
-        self._slots = asyncio.Semaphore(max(1, os.cpu_count() or 1))
+        self._proof = ExerciseProof(self._exercise.id)
 
-    async def prove(self, seeds: Sequence[int], full: bool) -> ExerciseProof:
+    async def prove(self, plan: _Plan, tell: Progress) -> ExerciseProof:
         self._report.problems += stub_problems(self._exercise)
-        jobs = self._jobs(seeds, full)
+        equivalents = Equivalents(self._exercise)
+        self._report.problems += equivalents.problems
+        jobs = self._jobs(plan.seeds, plan.full)
         outcomes = await asyncio.gather(*(self._grade(job) for job in jobs))
         self._count(jobs, outcomes)
+        if self._may_try_mutants(plan):
+            tell(f"{self._exercise.id}: trying mutants of its reference")
+            self._proof.mutants = await prove_mutants(
+                self._gradings, equivalents, plan.mutant_seeds, self._report
+            )
         return self._proof
+
+    def _may_try_mutants(self, plan: _Plan) -> bool:
+        proof = self._proof
+        if not (plan.full or plan.quick_mutants):
+            return False
+        if proof.right_passed < proof.right_of:
+            proof.mutants_left = "a right solution does not pass"
+        elif proof.reference_seconds > QUICK_SECONDS and not plan.full:
+            proof.mutants_left = f"a grading takes {proof.reference_seconds:.1f} CPU seconds"
+        return not proof.mutants_left
 
     def _jobs(self, seeds: Sequence[int], full: bool) -> list[_Job]:
         """The stub and lazy answers once; right and wrong solutions once, each with its own seed in turn, or with
@@ -130,14 +164,7 @@ class _Prover:
         return jobs
 
     async def _grade(self, job: _Job) -> Verdict | GraderFault:
-        async with self._slots:
-            try:
-                submission = from_bytes(job.source, job.path)
-                return await self._grader.grade(
-                    self._exercise, submission, device=self._device, seed=job.seed
-                )
-            except GraderFault as fault:
-                return fault
+        return await self._gradings.verdict(job.source, job.path, job.seed)
 
     def _count(self, jobs: list[_Job], outcomes: Sequence[Verdict | GraderFault]) -> None:
         per_solution: dict[tuple[str, str], list[tuple[_Job, Verdict]]] = {}
@@ -203,6 +230,8 @@ class _Prover:
     def _note_time(self, job: _Job, verdict: Verdict) -> None:
         used, limit = verdict.usage.cpu_seconds or 0.0, self._exercise.info.limits.cpu_seconds
         self._proof.slowest_seconds = max(self._proof.slowest_seconds, used)
+        if job.path == self._exercise.reference:
+            self._proof.reference_seconds = max(self._proof.reference_seconds, used)
         if used > SHARE_OF_TIME * limit:
             self._problem(
                 job, "slow", f"a right solution takes {used:.1f} of {limit:g} CPU seconds, over a third"

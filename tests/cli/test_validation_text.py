@@ -1,0 +1,39 @@
+"""What ``tutor validate`` prints about an exercise."""
+
+from __future__ import annotations
+
+from tutor.cli.validating import validation_text
+from tutor.errors import ContentProblem
+from tutor.proving.report import Distance, ExerciseProof, MutantProof, ValidationReport
+
+
+def proof(**changes: object) -> ExerciseProof:
+    counts = {"stub_fails": True, "right_passed": 4, "right_of": 4, "lazy_rejected": 9, "lazy_of": 9}
+    return ExerciseProof("doubling", **{**counts, **changes})  # type: ignore[arg-type]
+
+
+def text(*proofs: ExerciseProof, **more: object) -> list[str]:
+    report = ValidationReport(exercises=list(proofs), **more)  # type: ignore[arg-type]
+    return validation_text(report.to_json()).splitlines()
+
+
+def test_the_figures_of_a_proof_stand_under_one_another() -> None:
+    nearest = Distance("numpy", "round-trip", "error", 0.9523)
+    first, second, third, last = text(proof(nearest_pass=nearest, mutants=MutantProof(38, 2, 41)))
+    assert first.startswith("✓ doubling")
+    assert "4 of 4 right pass" in first
+    assert second.strip() == "nearest to a limit: 0.952 of it (error, round-trip, numpy)"
+    assert third.strip() == "38 of 39 mutants rejected, 97.4%; 2 more are equivalent"
+    assert last == "All proved."
+
+
+def test_an_exercise_with_too_many_survivors_is_not_proved() -> None:
+    problem = ContentProblem("too many", where="f", code="mutants-survive")
+    lines = text(proof(mutants=MutantProof(37, 1, 40)), problems=[problem])
+    assert lines[0].startswith("✗ doubling")
+    assert lines[-2:] == ["✗ f: too many [mutants-survive]", "Not proved."]
+
+
+def test_why_mutants_were_not_tried_is_said() -> None:
+    lines = text(proof(mutants_left="a grading takes 2.0 CPU seconds"))
+    assert lines[1].strip() == "mutants are not tried: a grading takes 2.0 CPU seconds"

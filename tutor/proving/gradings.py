@@ -1,0 +1,59 @@
+"""Gradings of files that prove an exercise, as many at once as there are cores."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from tutor.course import LoadedExercise
+from tutor.errors import GraderFault
+from tutor.grading import Grader, GradingEvent, Verdict, from_bytes
+
+
+class Gradings:
+    """One exercise's grader on one device."""
+
+    def __init__(self, grader: Grader, exercise: LoadedExercise, device: str) -> None:
+        self._grader, self.exercise, self._device = grader, exercise, device
+        self._slots = asyncio.Semaphore(max(1, os.cpu_count() or 1))
+
+    async def verdict(self, source: bytes, path: Path, seed: int) -> Verdict | GraderFault:
+        """The whole verdict on one file."""
+        async with self._slots:
+            try:
+                submission = from_bytes(source, path)
+                return await self._grader.grade(self.exercise, submission, device=self._device, seed=seed)
+            except GraderFault as fault:
+                return fault
+
+    async def rejects(self, source: bytes, path: Path, seed: int) -> bool:
+        """Whether a file does not pass. The grading ends with the first required check that fails.
+
+        A check that raised, or lost its process, is no such end: the grader may try again.
+
+        Raises:
+            GraderFault: the grader itself failed.
+        """
+        failed = False
+
+        def on_event(event: GradingEvent) -> None:
+            nonlocal failed
+            if event.check is not None and event.check.required and event.check.outcome == "failed":
+                failed = True
+                grading.cancel()
+
+        async with self._slots:
+            submission = from_bytes(source, path)
+            grading = asyncio.create_task(
+                self._grader.grade(
+                    self.exercise, submission, device=self._device, seed=seed, on_event=on_event
+                )
+            )
+            try:
+                return not (await grading).passed
+            except asyncio.CancelledError:
+                me = asyncio.current_task()
+                if failed and not (me and me.cancelling()):
+                    return True
+                raise
