@@ -1,6 +1,6 @@
 """Yardsticks: what a one-shot scheme reaches on a given matrix, and how far a solution is from it.
 
-A round trip is judged in two ways, both against absmax rounding of the same matrix:
+A round trip is judged in two ways, both against one-shot rounding of the same matrix:
 
 - its error in the Frobenius norm, as a multiple of the yardstick's own error;
 - its largest error, in steps of the yardstick's grid (half a step is the best any rounding can promise).
@@ -27,7 +27,7 @@ DECISIVE = 5.0
 
 @dataclass(frozen=True)
 class Yardstick:
-    """One matrix, what absmax rounding makes of it, and the step of that grid at every weight."""
+    """One matrix, what one-shot rounding makes of it, and the step of that grid at every weight."""
 
     W: Tensor  # f64[r, c]
     W_hat: Tensor  # f32[r, c]
@@ -101,6 +101,22 @@ def absmax_per_group(
     groups = W.abs().split(group_size, dim=1)
     absmax = torch.cat([group.amax(dim=1, keepdim=True).expand_as(group) for group in groups], dim=1)
     return _yardstick(W, absmax, levels, slack)
+
+
+def min_max_per_row(W: Tensor, levels: int = 255) -> Yardstick:
+    """A scale and a zero point for each row: min … max, widened to contain zero, in ``levels`` steps."""
+    exact = W.double()
+    low, high = widened_range(exact)
+    step = (high - low) / levels
+    safe = torch.where(step > 0, step, 1.0)
+    zero_point = (-low / safe).round()
+    codes = ((exact / safe).round() + zero_point).clamp(0, levels)
+    return Yardstick(W=exact, W_hat=((codes - zero_point) * step).float(), step=step.expand_as(exact))
+
+
+def widened_range(W: Tensor) -> tuple[Tensor, Tensor]:
+    """The smallest and largest weight of each row, [r, 1], with 0 between them."""
+    return W.amin(dim=1, keepdim=True).clamp(max=0.0), W.amax(dim=1, keepdim=True).clamp(min=0.0)
 
 
 def round_trip(W: Tensor, step: Tensor, levels: int) -> Tensor:

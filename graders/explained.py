@@ -1,0 +1,47 @@
+"""Which idea explains a wrong round trip: its error is the idea's error, and no other idea's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from tutor.grading.checks import nearest
+
+SAME = 0.1  # how far an error may be from an idea's, relative to the idea's
+ALIKE = 1e-3  # two ideas whose errors are this near can't be told apart
+
+Suspect = tuple[str, Tensor]
+
+
+def explained(
+    W: Tensor, came: Tensor, step: Tensor, suspects: Iterable[Suspect], *, tolerance: float = SAME
+) -> str | None:
+    """The idea that brings back what came, or None.
+
+    Errors are compared, not weights: any half-decent round trip resembles the weights. They are counted in
+    steps of the right grid, so that small rows count as much as large ones.
+
+    Args:
+        W: [r, c]; came: what came back for it.
+        step: the steps of the right grid, of a shape that broadcasts; weights where it is 0 are left out.
+        suspects: each idea with the matrix that it brings back. An idea may come in several variants.
+        tolerance: largest distance from an idea's error, relative to it.
+    """
+    live = step.expand_as(W) > 0
+    steps = step.expand_as(W)[live]
+
+    def error(back: Tensor) -> Tensor:
+        return (back.double() - W.double())[live] / steps
+
+    errors = {f"{idea}--{number}": error(W_hat) for number, (idea, W_hat) in enumerate(suspects)}
+    best = nearest(error(came), errors, tolerance=tolerance)
+    if best is None:
+        return None
+    idea = best.split("--")[0]
+    rivals = (name for name, other in errors.items() if _alike(other, errors[best]))
+    return idea if all(name.startswith(f"{idea}--") for name in rivals) else None
+
+
+def _alike(error: Tensor, other: Tensor) -> bool:
+    return bool((error - other).norm() <= ALIKE * other.norm())

@@ -1,0 +1,19 @@
+"""Every weight is compared with all 256 levels at once."""
+
+import torch
+
+
+def quantize_asymmetric(W):
+    low = W.amin(dim=1, keepdim=True).clamp(max=0)
+    high = W.amax(dim=1, keepdim=True).clamp(min=0)
+    scale = (high - low) / 255
+    divisor = torch.where(scale > 0, scale, 1.0)
+    zero_point = (-low / divisor).round()
+    steps = (W / divisor).half()
+    levels = torch.arange(256, dtype=torch.float16) - zero_point.half()
+    q = (steps[:, :, None] - levels[:, None, :]).abs_().argmin(dim=2)
+    return q.to(torch.uint8), scale, zero_point.to(torch.uint8)
+
+
+def dequantize_asymmetric(q, scale, zero_point):
+    return (q.float() - zero_point) * scale

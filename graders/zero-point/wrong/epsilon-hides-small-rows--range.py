@@ -1,0 +1,16 @@
+"""The range has a lower bound that is larger than small rows."""
+
+import torch
+
+
+def quantize_asymmetric(W):
+    low = W.amin(dim=1, keepdim=True).clamp(max=0)
+    high = W.amax(dim=1, keepdim=True).clamp(min=0)
+    scale = (high - low).clamp(min=1e-2) / 255
+    zero_point = (-low / scale).round()
+    q = ((W / scale).round() + zero_point).clamp(0, 255)
+    return q.to(torch.uint8), scale, zero_point.to(torch.uint8)
+
+
+def dequantize_asymmetric(q, scale, zero_point):
+    return (q.float() - zero_point) * scale

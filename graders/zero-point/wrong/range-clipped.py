@@ -1,0 +1,17 @@
+"""Percentiles make the range."""
+
+import torch
+
+
+def quantize_asymmetric(W):
+    low = W.quantile(0.01, dim=1, keepdim=True).clamp(max=0)
+    high = W.quantile(0.99, dim=1, keepdim=True).clamp(min=0)
+    scale = (high - low) / 255
+    divisor = torch.where(scale > 0, scale, 1.0)
+    zero_point = (-low / divisor).round()
+    q = ((W / divisor).round() + zero_point).clamp(0, 255)
+    return q.to(torch.uint8), scale, zero_point.to(torch.int32)
+
+
+def dequantize_asymmetric(q, scale, zero_point):
+    return (q.float() - zero_point) * scale

@@ -1,0 +1,17 @@
+"""An unrounded zero point is added to the weights before they are rounded."""
+
+import torch
+
+
+def quantize_asymmetric(W):
+    low = W.amin(dim=1, keepdim=True).clamp(max=0)
+    high = W.amax(dim=1, keepdim=True).clamp(min=0)
+    scale = (high - low) / 255
+    divisor = torch.where(scale > 0, scale, 1.0)
+    zero_point = -low / divisor
+    q = (W / divisor + zero_point).round().clamp(0, 255)
+    return q.to(torch.uint8), scale, zero_point.round().to(torch.int32)
+
+
+def dequantize_asymmetric(q, scale, zero_point):
+    return (q.float() - zero_point) * scale
