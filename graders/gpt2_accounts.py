@@ -69,14 +69,13 @@ def ideas() -> Iterator[tuple[str, Count]]:
 def above_half_ideas(shape: Shape, dtype: str) -> Iterator[tuple[str, Bytes]]:
     """Every wrong idea about the bytes above half."""
     yield from ((idea, above_half(shape, dtype, by)) for idea, by in ideas())
-    eight, sixteen, full = (
+    eight, sixteen, same = (
         count(shape, dtype, True),
         count(shape, "float16", False),
-        count(shape, "float32", False),
+        count(shape, dtype, False),
     )
-    for baseline in (full, count(shape, dtype, False)):
-        halves = {part: eight[part] - baseline[part] / 2 for part in PARTS}
-        yield "half-of-32-bits", {**halves, "scales": eight["scales"]}
+    halves = {part: eight[part] - same[part] / 2 for part in PARTS}
+    yield "half-of-the-same-dtype", {**halves, "scales": eight["scales"]}
     whole = {part: eight[part] - sixteen[part] for part in PARTS}
     yield "sixteen-bits-not-halved", {**whole, "scales": eight["scales"]}
     yield "sixteen-bits-not-halved", {part: -whole[part] for part in PARTS} | {"scales": eight["scales"]}

@@ -23,7 +23,7 @@ PREFIX = "transformer."
 
 def load(solution: Any, expect: Any, small: SmallModel, dtype: str, int8: bool) -> Kept:
     """The learner's model, which stays in the learner's process."""
-    folder = Folder(f"model-{id(small)}", small.files)
+    folder = Folder(small.files)
     try:
         model: Kept = solution.load_model.kept(folder, dtype, int8)
     except SolutionError as problem:

@@ -61,7 +61,6 @@ class Folder:
     Scratch holds 16 MiB. The files (name -> u8[n]) cross with the first use; after that the folder stays there.
     """
 
-    name: str
     files: Mapping[str, Any]
 
 
@@ -74,7 +73,7 @@ class Connection:
         self._on_call = on_call
         self._number = 0
         self._loaded = False
-        self._folders: set[Folder] = set()
+        self._folders: list[Folder] = []
         self.payload_bytes = 0
         self._resident_at_start: int | None = None
 
@@ -163,11 +162,11 @@ class Connection:
         return values.encode(argument, self._tensors)
 
     def _encode_folder(self, folder: Folder) -> wire.Frame:
-        encoded: wire.Frame = {"t": "folder", "name": folder.name}
-        if folder not in self._folders:
-            self._folders.add(folder)
-            encoded["files"] = values.encode(dict(folder.files), self._tensors)
-        return encoded
+        known = folder in self._folders
+        if not known:
+            self._folders.append(folder)
+        encoded: wire.Frame = {"t": "folder", "name": f"folder-{self._folders.index(folder)}"}
+        return encoded if known else {**encoded, "files": values.encode(dict(folder.files), self._tensors)}
 
     def _ask(self, request: wire.Frame, name: str) -> wire.Frame:
         self._number += 1
