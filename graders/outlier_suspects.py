@@ -5,7 +5,7 @@ A suspect is the product that a wrong idea returns; its *error* must be that of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from feature_suspects import by_token, choices, thought_of_choice
@@ -83,9 +83,10 @@ def _regular_parts(X: Tensor, rest: Tensor, W: Tensor) -> Iterator[Suspect]:
     for rounding in (torch.trunc, torch.floor):
         cut_x, cut_w = int8(rest, 1, rounding=rounding), int8(W, 0, rounding=rounding)
         yield from (("truncated-not-rounded", product) for product in (cut_x @ w, x @ cut_w, cut_x @ cut_w))
-    signed_x = on_grid(rest, rest.amax(dim=1, keepdim=True).double() / 127)
-    signed_w = on_grid(W, W.amax(dim=0, keepdim=True).double() / 127)
-    yield from (("scale-from-signed-max", p) for p in (signed_x @ w, x @ signed_w, signed_x @ signed_w))
+    for beyond in (_clipped, _wrapped, _kept):  # what becomes of codes beyond 127
+        signed_x = _on_signed_grid(rest, 1, beyond)
+        signed_w = _on_signed_grid(W, 0, beyond)
+        yield from (("scale-from-signed-max", p) for p in (signed_x @ w, x @ signed_w, signed_x @ signed_w))
     whole = x_codes @ w_codes
     for unscaled in (whole, whole * x_scale, whole * w_scale):
         yield "product-not-scaled-back", unscaled
@@ -120,6 +121,24 @@ def _outlier_parts(X: Tensor, W: Tensor, chosen: Tensor) -> Iterator[Tensor]:
 def _codes(A: Tensor, dim: int) -> tuple[Tensor, Tensor]:
     scale = A.abs().amax(dim=dim, keepdim=True).double() / 127
     return (A.double() / torch.where(scale == 0, 1.0, scale)).round(), scale
+
+
+def _on_signed_grid(A: Tensor, dim: int, beyond: Callable[[Tensor], Tensor]) -> Tensor:
+    """``A`` on a grid that takes the largest value for the largest magnitude, f64."""
+    scale = A.amax(dim=dim, keepdim=True).double() / 127
+    return beyond((A.double() / torch.where(scale == 0, 1.0, scale)).round()) * scale
+
+
+def _clipped(codes: Tensor) -> Tensor:
+    return codes.clamp(-128, 127)
+
+
+def _wrapped(codes: Tensor) -> Tensor:
+    return (codes + 128).remainder(256) - 128
+
+
+def _kept(codes: Tensor) -> Tensor:
+    return codes
 
 
 def _alike(error: Tensor, other: Tensor) -> bool:
