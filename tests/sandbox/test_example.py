@@ -72,3 +72,15 @@ def test_breakpoint_opens_the_debugger_on_a_terminal(tmp_path):
 
     assert os.waitstatus_to_exitcode(status) == 0
     assert b"[2.0, 4.0]" in seen
+
+
+def test_a_relative_path_is_found_from_where_the_learner_stands(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/halve.py").write_text("def halve(x):\n    return x / 2\n")
+    command = [sys.executable, "-c", RUN, str(HALVE), "mine/halve.py"]
+    result = subprocess.run(
+        command, input="", capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
+    )
+
+    assert result.returncode == 0, result.stdout
+    assert "halve([2, 4]) = [1.0, 2.0]" in result.stdout

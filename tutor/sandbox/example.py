@@ -44,7 +44,8 @@ def run_example(folder: Path, solution: Path) -> int:
     master, slave = pty.openpty()
     if not on_terminal:
         _no_echo(slave)
-    command = [sys.executable, "-I", "-u", "-m", "tutor.sandbox.example_child", str(solution), str(example)]
+    paths = [str(path.absolute()) for path in (solution, example)]  # the child works beside the solution
+    command = [sys.executable, "-I", "-u", "-m", "tutor.sandbox.example_child", *paths]
     with scratch_room() as room:
         process = subprocess.Popen(
             command,
