@@ -1,0 +1,33 @@
+"""2^(bits − 1), clamped."""
+
+import torch
+
+
+def minmax_range(batches):
+    return max(float(X.abs().max()) for X in batches)
+
+
+def percentile_range(batches, percent):
+    return float(torch.quantile(torch.cat([X.abs().flatten() for X in batches]), percent / 100))
+
+
+def mse_range(batches, bits):
+    absmax = minmax_range(batches)
+
+    def squared_error(clip):
+        return sum(float((quantize_static(X, clip, bits) - X).square().sum()) for X in batches)
+
+    return min((absmax * k / 100 for k in range(1, 101)), key=squared_error)
+
+
+def quantize_static(X, clip, bits):
+    step = clip / 2 ** (bits - 1)
+    if step == 0:
+        return torch.zeros_like(X)
+    return (X / step).round().clamp(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) * step
+
+
+def quantize_dynamic(X, bits):
+    levels = 2 ** (bits - 1) - 1
+    step = X.abs().amax(dim=1, keepdim=True) / levels
+    return (X / torch.where(step > 0, step, 1.0)).round() * step

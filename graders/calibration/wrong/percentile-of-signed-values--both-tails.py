@@ -1,0 +1,36 @@
+"""The larger of the two tails."""
+
+import torch
+
+
+def minmax_range(batches):
+    return max(float(X.abs().max()) for X in batches)
+
+
+def percentile_range(batches, percent):
+    X = torch.cat([X.flatten() for X in batches])
+    tail = (100 - percent) / 200
+    return float(torch.maximum(torch.quantile(X, 1 - tail), -torch.quantile(X, tail)))
+
+
+def mse_range(batches, bits):
+    absmax = minmax_range(batches)
+
+    def squared_error(clip):
+        return sum(float((quantize_static(X, clip, bits) - X).square().sum()) for X in batches)
+
+    return min((absmax * k / 100 for k in range(1, 101)), key=squared_error)
+
+
+def quantize_static(X, clip, bits):
+    levels = 2 ** (bits - 1) - 1
+    step = clip / levels
+    if step == 0:
+        return torch.zeros_like(X)
+    return (X / step).round().clamp(-levels, levels) * step
+
+
+def quantize_dynamic(X, bits):
+    levels = 2 ** (bits - 1) - 1
+    step = X.abs().amax(dim=1, keepdim=True) / levels
+    return (X / torch.where(step > 0, step, 1.0)).round() * step

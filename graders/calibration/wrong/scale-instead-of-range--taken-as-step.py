@@ -1,0 +1,39 @@
+"""The range is used as the step."""
+
+import torch
+
+
+def on_grid(X, clip, bits):
+    levels = 2 ** (bits - 1) - 1
+    step = max(clip / levels, 1e-30)
+    return (X / step).round().clamp(-levels, levels) * step
+
+
+def minmax_range(batches):
+    return max(float(X.abs().max()) for X in batches)
+
+
+def percentile_range(batches, percent):
+    return float(torch.quantile(torch.cat([X.abs().flatten() for X in batches]), percent / 100))
+
+
+def mse_range(batches, bits):
+    absmax = minmax_range(batches)
+
+    def squared_error(clip):
+        return sum(float((on_grid(X, clip, bits) - X).square().sum()) for X in batches)
+
+    return min((absmax * k / 100 for k in range(1, 101)), key=squared_error)
+
+
+def quantize_static(X, clip, bits):
+    if clip == 0:
+        return torch.zeros_like(X)
+    levels = 2 ** (bits - 1) - 1
+    return (X / clip).round().clamp(-levels, levels) * clip
+
+
+def quantize_dynamic(X, bits):
+    levels = 2 ** (bits - 1) - 1
+    step = X.abs().amax(dim=1, keepdim=True) / levels
+    return (X / torch.where(step > 0, step, 1.0)).round() * step
