@@ -80,6 +80,7 @@ def _alignments(batch: Batch) -> Iterator[Suspect]:
     )
     backwards = losses(logits[:, 1:], tokens[:, :-1])
     yield from (("predicts-the-past", _exp_mean(backwards, mask)) for mask in (real[:, 1:], real[:, :-1]))
+    yield "shifted-twice", _exp_mean(losses(logits[:, :-2], tokens[:, 2:]), real[:, 2:])
     for follower in (tokens[:, :1], torch.zeros_like(tokens[:, :1])):
         loss = losses(logits, torch.cat([tokens[:, 1:], follower], dim=1))
         last = torch.ones_like(real[:, :1])

@@ -23,7 +23,7 @@ from perplexity_suspects import UNSTABLE, tells_apart, thoughts_behind
 TOLERANCE = 1e-3
 ATTEMPTS = 40
 
-ALIGNMENTS = ("predicts-itself", "predicts-the-past", "last-position-scored")
+ALIGNMENTS = ("predicts-itself", "predicts-the-past", "last-position-scored", "shifted-twice")
 AVERAGES = (
     "mean-of-exponents",
     "mean-of-probabilities",
