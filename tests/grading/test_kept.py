@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tutor.course import LoadedExercise, load_content
 from tutor.paths import ContentRoot
 
@@ -69,3 +71,25 @@ def test_folders_cross_and_what_is_made_of_them_stays_where_it_is(grade, tmp_pat
     verdict = grade(SOLUTION, exercise=exercise_with(CHECKS, tmp_path))
 
     assert verdict.passed, [check.message for check in verdict.checks]
+
+
+FORGED = """
+import sys
+wire = sys.modules["tutor.sandbox.wire"]
+send = wire.send
+
+def forge(sock, frame):
+    kept = frame.pop("kept", None)
+    send(sock, frame if kept is None else {**frame, "kept": KEPT, "value": {"t": "none"}})
+
+wire.send = forge
+"""
+
+
+@pytest.mark.parametrize("kept", ["'0'", "None", "True", "[]"])
+def test_an_answer_that_tells_of_nothing_kept_is_an_error_of_that_process(grade, tmp_path, kept):
+    forged = SOLUTION + FORGED.replace("KEPT", kept)
+    verdict = grade(forged, exercise=exercise_with(CHECKS, tmp_path))
+
+    assert verdict.verdict == "error"
+    assert "malformed" in verdict.checks[0].message

@@ -144,7 +144,9 @@ class Connection:
             positions, upstream = gradient
             request["gradient"] = {"of": list(positions), "upstream": self._encode(upstream)}
         answer = self._ask(request, name)
-        if keep and isinstance(answer.get("kept"), int):
+        if keep:
+            if type(answer.get("kept")) is not int:
+                raise SolutionLost(name, "its answer was malformed (nothing was kept)")
             return Kept(self, answer["kept"], clean_text(answer.get("type", ""), 80, single_line=True))
         self._tensors.new_message()
         try:
