@@ -180,6 +180,10 @@ def test_logits_far_apart(solution, draw, measure, expect, judge):
 def test_edges(solution, draw, measure, expect, judge):
     """One target, a text with none, equal logits, certainty, and views that are not contiguous are served."""
     judge(solution, measure, expect, drawn_batch(draw, 1, 2, draw.integer(2, 5)))
+    alone = drawn_batch(draw, 1, draw.integer(5, 8), draw.integer(11, 23))
+    real = alone.real
+    real[:, -2:] = False
+    judge(solution, measure, expect, Batch(*alone[:2], real))
     vocabulary = draw.integer(5, 40)
     tokens = drawn_tokens(draw, 2, 6, vocabulary)
     judge(solution, measure, expect, Batch(torch.full((2, 6, vocabulary), draw.uniform(-3, 3)), tokens))
