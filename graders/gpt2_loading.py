@@ -59,8 +59,8 @@ def judge_footprint(expect: Any, model: Kept, small: SmallModel, dtype: str, int
     right = count(small.shape, dtype, int8)["footprint"]
     expect(
         came == right,
-        expected=f"a model of {right:,} bytes by get_memory_footprint()",
-        came=f"one of {came:,} bytes",
+        expected="the bytes of such a model from get_memory_footprint()",
+        came=f"{came / right:.7g} times as many",
     )
 
 

@@ -40,8 +40,8 @@ class Account:
             for part in right:
                 expect(
                     came[part] == right[part],
-                    expected=f"{right[part]:,.0f} bytes of {part} for {asked}",
-                    came=f"{came[part]:,}",
+                    expected=f"the exact bytes of {part!r} for {asked}",
+                    came=compare(came[part], right[part]),
                     misconception=lambda: self._thought(cases),
                 )
 
@@ -86,7 +86,13 @@ def numbers_in(expect: Any, result: Any, function: str, keys: tuple[str, ...]) -
 
 
 def told(shape: Shape) -> str:
-    return f"shape {shape}"
+    """What is special about a shape, without its numbers."""
+    head = "a tied head" if shape["tie_word_embeddings"] else "a head of its own"
+    return f"{head} and n_inner {'None' if shape['n_inner'] is None else 'given'}"
+
+
+def compare(came: float, right: float) -> str:
+    return f"{came / right:.7g} times as many" if right else f"{came:,} where there are none"
 
 
 def drawn_shape(draw: Any, *, tied: bool, inner: bool) -> Shape:
