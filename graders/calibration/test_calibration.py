@@ -163,6 +163,7 @@ def judge_static(solution, expect, measure, X: Tensor, clip: float, bits: int, *
         came="values that came back as something else",
         misconception=thought,
     )
+    judge_codes(expect, came.flatten()[None], torch.tensor([step]), bits, thought)
     if rounded:
         least = min(float((on_steps(X, clip, steps) - X)[inside].norm()) for steps in both_grids(bits))
         judge_rounded(measure, float((came - X)[inside].norm()) / least, "static", thought)
@@ -196,6 +197,7 @@ def judge_dynamic(solution, expect, measure, X: Tensor, bits: int, *, rounded: b
         came=f"one {moved:.3g} steps from where it was",
         misconception=thought,
     )
+    judge_codes(expect, came[live], step[:, 0], bits, thought)
     if rounded:
         grids = [on_steps(X[live], absmax[live], steps) for steps in both_grids(bits)]
         errors = [float((grid - X[live]).norm()) for grid in grids]
@@ -208,6 +210,25 @@ def judge_dynamic(solution, expect, measure, X: Tensor, bits: int, *, rounded: b
             misconception=thought,
         )
         judge_rounded(measure, mine / min(errors), "dynamic", thought)
+
+
+def judge_codes(expect, came: Tensor, steps: Tensor, bits: int, thought):
+    """The values of each row (of about that step) are those of so many bits' codes."""
+    most = max(codes_spanned(row, float(step)) for row, step in zip(came.double(), steps, strict=True))
+    expect(
+        most <= 2**bits,
+        expected=f"at most {2**bits} codes at {bits} bits, from the lowest to the highest",
+        came=f"values that need {most} of them",
+        misconception=thought,
+    )
+
+
+def codes_spanned(values: Tensor, step: float) -> int:
+    """How many codes there are from the lowest value to the highest, where the smallest gap is one step."""
+    ordered = values.unique()
+    gaps = ordered.diff()
+    gaps = gaps[gaps > 0.1 * step]
+    return 1 + round(float((ordered[-1] - ordered[0]) / gaps.min())) if len(gaps) else 1
 
 
 def judge_rounded(measure, ratio: float, kind: str, thought):
@@ -320,7 +341,12 @@ def test_dynamic(solution, draw, measure, expect):
             draw.normal(tokens, features)
             * 10.0 ** -torch.linspace(-1, 1, tokens)[draw.permutation(tokens)][:, None]
         )
-        X[draw.permutation(tokens)[: tokens // 2], draw.integer(0, features - 1)] *= -4.0
+        order, feature = draw.permutation(tokens), draw.integer(0, features - 1)
+        X[order[: tokens // 2], feature] *= -4.0
+        # The others reach their absmax on both sides of zero.
+        both = order[tokens // 2 :]
+        X[both, feature] = X[both].abs().amax(dim=1)
+        X[both, feature - 1] = -X[both, feature]
         judge_dynamic(solution, expect, measure, X, bits)
         judge_dynamic(solution, expect, measure, -X.T.contiguous().T, bits)
 
