@@ -14,6 +14,7 @@ from tutor.paths import ContentRoot
 from tutor.proving.equivalents import Equivalents
 from tutor.proving.gradings import Gradings
 from tutor.proving.lazy import lazy_answers
+from tutor.proving.leaks import leaks
 from tutor.proving.order import stub_problems
 from tutor.proving.report import Distance, ExerciseProof, ValidationReport
 from tutor.proving.survival import prove_mutants
@@ -173,6 +174,8 @@ class _Prover:
                 self._problem(job, "grader-fault", outcome.message)
                 continue
             per_solution.setdefault((job.kind, job.name), []).append((job, outcome))
+            for part in leaks(outcome):
+                self._problem(job, "leak", f"a message shows hidden values with seed {job.seed}: … {part} …")
         proof = self._proof
         for (kind, name), gradings in per_solution.items():
             verdicts = [verdict for _, verdict in gradings]
