@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import math
 import re
 import sys
@@ -41,7 +43,6 @@ def loaded(path: Path, name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -50,6 +51,27 @@ def loaded(path: Path, name: str) -> ModuleType:
 def graders(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes the modules that hidden checks share importable, as the judge does."""
     monkeypatch.syspath_prepend(str(ROOT / "graders"))
+
+
+def example(id: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the public example prints for the reference."""
+    monkeypatch.setitem(sys.modules, "solution", loaded(ROOT / "graders" / id / "reference.py", "solution"))
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        loaded(ROOT / "exercises" / id / "example.py", "example")
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("id", ["perplexity", "model-footprint"])
+def test_the_example_prints_for_the_reference_what_its_comments_promise(
+    id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = (ROOT / "exercises" / id / "example.py").read_text("utf-8")
+    promised = re.findall(r"\)  # ([\d.]+)$", source, flags=re.MULTILINE)
+    printed = example(id, monkeypatch)
+    assert len(promised) >= 2
+    for number in promised:
+        assert number in printed
 
 
 def draws(name: str, count: int) -> list[Draw]:
