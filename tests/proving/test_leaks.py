@@ -34,6 +34,7 @@ def test_values_are_found(message: str) -> None:
         "Expected a float32 tensor of shape (2, 3, 4, 5). Came: int8 of shape (2, 3).",
         "Expected an error of at most 1.05 times that. Came: 7.8 times, with X of 92 × 120 and W of 120 × 95.",
         "Came: 3 indices, 2 of them of outlier features, 5 of 40, in 1,024 rows.",
+        "Came: floats. This looks like a habit. `torch.tensor([])` makes floats of nothing.",
         "W.tensor and array of codes −8 … 7",
     ],
 )
