@@ -74,12 +74,12 @@ def all_values(given: Batches) -> Tensor:
     return torch.cat([X.flatten() for X in given]).double()
 
 
-def on_grid(values: Tensor, clip: float, bits: int) -> Tensor:
-    """``values`` rounded to the grid of the range ``clip`` and clipped to it."""
+def on_grid(values: Tensor, clip: float, bits: int, more_below: int = 0) -> Tensor:
+    """``values`` on the grid of the range ``clip``, clipped to it; with so many more codes below zero."""
     if clip == 0:
         return torch.zeros_like(values)
     step = clip / levels(bits)
-    return (values / step).round().clamp(-levels(bits), levels(bits)) * step
+    return (values / step).round().clamp(-levels(bits) - more_below, levels(bits)) * step
 
 
 def error(values: Tensor, clip: float, bits: int, order: float = 2.0) -> float:

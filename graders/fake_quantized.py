@@ -110,8 +110,11 @@ def _divisor(step: Tensor) -> Tensor:
 
 
 def _nearest(X: Tensor, came: Tensor, step: Tensor | float, suspects: Iterator[Suspect]) -> str | None:
-    errors = {f"{idea}--{n}": (value - X) / step for n, (idea, value) in enumerate(suspects)}
-    mine = (came.double() - X) / step
+    # Where a value lies on the grid itself, the last bit of a quotient decides where it is cut off.
+    units = X / step
+    clear = (units - units.round()).abs() > 1e-4
+    errors = {f"{idea}--{n}": ((value - X) / step)[clear] for n, (idea, value) in enumerate(suspects)}
+    mine = ((came.double() - X) / step)[clear]
     best = nearest(mine, errors, tolerance=SAME)
     if best is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from calibration_ranges import Source, all_values, best_range, error, levels, percentile_bracket
+from calibration_ranges import Source, all_values, best_range, error, levels, on_grid, percentile_bracket
 from fake_quantized import thought_of_dynamic, thought_of_static
 from range_suspects import (
     agreeing_absmax,
@@ -92,8 +92,12 @@ def judge_mse(solution, expect, measure, cases):
     ]
 
     def thought() -> str | None:
-        # A search can't be better than the rounding that it tries out, so that one is looked at first.
-        return thought_of_probes(solution, inputs[0][0]) or the_one(map(agreeing_mse, inputs, all_bits, came))
+        # A search is no better than the rounding that it tries out, and looks no further than its largest range.
+        return (
+            thought_of_probes(solution, inputs[0][0])
+            or thought_of_largest(solution, inputs)
+            or the_one(map(agreeing_mse, inputs, all_bits, came))
+        )
 
     for given, held_out, bits, clip in zip(inputs, held_outs, all_bits, came, strict=True):
         fresh = all_values(held_out)
@@ -119,17 +123,26 @@ def thought_of_probes(solution, X: Tensor) -> str | None:
     return None
 
 
+def thought_of_largest(solution, inputs) -> str | None:
+    """The misconception behind the learner's minmax_range, if there is one."""
+    came = [float(solution.minmax_range(given)) for given in inputs]
+    exact = [float(all_values(given).abs().max()) for given in inputs]
+    if all(abs(clip / absmax - 1) <= EXACT for clip, absmax in zip(came, exact, strict=True)):
+        return None
+    return the_one(map(agreeing_absmax, inputs, came))
+
+
 def judge_small_mse(solution, expect, given, bits: int):
     """On few values two good searches may differ: any range with little more error than the absmax."""
     came = range_of(expect, given, solution.mse_range(given, bits), "mse_range")
     values = all_values(given)
     absmax = float(values.abs().max())
     half_steps = 0.5 * absmax / levels(bits) * len(values) ** 0.5
+    least = min(float((on_grid(values, came, bits, more) - values).norm()) for more in (0, 1))
     expect(
-        came > 0 and error(values, came, bits) <= MSE_FACTOR * half_steps,
+        came > 0 and least <= MSE_FACTOR * half_steps,
         expected="a range whose error is at most that of half a step of the absmax on every value",
         came="one with a larger error",
-        misconception=lambda: thought_of_probes(solution, given[0]),
     )
 
 
