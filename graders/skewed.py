@@ -155,8 +155,8 @@ def _strided(draw: Any, weights: int) -> Tensor:
 
 
 def _values(draw: Any, count: int) -> Tensor:
-    """f32[count, 1]: numbers of either sign between 0.02 and 200, spread over the decades."""
-    exponents = torch.linspace(-1.7, 2.3, count)[draw.permutation(count)]
+    """f32[count, 1]: numbers of either sign between 0.02 and 900, spread over the decades."""
+    exponents = torch.linspace(-1.7, 2.9, count)[draw.permutation(count)]
     sign = torch.where(draw.permutation(count) % 2 == 0, 1.0, -1.0)
     return (sign * 10.0**exponents * (1.0 + 0.1 * draw.uniform(-1.0, 1.0)))[:, None]
 

@@ -98,9 +98,13 @@ def absmax_per_group(
     W: Tensor, group_size: int, levels: int = 7, slack: float = FLOAT16_SCALE_SLACK
 ) -> Yardstick:
     """One scale for each ``group_size`` neighbouring columns of a row; the last group may be short."""
+    return _yardstick(W, absmax_of_groups(W, group_size), levels, slack)
+
+
+def absmax_of_groups(W: Tensor, group_size: int) -> Tensor:
+    """The absmax of its group at every weight, [r, c]."""
     groups = W.abs().split(group_size, dim=1)
-    absmax = torch.cat([group.amax(dim=1, keepdim=True).expand_as(group) for group in groups], dim=1)
-    return _yardstick(W, absmax, levels, slack)
+    return torch.cat([group.amax(dim=1, keepdim=True).expand_as(group) for group in groups], dim=1)
 
 
 def min_max_per_row(W: Tensor, levels: int = 255) -> Yardstick:

@@ -79,11 +79,19 @@ def _symmetric(W: Tensor) -> Iterator[Suspect]:
 def _other_rounding(W: Tensor, low: Tensor, high: Tensor) -> Iterator[Suspect]:
     step = (high - low) / 255
     below, above, zero = W / _safe(step), (W - low) / _safe(step), -low / _safe(step)
+    # The ends of the range are whole numbers of steps away: float32 decides to which side they are cut.
+    single, from_low = (number.float() for number in (W, W - low))
+    divisor = _safe(step).float()
     for round_zero in (torch.round, torch.floor, torch.ceil):
         z = round_zero(zero)
-        yield "zero-point-rounded-apart", (above.round().clamp(0, 255) - z) * step
+        for stored_zero in (z, round_zero(-low.float() / divisor)):
+            yield "zero-point-rounded-apart", (above.round().clamp(0, 255) - stored_zero) * step
         for cut in (torch.trunc, torch.floor, torch.ceil):
-            for codes in (cut(below) + z, cut(above), cut(below + z)):
+            for codes in (
+                *(cut(below) + z, cut(above), cut(below + z)),
+                *(cut(single / divisor) + z, cut(from_low / divisor), cut(single / divisor + z.float())),
+                *(single // divisor + z, from_low // divisor),
+            ):
                 yield from (("truncated-not-rounded", (stored - z) * step) for stored in _stored(codes))
         for codes in (below.floor() + z, above.floor()):
             yield "zero-between-two-codes", (codes.clamp(0, 255) - z + 0.5) * step

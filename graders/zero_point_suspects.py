@@ -43,6 +43,7 @@ def thought_behind(trip: RoundTrip) -> str | None:
     return (
         thought_of_way_back(trip, step)
         or thought_of_numbers(trip.rows(live), step[live])
+        or thought_of_constant_rows(trip.rows(live), step[live])
         or explained(trip.W, trip.came, step, grid_suspects(trip.W))
         or thought_of_lost_weights(trip.rows(live), step[live])
     )
@@ -117,25 +118,32 @@ def thought_of_numbers(trip: RoundTrip, step: Tensor) -> str | None:
     if not same or float(right.max() - right.min()) < 32 or not 0 <= int(zero_point[0]) <= 255:
         return None
     if int(zero_point[0]) == 0:
-        return (
-            "minimum-ignored" if any(_near(scale * 255, s, 0.01) for s in (high, high - low, tight)) else None
-        )
+        begins_at_zero = any(_near(scale * 255, most, 0.01) for most in (high, high - low, tight))
+        return "minimum-ignored" if begins_at_zero and bool((scale > 0).any()) else None
     symmetric = _near(scale * 127.5, W.abs().amax(1, keepdim=True), 0.01)
     return "zero-point-always-128" if symmetric else "one-zero-point-for-all"
 
 
+def thought_of_constant_rows(trip: RoundTrip, step: Tensor) -> str | None:
+    """Whether constant rows were lost to one stand-in for a step, whatever their size, and nothing else was."""
+    W, came = trip.W.double(), trip.came.double()
+    scale = trip.scale.double().flatten()
+    constant = (W[:, :1] == W).all(dim=1)
+    lost = ~((came - W).abs() / step <= 2.0).all(dim=1)
+    if not bool((lost & constant).any()) or bool((lost & ~constant).any()) or len(scale) < 4:
+        return None
+    stand_in = scale[constant]
+    # Rounded to an integer, the step of a larger row would be 2 or more; one for all would be some row's.
+    same = _near(stand_in, stand_in[0], 1e-6) or not bool(stand_in.isfinite().any())
+    return "constant-row-has-no-range" if same and float(step[constant].max()) > 1.5 else None
+
+
 def thought_of_lost_weights(trip: RoundTrip, step: Tensor) -> str | None:
-    """Where all went well but in constant rows, but for codes that wrapped around, or but for the ends."""
+    """Where all went well but for codes that wrapped around, or but for the ends of the range."""
     W, came = trip.W.double(), trip.came.double()
     scale = trip.scale.double().reshape(-1, 1).abs()
     error = (came - W).abs() / step
-    constant = (W[:, :1] == W).all(dim=1)
-    lost = ~(error <= 2.0).all(dim=1)
-    if bool(lost.any() and (constant | ~lost).all()):
-        share = scale[lost] / W.abs().amax(1, keepdim=True)[lost]
-        related = any(bool(((share * count - 1).abs() < 0.02).any()) for count in (1, 127, 255))
-        return None if related else "constant-row-has-no-range"
-    if not bool(came.isfinite().all()) or bool(constant.all()):
+    if not bool(came.isfinite().all()) or bool((W[:, :1] == W).all()):
         return None
     moved = error > MOVED
     if not bool(moved.any()) or float(error[~moved].square().mean().sqrt()) > GOOD:
