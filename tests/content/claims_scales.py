@@ -10,28 +10,56 @@ from tests.content.claims import (
     Claim,
     absmax,
     all_of,
-    drawn_weights,
     given,
-    mean_error,
     printed_by,
     source,
 )
 
+SKEWED_ROW = [-0.5, 0.265, 1.507, 4.6]
+LAYER = 4096.0**2  # weights of the layer that the steps speak of
+
+
+def asymmetric(row: list[float]) -> tuple[float, int, list[int], list[float], list[float]]:
+    """Scale, zero point, codes, what comes back, and errors over 256 levels: the oracle of the worked example."""
+    scale = (max(row) - min(row)) / 255
+    zero_point = round(-min(row) / scale)
+    codes = [round(w / scale) + zero_point for w in row]
+    back = [scale * (q - zero_point) for q in codes]
+    return scale, zero_point, codes, back, [abs(w - b) for w, b in zip(row, back, strict=True)]
+
+
+def error_at(printed: str, bits: int, granularity: str) -> float:
+    """An error of the demo's table, in percent."""
+    line = next(line for line in printed.splitlines() if line.startswith(f"   {bits:>4} "))
+    return float(line.split()[1:][1::3][("tensor", "row", "group").index(granularity)])
+
+
+def errors_where(printed: str, where: str) -> list[float]:
+    """The errors of the demo's last table for tensor, row and group, in percent."""
+    lines = (line for line in printed.splitlines() if line.startswith(f"   {where} "))
+    return [float(word) for word in next(line for line in lines if "%" in line).split() if word[0].isdigit()]
+
 
 def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
-    printed = printed_by(demo("scales"))
+    output = demo("scales")
+    printed = printed_by(output)
     net = [100 * share for share in source("cnn-ptq-table")["MobileNet-v1"]]
-    W = drawn_weights()
-    column_loud = W.clone()
-    column_loud[:, 32] = 0
-    calm = mean_error(W, W.abs().amax(1, keepdim=True) / 127)
-    ruined = mean_error(column_loud, 100 / 127) * 64 / 63
+    llama = source("gptq-llama1-table", "7B")
     together, first, second = absmax(LOUD_ROW + ROW_1), absmax(LOUD_ROW), absmax(ROW_1)
-    scale_share = 100 * 4 * 4096 / 4096**2
+    skewed, even = asymmetric(SKEWED_ROW), absmax(SKEWED_ROW)
+    scale_share = 100 * 4 * 4096 / LAYER
+    per_group, with_zero_point = 4 + 16 / 128, 4 + (16 + 4) / 128
+    calm, column = errors_where(output, "nowhere"), errors_where(output, "column")
+    assert source("gptq-settings", "group size default").startswith("-1 (one scale per whole row")
+    assert error_at(output, 6, "tensor") > error_at(output, 4, "group")
+    assert round(error_at(output, 4, "tensor") / error_at(output, 4, "group")) == 4
+    assert (
+        round(4 * error_at(output, 8, "group") / error_at(output, 8, "tensor"), 1) == 0.9
+    )  # two bits behind
     return {
         "one-picture-in-a-thousand": [net[4], net[0], net[2], *given("1,000 8 4096 4 4,096 0.1 1 10")],
         "a-scale-for-each-row": [
-            4096.0**2,
+            LAYER,
             4 * 4096,
             scale_share,
             8 + 32 / 4096,
@@ -51,20 +79,84 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             [32, 8 + 4, 8 + 2 * 4],
             given("127 2.54 25.4 1.905"),
         ),
-        "demo": [printed, *given("8 63 64 100 −100")],
-        "whom-it-costs": [printed, *given("48 63")],
-        "the-column": [printed, ruined, ruined / calm, *given("64")],
-        "limits": [scale_share, 16 / 128, *given("8 16 128")],
-        "sources": [100 * source("cnn-ptq-table")["MobileNet-v1"][1], *given("2018 1 8 1806.08342")],
-        "try-it": given("0 4 10"),
-        "quiz": [round(-2.54 / (0.5 / 127)), 32 + 4, *given("0 1 4 32 63 64 127 128 255 0.5 −2.54")],
+        "why-rows": [],
+        "groups": [
+            *(-(2.0 ** (4 - 1)) + 1, 2.0 ** (4 - 1) - 1, 2.0**4 - 1),
+            *(4 + 16 / LAYER, 4 + 16 / 4096, per_group, 4 + 16 / 32),
+            *(LAYER / 128, LAYER / 32),
+            7 * per_group / 8,
+            7 * 4 / 8,
+            *(llama[4], llama[5], llama[0]),
+            *given("1 3 7 32 128 4096 4,096"),
+        ],
+        "zero-point": [
+            5.1 / 127,
+            5.1 / 255,
+            per_group,
+            with_zero_point,
+            net[1],
+            net[2],
+            *given("0 4 5.1 16 127 128 255 256"),
+        ],
+        "zero-point-by-hand": all_of(
+            SKEWED_ROW,
+            [w / skewed[0] for w in SKEWED_ROW],
+            [round(w / skewed[0]) for w in SKEWED_ROW],
+            skewed[2],
+            skewed[3],
+            skewed[4],
+            even[1],
+            even[2],
+            even[3],
+            [skewed[0], skewed[1], even[0], sum(skewed[4]) / 4, sum(even[3]) / 4],
+            given("−0.5 0.5 4.6 5.1 0 127 255"),
+        ),
+        "packing": [
+            LAYER / 1e6,
+            LAYER / 2 / 1e6,
+            2 * LAYER / 128 / 1e6,
+            *(14 * 16 + 3, 227 & 15, 227 >> 4, 14 - 16, -2 + 16, 2.0**4),
+            *given("0011 1110 1111 3 4 5 7 8 15 227 4096"),
+        ],
+        "demo": [printed, *given("2 5 6 8 64 −20 4.125")],
+        "the-map": [printed, *given("2 4 8")],
+        "in-numbers": [
+            printed,
+            512.0**2 / 8,
+            2 * 512.0**2 / 128,
+            512.0**2 / 128,
+            16 / 512,
+            16 / 128,
+            512.0**2,
+            *given("2 4"),
+        ],
+        "whom-it-costs": [printed, 512 / 64],
+        "the-column": [printed, column[2] / calm[2]],
+        "limits": [scale_share, 16 / 128, error_at(output, 4, "group"), *given("0 8 16 128")],
+        "sources": given("1 2018 2022 2023 2210.17323 128 8 1806.08342"),
+        "try-it": given("0 3 4 20 32"),
+        "quiz": [
+            round(-2.54 / (0.5 / 127)),
+            32 + 4,
+            16 / 4096,
+            *given("0 1 3 4 7 8 15 16 32 63 64 127 128 255 256 0.5 −2.54 −1 −3 −8 2 4096"),
+        ],
         "beginner": [
-            4096.0**2,
+            LAYER,
             4 * 4096,
             scale_share,
             *(share / 100 for share in (net[0], net[2], net[4])),
             *given("1 8 127 2018 4096 4,096 1806.08342"),
         ],
-        "intermediate": [16 / 128, *given("3 4 16 127 −127 128")],
-        "advanced": [4 + 16 / 128, 7 * 4.125 / 8, *given("3.7 4 4096 7 8 32 128")],
+        "intermediate": [
+            16 / 128,
+            *(llama[4], llama[5], llama[0]),
+            *given("0 3 4 16 127 −127 128 255 256 2023"),
+        ],
+        "advanced": [
+            per_group,
+            with_zero_point,
+            7 * per_group / 8,
+            *given("3.7 4 4096 7 8 −8 32 128"),
+        ],
     }

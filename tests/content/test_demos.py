@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -88,36 +89,101 @@ def test_fewer_bits_cost_the_ratio_of_levels(bits: int) -> None:
     assert ratio == pytest.approx(127 / (2 ** (bits - 1) - 1), rel=0.1)
 
 
-def test_the_lesson_shows_what_the_demo_prints() -> None:
+@pytest.mark.parametrize("id", FOLDERS)
+def test_the_lesson_shows_what_the_demo_prints(id: str) -> None:
     """Each line of a notice's fenced blocks that holds a label is a line of the demo's output."""
-    for id in FOLDERS:
-        printed = [" ".join(line.split()) for line in output(id).splitlines()]
-        for step in lesson(id).steps:
-            if step.kind != "notice":
-                continue
-            for block in re.findall(r"(?ms)^```\n(.*?)^```$", step.markdown):
-                for line in filter(None, block.splitlines()):
-                    shown = " ".join(line.split()).removeprefix("one scale per ")
-                    assert any(shown in whole for whole in printed), f"{id}/{step.id}: {line}"
+    printed = [" ".join(line.split()) for line in output(id).splitlines()]
+    for step in lesson(id).steps:
+        if step.kind != "notice":
+            continue
+        for block in re.findall(r"(?ms)^```\n(.*?)^```$", step.markdown):
+            for line in filter(None, block.splitlines()):
+                shown = " ".join(line.split()).removeprefix("one scale per ")
+                assert any(shown in whole for whole in printed), f"{id}/{step.id}: {line}"
 
 
-def test_the_scales_demo_prints_what_the_formula_gives() -> None:
-    text = output("scales", "--bits", "5", "--loud", "30", "--size", "20", "--seed", "3")
-    W = drawn(20, 3)
-    for name, part in (
-        ("as drawn", None),
-        ("one weight", np.s_[10, 10]),
-        ("one row", np.s_[10, :]),
-        ("one column", np.s_[:, 10]),
-    ):
-        M, quiet = W.copy(), np.ones_like(W, dtype=bool)
-        if part is not None:
-            M[part], quiet[part] = 30 * np.sign(W[part]), False
-        line = next(row for row in text.splitlines() if row.startswith(f"   {name} "))
-        for granularity, shown in zip(("tensor", "row", "column"), line.split()[-3:], strict=True):
-            scale = peaks(M, granularity).astype(np.float64) / 15
-            error = np.abs(M - np.round(M / scale) * scale)[quiet].mean()
-            assert float(shown) == pytest.approx(error, abs=1.5e-5)
+def loud_in(size: int, where: str, seed: int) -> np.ndarray:
+    """Which weights the demo of Scales makes loud."""
+    loud = np.zeros((size, size), dtype=bool)
+    if where == "weights":
+        order = torch.randperm(size * size, generator=torch.Generator().manual_seed(seed + 1)).numpy()
+        loud.flat[order[: min(64, size * size // 2)]] = True
+    elif where != "nowhere":
+        loud[np.s_[size // 2] if where == "row" else np.s_[:, size // 2]] = True
+    return loud
+
+
+def one_by_one(W: np.ndarray, bits: int, granularity: str, group: int, codes: str) -> np.ndarray:
+    """Quantized and brought back, each part by itself; scales are rounded to fp16."""
+    back = np.zeros(W.shape)
+    width = {"tensor": W.shape[1], "row": W.shape[1], "group": group}[granularity]
+    for i, j in np.ndindex(len(W), -(-W.shape[1] // width)):
+        place = np.s_[i, j * width : (j + 1) * width]
+        part = W if granularity == "tensor" else W[place]
+        if codes == "symmetric":
+            levels = 2 ** (bits - 1) - 1
+            scale = float(np.float16(np.abs(part).max() / np.float32(levels)))
+            back[place] = np.clip(np.round(W[place] / scale), -levels, levels) * scale
+        else:
+            levels = 2**bits - 1
+            low, high = min(part.min(), np.float32(0)), max(part.max(), np.float32(0))
+            scale = float(np.float16((high - low) / np.float32(levels)))
+            zero_point = np.round(-low / scale)
+            q = np.clip(np.round(W[place] / scale) + zero_point, 0, levels)
+            back[place] = (q - zero_point) * scale
+    return back
+
+
+@pytest.mark.parametrize(
+    ("codes", "where", "shift", "group"), [("symmetric", "weights", 0, 6), ("asymmetric", "column", 2, 32)]
+)
+def test_the_scales_demo_prints_what_the_formula_gives(
+    codes: str, where: str, shift: int, group: int
+) -> None:
+    size, seed = 20, 3
+    text = output(
+        "scales",
+        *f"--size {size} --seed {seed} --group {group} --outlier 9 --bits 5".split(),
+        *f"--codes {codes} --where {where} --shift {shift}".split(),
+    )
+    calm = drawn(size, seed) + np.float32(shift)
+
+    def expected(where: str, bits: int, granularity: str) -> float:
+        loud = loud_in(size, where, seed)
+        W = np.where(loud, np.float32(9) * np.sign(drawn(size, seed)), calm)
+        error = W - one_by_one(W, bits, granularity, group, codes)
+        return float(100 * np.linalg.norm(error[~loud]) / np.linalg.norm(W[~loud]))
+
+    def printed_bytes(bits: int, granularity: str) -> float:
+        scales = {"tensor": 1, "row": size, "group": size * -(-size // group)}[granularity]
+        zero_points = 0 if codes == "symmetric" else -(-scales * bits // 8)
+        return size * -(-size * bits // 8) + 2 * scales + zero_points
+
+    sweep = re.findall(
+        r"(?m)^ +(\d) +([\d.]+) +([\d.]+) % +([\d.]+) +([\d.]+) % +([\d.]+) +([\d.]+) %$", text
+    )
+    assert [int(row[0]) for row in sweep] == list(range(2, 9))
+    for bits, *shown in sweep:
+        for place, granularity in enumerate(("tensor", "row", "group")):
+            weight_bits, error = map(float, shown[2 * place : 2 * place + 2])
+            assert error == pytest.approx(expected(where, int(bits), granularity), abs=0.02)
+            assert weight_bits == pytest.approx(8 * printed_bytes(int(bits), granularity) / size**2, abs=6e-4)
+    for row in ("nowhere", "weights", "row", "column"):
+        line = next(line for line in text.splitlines() if line.startswith(f"   {row} ") and "%" in line)
+        for granularity, shown in zip(
+            ("tensor", "row", "group"), re.findall(r"([\d.]+) %", line), strict=True
+        ):
+            assert float(shown) == pytest.approx(expected(row, 5, granularity), abs=0.02)
+
+
+def test_the_map_of_the_scales_demo_has_a_letter_for_each_number_of_bits() -> None:
+    text = output("scales")
+    rows = re.findall(r"(?m)^ +(?:[\d.]+ %)? +\|(.*)$", text)
+    marks = Counter("".join(rows).replace(" ", ""))
+    assert len(rows) == 15
+    assert marks["T"] + marks["R"] + marks["G"] + 2 * marks["+"] >= 20
+    columns = {mark: [j for row in rows for j, came in enumerate(row) if came == mark] for mark in "TRG"}
+    assert all(places == sorted(places) for places in columns.values()), "more bytes, less error"
 
 
 def test_the_outliers_demo_prints_what_the_formula_gives() -> None:
@@ -150,7 +216,7 @@ KNOBS = [(id, knob) for id in FOLDERS for knob in (lesson(id).demo.knobs if less
 @pytest.mark.parametrize(("id", "knob"), KNOBS, ids=[f"{id}-{knob.name}" for id, knob in KNOBS])
 def test_each_knob_has_the_demos_default_and_reaches_its_ends(id: str, knob: Knob) -> None:
     assert getattr(module(id).parse_options(["--device", "cpu"]), knob.name) == knob.default
-    small = {"bits": ["--size=8"], "scales": ["--size=8"], "outliers": ["--features=16"]}[id]
+    small = {"bits": ["--size=8"], "scales": ["--size=8"], "outliers": ["--features=16"]}.get(id, [])
     for value in knob.choices or (knob.minimum, knob.maximum):
         sized = knob.name in ("size", "features")
         setting = f"--{knob.name}={100 if sized and value == knob.maximum else _plain(value)}"
@@ -210,7 +276,9 @@ def test_the_bits_demo_survives_extremes(arguments: str) -> None:
         ("bits", "--seed -1"),
         ("bits", "--device tpu"),
         ("bits", "--device cuda:x"),
-        ("scales", "--loud nan"),
+        ("scales", "--outlier nan"),
+        ("scales", "--group 0"),
+        ("scales", "--where corner"),
         ("outliers", "--magnitude nan"),
         ("outliers", "--tokens 0"),
     ],
