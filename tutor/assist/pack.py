@@ -102,7 +102,7 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
         yield _Section(f"{step.kind.capitalize()}: {step.title}", text, 7)
     if lesson.demo_file is not None and info.demo is not None:
         code = lesson.demo_file.read_text(encoding="utf-8")
-        yield _Section(f"Demo: {info.demo.title}", _fenced(code, "python"), 2)
+        yield _Section(f"Demo: {info.demo.title}", _fenced(code, "python"), 1)
         yield _Section("What the demo printed", _demo_output(lesson, store), 3)
     if info.try_it:
         yield _Section(
@@ -112,7 +112,7 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
         yield _Section("Quiz, without answers", questions, 4)
     told = "\n".join(step.markdown for step in info.steps)
     if sources := "\n".join(cited_sources(content, told)):
-        yield _Section("Where the cited figures come from", sources, 1)
+        yield _Section("Where the cited figures come from", sources, 2)
     yield _Section("The learner's last verdict", describe(last_attempt(lesson, store, content), content), 5)
     if lesson.prompts is not None:
         for level in LEVELS:
