@@ -214,7 +214,7 @@ def say(line=""):
 
 def line_of(scheme, size, noise, level, against, right, changed):
     """One line of the table."""
-    row = f"{scheme:<12}{size:>13}  {noise:>7}  {level:>10}  {against:>15}  {right:>6}  {changed:>7}"
+    row = f"{scheme:<12}{size:>12}  {noise:>7}  {level:>10}  {against:>14}  {right:>6}  {changed:>7}"
     return row.rstrip()
 
 
@@ -235,8 +235,8 @@ def main(options):
         be_quiet()
         tokens, characters_of = real_tokens(folder)
         schemes = real_schemes(folder, device, options.schemes)
-        say("Model    SmolLM2-135M-Instruct, de-quantized: its layers came in 4 bits, so 'fp32'")
-        say("         is what is left of them, stored in 32")
+        say("Model    SmolLM2-135M-Instruct, de-quantized: it was shipped in 4 bits, and")
+        say("         'fp32' is what is left of it, stored in 32")
     else:
         tokens, characters_of = tiny_model()[1], lambda part: len(part) - 1
         schemes = tiny_schemes(device, options.schemes)

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 from rich.markdown import Markdown
 
-from tests.content import claims_bits, claims_outliers, claims_scales
+from tests.content import claims_bits, claims_measuring, claims_outliers, claims_scales
 from tests.content.claims import Claim, Given, Printed
 from tests.content.demos import output
 from tests.content.lesson_text import (
@@ -33,7 +33,12 @@ from tutor.quiz import prove_items
 PASSAGES = [(id, name) for id in FOLDERS for name in passages(id)]
 
 
-CLAIMS = {"bits": claims_bits, "scales": claims_scales, "outliers": claims_outliers}
+CLAIMS = {
+    "bits": claims_bits,
+    "scales": claims_scales,
+    "measuring": claims_measuring,
+    "outliers": claims_outliers,
+}
 
 
 @cache
@@ -156,7 +161,9 @@ def test_bars_are_as_long_as_their_numbers_say(id: str) -> None:
 # --- quiz and prompts -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("id", "least", "kinds"), [("bits", 14, 6), ("scales", 24, 7), ("outliers", 6, 5)])
+@pytest.mark.parametrize(
+    ("id", "least", "kinds"), [("bits", 14, 6), ("scales", 24, 7), ("measuring", 17, 7), ("outliers", 6, 5)]
+)
 def test_a_quiz_asks_each_goal_twice_in_different_forms(id: str, least: int, kinds: int) -> None:
     items = quiz(id).items
     assert len(items) >= least

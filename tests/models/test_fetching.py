@@ -247,3 +247,17 @@ def test_the_real_model_is_whole_and_loads_in_a_child(real_model: Path) -> None:
     )
     assert loaded.returncode == 0, loaded.stderr
     assert int(loaded.stdout) == 134_515_008
+
+
+def test_a_demo_is_told_where_the_model_is(
+    fetched: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tutor.models import places
+    from tutor.sandbox.streams import demo_environment
+
+    assert "TUTOR_MODEL_FOLDER" not in demo_environment()
+    monkeypatch.setattr(places, "pinned_model", lambda: write_wheel(index, b"GGUF"))
+    monkeypatch.setenv("TUTOR_MODELS", str(fetched))
+    assert demo_environment()["TUTOR_MODEL_FOLDER"] == str(fetched / "tiny")
+    (fetched / "tiny" / "model.safetensors").write_bytes(b"")
+    assert "TUTOR_MODEL_FOLDER" not in demo_environment()
