@@ -22,7 +22,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """An empty ``TUTOR_HOME``, so that no test reads or writes the person's own."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("TUTOR_HOME", str(folder))
-    for name in ("TUTOR_CONTENT", "TUTOR_MODELS", "TUTOR_MODEL_FOLDER", "NO_COLOR", "FORCE_COLOR", "VISUAL", "EDITOR"):
+    for name in (
+        "TUTOR_CONTENT",
+        "TUTOR_MODELS",
+        "TUTOR_MODEL_FOLDER",
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "VISUAL",
+        "EDITOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     return folder
 
