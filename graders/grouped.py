@@ -15,7 +15,7 @@ from matrices import LARGEST, SMALLEST
 from torch import Tensor
 from yardsticks import absmax_of_groups
 
-WEIGHTS = 5600
+WEIGHTS = 3600
 
 
 class Grouped(NamedTuple):
@@ -53,7 +53,7 @@ def _even(draw: Any, weights: int) -> Grouped:
 
 
 def _usual(draw: Any, weights: int) -> Grouped:
-    return _normal(draw, 2 * weights, 256, 128)
+    return _normal(draw, weights + weights // 2, 256, 128)
 
 
 def _short_last(draw: Any, weights: int) -> Grouped:
