@@ -16,19 +16,24 @@ from tests.content.claims import (
     source,
 )
 
+OPT_175 = ("FP16", "W8A8 naive", "LLM.int8()", "SmoothQuant-O3")
+REGULARS = "regular features of block 12: one scale, a scale per token, outliers set aside"
+TOKENS = "tokens on which the loudest is beyond 6, of"
+
 
 def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
-    printed, low_threshold = printed_by(demo("outliers")), demo("outliers", "--threshold", "3")
-    share_at_3 = last_number(r"reach the threshold 3: (\S+) %", low_threshold)
-    error_at_3 = last_number(r"outliers in 16 bits +(\S+) %", low_threshold)
+    text = demo("outliers")
+    printed = printed_by(text)
     table, net = source("llmint8-table1"), source("cnn-ptq-table")["MobileNet-v1"]
     rows = ["fp32", "int8 absmax (per tensor)", "int8 absmax row-wise", "int8 absmax vector-wise"]
     decomposed = table["LLM.int8() absmax (vector-wise + decomposition)"][4]
     quartiles = source("llmint8-outlier-shape", "13B quartiles")
     share = number_in("llmint8-outlier-share", "feature dims in 16 bit")
     most = number_in("llmint8-outlier-share", "outlier dims up to 13B", place=0)
-    speeds = source("llmint8-speed-gpt3-sizes")
+    speeds, latency = source("llmint8-speed-gpt3-sizes"), source("smoothquant-latency")
     speed = dict(zip(speeds["model dim"], speeds["LLM.int8()"], strict=True))
+    prompt = [latency[way][0] for way in ("FP16", "LLM.int8()", "SmoothQuant-O3")]
+    tasks = [source("smoothquant-opt175", way, 7) for way in OPT_175]
     linear = source("bnb-linear-h100")
     token, weights = [0.889, -0.6, 63.5, 0.3], [1, 1, 0.01, 1]
     exact = sum(x * w for x, w in zip(token, weights, strict=True))
@@ -38,6 +43,21 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     ablation = source("llmint8-outlier-ablation")
     zeroed = [number_in("llmint8-outlier-ablation", "outliers removed: perplexity", place=p) for p in (0, 1)]
     assert ablation["7 random dims removed: perplexity"] == "+0.1 %"
+
+    real = source("outliers-demo")
+    first, block = (real[f"attention of block {n}: median, second loudest, loudest feature"] for n in (0, 12))
+    errors, regulars = real["error of the product of block 12"], real[REGULARS]
+    beyond, tokens = real["features of block 12 beyond 6, of"], real[TOKENS]
+    alone = real["down of block 11: loudest feature, tokens on which it is beyond 6"]
+    median = last_number(r"feature \d+\), median feature (\S+)", text)
+    assert 1.7 < real["perplexity"][0] / real["perplexity as it is"] < 2, "nearly doubles"
+    assert all(abs(p / real["perplexity as it is"] - 1) < 0.03 for p in real["perplexity"][2:])
+    assert 4.5 < errors[1] / errors[2] < 5.5, "to a fifth"
+    drawn = [last_number(rf"{way} +(\S+) %.* \S+ %", text) for way in ("row × column scales", "in 16 bits")]
+    assert 14 < drawn[0] / drawn[1] < 16, "to a fifteenth"
+    step_40, step_4 = 40 / 127, 4 / 127
+    alphas = source("smoothquant-alpha")
+    trained = source("cnn-qat-mobilenet", "per-layer")
     return {
         "smaller-and-better": [*(table[row][i] for row in rows for i in (3, 4)), share, *given("8 14 16")],
         "features": [
@@ -47,6 +67,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             source("llmint8-threshold"),
             *given("3.5 0.1 0 1 2"),
             *given("0.4 −1.1 −58.2 0.9 −0.3 2.0 −0.7 0.2 −61.0 1.4 0.8 −0.5 1.9 −0.6 −47.3 −0.2 1.1 0.6"),
+        ],
+        "which-operand": [
+            number_in("hw-a100-80", "bf16 dense"),
+            number_in("hw-a100-80", "int8 dense"),
+            *given("2 4 8 16"),
         ],
         "no-scale-helps": [],
         "one-token-by-hand": all_of(
@@ -60,32 +85,112 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             given("127 0.6"),
         ),
         "llm-int8": given("6 16 2022 2208.07339"),
-        "demo": [printed, 100 * 2 / 256, *given("1 3 16 60 −60")],
-        "what-was-ruined": [printed, *given("3 16 100"), share_at_3, error_at_3],
-        "vision": [*(100 * value for value in (net[0], net[3], net[4])), *given("0 6 8 −60 2018 1806.08342")],
+        "calibration": [
+            step_4,
+            round(3.2 / step_4),
+            round(3.2 / step_4) * step_4,
+            40 - 4,
+            *given("3.2 4 4.00 40 127"),
+        ],
+        "which-range": [
+            step_40,
+            step_4,
+            999 * step_40**2 / 12,
+            999 * step_4**2 / 12,
+            (40 - 4) ** 2,
+            *given("1,000 999 99.9 4 40 0 8 12"),
+        ],
+        "smoothquant": [
+            (64 / 0.25) ** 0.5,
+            (1 / 0.25) ** 0.5,
+            64 / 16,
+            1 / 2,
+            (64 / 16) / (1 / 2),
+            alphas["OPT, BLOOM"],
+            alphas["Llama-2, Llama-3"],
+            *given("64 0.25 1 3 2022 2211.10438"),
+        ],
+        "demo": [beyond[1], *given("1 4 16 256")],
+        "side-by-side": [
+            printed,
+            *first,
+            *block,
+            *errors,
+            beyond[1],
+            *tokens,
+            block[2] / block[0],
+            6 / median,
+            *given("6"),
+        ],
+        "what-was-ruined": [
+            printed,
+            *regulars,
+            real["perplexity as it is"],
+            *real["perplexity"],
+            tokens[1],
+            *given("3 100"),
+        ],
+        "one-token": [
+            alone[0],
+            tokens[1],
+            tokens[1] - alone[1],
+            number_in("llmint8-emergence", "layers affected", place=0),
+            *given("6 11 100"),
+        ],
+        "vision": [
+            *(100 * value for value in (net[0], net[2], net[3], net[4], trained)),
+            *given("0 6 8 −60 2018 1806.08342"),
+        ],
+        "cost": [
+            *(value for width in (1024, 4096, 5140, 12288) for value in (width, speed[width])),
+            linear["1 token"][0],
+            linear["1 token"][1],
+            *prompt,
+            *given("1 256 2022 8192"),
+        ],
         "limits": [
             decomposed,
             number_in("llmint8-outlier-share", "values still in 8 bit"),
             share,
-            *(value for width in (1024, 4096, 5140, 12288) for value in (width, speed[width])),
-            linear["1 token"][0],
-            linear["1 token"][1],
-            *given("1 8 16 2022 8192"),
+            *tasks,
+            source("llama3-70b-study", "fp16"),
+            *source("llama3-70b-study", "SmoothQuant W8A8 / W6A6 / W4A4"),
+            2**4 - 1,
+            2**8 - 1,
+            *given("8 16"),
         ],
-        "sources": given("2018 2022 2023 1806.08342 2208.07339 2305.19268"),
-        "try-it": given("3 8 16 25 100"),
+        "sources": given("80 2018 2022 2023 2024 1806.08342 2208.07339 2211.10438 2305.19268 2404.14047"),
+        "try-it": given("1 8 16 100"),
         "quiz": [
             share,
-            *(100 * value for value in (net[0], net[2], net[3], net[4])),
-            *given("0 1 2 6 7 8 16 127 2022"),
+            *(100 * value for value in (net[0], net[2], net[3], net[4], trained)),
+            *given("0 0.5 1 2 6 7 8 16 127 −127 128 2022"),
         ],
-        "beginner": [most, *zeroed, source("llmint8-threshold"), *given("3.5 0.1 8 13 127 2022 2208.07339")],
-        "intermediate": [*llm_int8_facts(), net[3], source("llmint8-threshold"), *given("1 2 4")],
+        "beginner": [
+            most,
+            *zeroed,
+            beyond[1],
+            *tokens,
+            block[0],
+            block[2],
+            source("llmint8-threshold"),
+            *given("3.5 0.1 8 12 13 127 2022 2208.07339"),
+        ],
+        "intermediate": [
+            *llm_int8_facts(),
+            net[3],
+            source("llmint8-threshold"),
+            alphas["OPT, BLOOM"],
+            alphas["Llama-2, Llama-3"],
+            *given("1 2 4 2211.10438"),
+        ],
         "advanced": [
             *(value for width in (1024, 4096, 5140, 12288) for value in (width, speed[width])),
             *linear["1 token"][:2],
             *linear["4096 tokens"][:2],
+            *prompt,
+            *tasks,
             4 + 16 / 128,
-            *given("1 5 6 16 24 128 2022 2023 4,096 8192 2,048 2208.07339 2305.19268"),
+            *given("1 3 4 5 6 10 16 24 128 256 2022 2023 4,096 8192 2,048 2208.07339 2211.10438 2305.19268"),
         ],
     }
