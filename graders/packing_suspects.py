@@ -59,17 +59,19 @@ def _told_code_by_code(trips: Sequence[Trip]) -> Iterator[str]:
     same, moved = came == q, came - q
     if len(q.unique()) < 6:
         return  # too few codes to tell one idea from another
-    if bool((same | (moved == 16) & (q < 0)).all()):
+    if bool((same == (q != -8)).all()):
+        yield "minus-eight-forgotten"
+    elif bool((same | (moved == 16) & (q < 0)).all()):
         yield "sign-not-restored"
+    elif any(bool((came == _named(q & 15, border=border)).all()) for border in range(-1, 15)):
+        yield "border-misplaced"
     elif bool((moved % 16 == 0).all()):
         yield "neighbour-left-in"
     elif len((moved % 16).unique()) == 1:
         yield "offset-not-undone"
-    if bool((same == (q != -8)).all()):
-        yield "minus-eight-forgotten"
-    elif bool((came == q.abs()).all() or (came == q.clamp(min=0)).all()):
+    elif any(bool((came == image)[q > -8].all()) for image in (q.abs(), q.clamp(min=0))):
         yield "sign-dropped"
-    elif bool((came == (q & 7)).all() or (came == _signed(q & 7, 4)).all()):
+    elif any(bool((came == image).all()) for image in (q & 7, _signed(q & 7, 3))):
         yield "three-bits-kept"
 
 
@@ -170,9 +172,9 @@ def _apart(byte: Tensor) -> tuple[Tensor, Tensor]:
     return _signed(byte & 15, 4), _signed(byte >> 4 & 15, 4)
 
 
-def _named(nibble: Tensor, offset: int) -> Tensor:
-    """The code that a nibble stands for: ``offset`` less, or in two's complement."""
-    return nibble - offset if offset else torch.where(nibble > 7, nibble - 16, nibble)
+def _named(nibble: Tensor, offset: int = 0, border: int = 7) -> Tensor:
+    """The code that a nibble stands for: ``offset`` less, or 16 less above the border."""
+    return nibble - offset if offset else torch.where(nibble > border, nibble - 16, nibble)
 
 
 def _signed(number: Tensor, bits: int) -> Tensor:

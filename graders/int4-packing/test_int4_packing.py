@@ -62,7 +62,8 @@ def thought_of_bytes(packed: object, q: Tensor) -> str | None:
     rows, columns = q.shape
     if isinstance(packed, (tuple, list, dict)):
         parts = list(packed.values()) if isinstance(packed, dict) else packed
-        return "more-than-the-bytes" if any(isinstance(part, Tensor) for part in parts) else None
+        beside = len(parts) > 1 and any(isinstance(part, Tensor) for part in parts)
+        return "more-than-the-bytes" if beside else None
     if not isinstance(packed, Tensor) or columns < 3:
         return None  # in so few columns a byte, a word and a code of one row have the same shape
     shape = tuple(packed.shape)

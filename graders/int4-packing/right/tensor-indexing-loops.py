@@ -7,8 +7,9 @@ def pack_int4(q):
     rows, columns = q.shape
     packed = torch.zeros(rows, (columns + 1) // 2, dtype=torch.uint8)
     for i in range(rows):
-        for j in range(columns):
-            packed[i, j // 2] |= (int(q[i, j]) & 15) << (4 * (j % 2))
+        for j in range(0, columns, 2):
+            high = int(q[i, j + 1]) & 15 if j + 1 < columns else 0
+            packed[i, j // 2] = int(q[i, j]) & 15 | high << 4
     return packed
 
 
