@@ -41,12 +41,12 @@ class Layout(NamedTuple):
 def thought_behind(trips: Sequence[Trip]) -> str | None:
     """The one misconception that explains all trips, or None: the unchanged codes need explaining, too."""
     wide = [Trip(trip.q[:ENOUGH].long(), trip.came[:ENOUGH].long()) for trip in trips]
-    if not any(trip.changed for trip in wide):
-        return None
-    for find in (_told_code_by_code, _told_by_arrangement):
-        found = set(find(wide))
-        if found:
-            return found.pop() if len(found) == 1 else None
+    # Who forgets the sign on the way back has often made another mistake before. Then that one is told first.
+    for seen in (wide, [Trip(q, _signed(came, 4)) for q, came in wide]):
+        for find in (_told_code_by_code, _told_by_arrangement):
+            found = set(find(seen)) if any(trip.changed for trip in seen) else set()
+            if found:
+                return found.pop() if len(found) == 1 else None
     return "read-in-memory-order" if _in_memory_order(trips) else None
 
 
@@ -216,4 +216,4 @@ def _in_memory_order(trips: Sequence[Trip]) -> bool:
             continue
         if q.is_contiguous() or not torch.equal(q.as_strided((rows, columns), (columns, 1)), came):
             return False
-    return True
+    return any(trip.changed for trip in trips)

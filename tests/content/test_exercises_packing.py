@@ -237,6 +237,8 @@ def by_strings(q: Tensor) -> Tensor:
 WRONG: list[tuple[str, Pack, Unpack]] = [
     ("mask-forgotten", exclusive, apart),
     ("mask-forgotten", halves_summed, halves_apart),
+    ("mask-forgotten", exclusive, lambda p, c: alternating(*pairs(p), c)),
+    ("pairs-not-interleaved", joined, lambda p, c: torch.cat(pairs(p), dim=1)[:, :c].char()),
     ("sign-not-restored", joined, lambda p, c: alternating(*pairs(p), c)),
     ("sign-not-restored", joined, lambda p, c: alternating(p & 15, signed(p >> 4), c)),
     ("sign-not-restored", joined, lambda p, c: alternating(*pairs(p), c).int()),
