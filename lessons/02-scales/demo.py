@@ -143,7 +143,10 @@ def main(options):
         return error_of(W, W_hat, judged), W_hat
 
     W, judged = with_loud(options.where)
-    say(f"1. Error against bytes. Loud: {options.where}, set to {options.outlier:g} or -{options.outlier:g}")
+    loud = (
+        f"{options.where}, set to {options.outlier:g} or -{options.outlier:g}" if options.outlier else "none"
+    )
+    say(f"1. Error against bytes. Loud: {loud}")
     sweep = {
         (bits, g): (bytes_of(n, n, bits, g, group, codes), result(W, judged, bits, g)[0])
         for bits in SWEPT
