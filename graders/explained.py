@@ -9,6 +9,7 @@ from torch import Tensor
 from tutor.grading.checks import nearest
 
 SAME = 0.1  # how far an error may be from an idea's, relative to the idea's
+HARMLESS = 0.525  # steps: where no weight was moved further there is nothing to explain
 ALIKE = 1e-3  # two ideas whose errors are this near can't be told apart
 
 Suspect = tuple[str, Tensor]
@@ -35,12 +36,18 @@ def explained(
         return (back.double() - W.double())[live] / steps
 
     errors = {f"{idea}--{number}": error(W_hat) for number, (idea, W_hat) in enumerate(suspects)}
-    best = nearest(error(came), errors, tolerance=tolerance)
-    if best is None:
+    errors = {name: wrong for name, wrong in errors.items() if not _harmless(wrong)}
+    mine = error(came)
+    best = nearest(mine, errors, tolerance=tolerance)
+    if best is None or _harmless(mine):
         return None
     idea = best.split("--")[0]
     rivals = (name for name, other in errors.items() if _alike(other, errors[best]))
     return idea if all(name.startswith(f"{idea}--") for name in rivals) else None
+
+
+def _harmless(error: Tensor) -> bool:
+    return bool((error.abs() <= HARMLESS).all())
 
 
 def _alike(error: Tensor, other: Tensor) -> bool:
