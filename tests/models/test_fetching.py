@@ -175,6 +175,11 @@ def test_leftovers_of_a_killed_fetch_are_swept(index: Path, fetched: Path) -> No
     assert visible(fetched) == ["tiny"]
 
 
+def hear_interrupts() -> None:
+    """Tests that run in the background of a shell have been told to ignore them, and hand that on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     """Interrupted while pip waits for an index that never answers."""
     import socket
@@ -192,6 +197,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
             },
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=hear_interrupts,
         )
         mute.settimeout(60)
         asked, _ = mute.accept()
