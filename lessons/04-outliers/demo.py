@@ -8,6 +8,7 @@ import argparse
 import math
 import os
 import sys
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -66,6 +67,17 @@ def ways(options):
     }
 
 
+@contextmanager
+def one_thread():
+    """On a busy machine several threads wait for each other longer than they compute."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 # --- where activations come from ------------------------------------------------------------------
 
 
@@ -103,6 +115,7 @@ def images(count, generator):
 
 
 @cache
+@one_thread()
 def convolutional_net(seed):
     """A small net in the manner of MobileNet, trained here: (net, calibration images, images, directions)."""
 
@@ -120,15 +133,12 @@ def convolutional_net(seed):
         body = (*separable(16, 16, 1), *separable(16, 32, 2), *separable(32, 32, 1))
         net = nn.Sequential(*first, *body, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 8))
     net = net.double()  # so that every machine arrives at the same weights
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # so small a net is slower on several cores
     optimizer = torch.optim.Adam(net.parameters(), lr=5e-3)
     for _ in range(80):
         X, direction = images(64, generator)
         optimizer.zero_grad()
         functional.cross_entropy(net(X.double()), direction).backward()
         optimizer.step()
-    torch.set_num_threads(threads)
     calibration, _ = images(64, generator)
     return net.float().eval(), calibration, *images(256, generator)
 
@@ -315,6 +325,7 @@ def show_models(products, language, vision):
         say(f"   The perplexity is that of {batch.shape[1]} tokens: compare it with nothing but itself.")
 
 
+@one_thread()
 def main(options):
     device = torch.device(options.device)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
@@ -389,5 +400,4 @@ def parse_options(arguments=None):
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # on a busy machine several wait for each other longer than they compute
     main(parse_options())
