@@ -39,11 +39,25 @@ def explained(
     errors = {name: wrong for name, wrong in errors.items() if not _harmless(wrong)}
     mine = error(came)
     best = nearest(mine, errors, tolerance=tolerance)
-    if best is None or _harmless(mine):
+    if best is None or _harmless(mine) or not bool(came.any()):
         return None
     idea = best.split("--")[0]
     rivals = (name for name, other in errors.items() if _alike(other, errors[best]))
     return idea if all(name.startswith(f"{idea}--") for name in rivals) else None
+
+
+def too_coarse(scale: Tensor, right: Tensor) -> bool:
+    """Whether all steps are larger than they need to be by one factor, so that codes stay unused.
+
+    Args:
+        scale: the learner's steps, one for each row or group.
+        right: the steps of the right grid.
+    """
+    live = right > 0
+    factor = scale[live].abs() / right[live]
+    if len(factor) < 4 or not bool(factor.isfinite().all()):
+        return False
+    return float(factor.min()) > 1.2 and float(factor.max()) < min(1.01 * float(factor.min()), 20.0)
 
 
 def _harmless(error: Tensor) -> bool:

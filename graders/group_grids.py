@@ -25,6 +25,13 @@ def suspects(W: Tensor, group_size: int) -> Iterator[Suspect]:
     for idea, step in formulas(exact, group_size):
         for codes in _stored((exact / _safe(step)).round()):
             yield idea, codes * step
+    for levels in (15, 16):
+        least = torch.cat(
+            [g.amin(1, keepdim=True).expand_as(g) for g in exact.split(group_size, dim=1)], dim=1
+        )
+        step = spread_of_groups(exact, group_size) / levels
+        for codes in _stored(((exact - least) / _safe(step)).round() - 8):
+            yield "scale-from-the-range", codes * step
     for levels in (7, 7.5, 8):
         step = absmax / levels
         steps = exact / _safe(step)
@@ -52,6 +59,9 @@ def groupings(rows: int, columns: int, size: int) -> Iterator[tuple[str, Tensor]
     yield "groups-from-the-end", row * groups + (column + groups * size - columns) // size
     if columns > size:
         yield "short-group-forgotten", row * groups + (column // size).clamp(max=columns // size - 1)
+    even = torch.cat([torch.full((len(cut),), k) for k, cut in enumerate(column[0].tensor_split(groups))])
+    yield "groups-evenly-cut", row * groups + even
+    yield "groups-evenly-cut", row * groups + column // -(-columns // groups)
     for width in {-(-columns // size), max(1, columns // size)}:
         yield "group-size-taken-for-count", row * columns + column // width
     for usual in USUAL_SIZES:
@@ -67,7 +77,7 @@ def formulas(W: Tensor, group_size: int) -> Iterator[Suspect]:
         return torch.cat([of(piece).expand_as(piece) for piece in pieces], dim=1)
 
     absmax = absmax_of_groups(W, group_size)
-    spread = each(lambda g: g.amax(1, keepdim=True) - g.amin(1, keepdim=True))
+    spread = spread_of_groups(W, group_size)
     signed = each(lambda g: g.amax(1, keepdim=True))
     mean = each(lambda g: g.abs().mean(1, keepdim=True))
     norm, total = each(lambda g: g.norm(dim=1, keepdim=True)), each(lambda g: g.abs().sum(1, keepdim=True))
@@ -91,6 +101,15 @@ def formulas(W: Tensor, group_size: int) -> Iterator[Suspect]:
         ):
             if not torch.allclose(step, right, rtol=1e-3, atol=0.0):
                 yield "epsilon-hides-small-groups", step
+
+
+def spread_of_groups(W: Tensor, group_size: int) -> Tensor:
+    """max − min of its group at every weight, [r, c]."""
+    pieces = W.split(group_size, dim=1)
+    spreads = [
+        (piece.amax(1, keepdim=True) - piece.amin(1, keepdim=True)).expand_as(piece) for piece in pieces
+    ]
+    return torch.cat(spreads, dim=1)
 
 
 def _tiled(W: Tensor, size: int, step: Tensor) -> Iterator[Suspect]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
-from explained import Suspect, explained
+from explained import Suspect, explained, too_coarse
 from group_grids import USUAL_SIZES, absmax_of, formulas, groupings, suspects
 from torch import Tensor
 from yardsticks import absmax_of_groups, absmax_per_group
@@ -38,6 +38,7 @@ def thought_behind(trip: RoundTrip) -> str | None:
         thought_of_way_back(trip, step)
         or thought_of_equal_scales(trip, step)
         or explained(trip.W, trip.came, step, suspects(trip.W, trip.group_size))
+        or ("steps-too-coarse" if too_coarse(_spread(trip.W, trip.scale, trip.group_size), step) else None)
     )
 
 

@@ -96,9 +96,11 @@ def _other_rounding(W: Tensor, low: Tensor, high: Tensor) -> Iterator[Suspect]:
         for codes in (below.floor() + z, above.floor()):
             yield "zero-between-two-codes", (codes.clamp(0, 255) - z + 0.5) * step
     for half in (torch.float16, torch.bfloat16):
-        stored_step = step.to(half).double()
-        z = (-low / _safe(stored_step)).round()
-        yield "zero-point-rounded-apart", (((W - low) / _safe(stored_step)).round() - z) * stored_step
+        rounded = step.to(half).double()
+        z = (-low / _safe(rounded)).round()
+        yield "zero-point-rounded-apart", (((W - low) / _safe(rounded)).round() - z) * rounded
+        codes = (below.round() + zero.round()).clamp(0, 255)
+        yield "scale-rounded-after-use", (codes - zero.round()) * rounded
     wrapped = (below.round() + zero.round()).remainder(256)
     yield "codes-wrap-around", (wrapped - zero.round()) * step
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
-from explained import Suspect, explained
+from explained import Suspect, explained, too_coarse
 from torch import Tensor
 from yardsticks import min_max_per_row, widened_range
 from zero_point_grids import grid_suspects
@@ -46,6 +46,7 @@ def thought_behind(trip: RoundTrip) -> str | None:
         or thought_of_constant_rows(trip.rows(live), step[live])
         or explained(trip.W, trip.came, step, grid_suspects(trip.W))
         or thought_of_lost_weights(trip.rows(live), step[live])
+        or ("steps-too-coarse" if too_coarse(trip.scale.double().reshape(-1, 1), step) else None)
     )
 
 
