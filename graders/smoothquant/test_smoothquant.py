@@ -73,14 +73,15 @@ def judge_scales(solution, measure, expect, x_absmax: Tensor, w_absmax: Tensor, 
     where = live(x_absmax, w_absmax)
     right = formula(x_absmax, w_absmax, alpha)
     if bool(where.any()):
-        off = float((came.double() / right - 1)[where].abs().max())
+        ratios = (came.double() / right)[where]
+        worst = ratios[(ratios - 1).abs().argmax()]
         measure(
             "distance from the formula",
-            off,
+            float((worst - 1).abs()),
             FORMULA_TOLERANCE,
             unit="of s",
             expected=f"every live s_j within {FORMULA_TOLERANCE:g} of max|X_j|^α / max|W_j|^(1−α)",
-            came=f"an s_j that is off by {off:.3g} of it, with α = {alpha:.2f} and {len(came)} channels",
+            came=f"an s_j that is {worst:.4g} times the formula's, with α = {alpha:.2f} and {len(came)} channels",
             misconception=lambda: thought_behind_scales(x_absmax, w_absmax, alpha, came),
         )
     dead = came[~where].double()
@@ -150,17 +151,9 @@ def size(A: Tensor) -> str:
 
 
 def test_scales(solution, draw, measure, expect):
-    """The scales follow the formula, whatever α is."""
-    for alpha in (draw.uniform(0.6, 0.9), draw.uniform(0.1, 0.4), 0.5):
+    """The scales follow the formula for any α, 0 (nothing moves out of X) and 1 (all of it) included."""
+    for alpha in (draw.uniform(0.6, 0.9), draw.uniform(0.1, 0.4), 0.5, 0.0, 1.0):
         channels = draw.integer(60, 90)
-        x_absmax, w_absmax = sizes(draw, channels, 0.3, 90.0), sizes(draw, channels, 0.02, 1.5)
-        judge_scales(solution, measure, expect, x_absmax, w_absmax, alpha)
-
-
-def test_ends_of_alpha(solution, draw, measure, expect):
-    """α may be 0 (all of the difficulty stays in X) and 1 (all of it moves to W)."""
-    for alpha in (0.0, 1.0):
-        channels = draw.integer(20, 30)
         x_absmax, w_absmax = sizes(draw, channels, 0.3, 90.0), sizes(draw, channels, 0.02, 1.5)
         judge_scales(solution, measure, expect, x_absmax, w_absmax, alpha)
 
