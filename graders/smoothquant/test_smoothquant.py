@@ -91,7 +91,7 @@ def judge_scales(solution, measure, expect, x_absmax: Tensor, w_absmax: Tensor, 
         came=kind_of(dead),
         misconception=None if bool((dead < 0).any()) else "dead-channel-divides-by-zero",
     )
-    return came.float()
+    return came.float().clone()  # smooth is promised a tensor, also where s came as a numpy array
 
 
 def kind_of(dead: Tensor) -> str:
