@@ -41,8 +41,8 @@ def round_trip(solution, expect, drawn: Grouped) -> RoundTrip:
 # --- the measures -------------------------------------------------------------------------------
 
 
-def judge_norm(measure, trip: RoundTrip, *, guess: bool = True):
-    """The error of the whole matrix, with a guess at the thought behind it; on a large one that takes long."""
+def judge_norm(measure, trip: RoundTrip):
+    """The error of the whole matrix."""
     yardstick = absmax_per_group(trip.W, trip.group_size)
     ratio = yardstick.ratio_of(trip.came)
     measure(
@@ -52,7 +52,7 @@ def judge_norm(measure, trip: RoundTrip, *, guess: bool = True):
         unit="× absmax/7 of each group",
         expected=f"an error of at most {NORM_FACTOR} times that of absmax/7 in each group",
         came=f"{ratio:.3g} times that error, on {size(trip)}",
-        misconception=lambda: thought_behind(trip) if guess else None,
+        misconception=lambda: thought_behind(trip),
     )
 
 
@@ -185,7 +185,7 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
     judge_memory(measure, "peak memory of dequantize_groups", grown)
     # Little memory counts only where the work was done: what came back is judged like every other matrix.
     came = expect.tensor(came, name="what dequantize_groups returns", dtype=torch.float32, shape=W.shape)
-    judge_norm(measure, RoundTrip(W, USUAL, q, scale, came), guess=False)
+    judge_norm(measure, RoundTrip(W, USUAL, q, scale, came))
 
 
 def judge_memory(measure, name: str, grown: int):

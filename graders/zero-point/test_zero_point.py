@@ -41,8 +41,8 @@ def round_trip(solution, expect, W: Tensor) -> RoundTrip:
 # --- the measures -------------------------------------------------------------------------------
 
 
-def judge_norm(measure, trip: RoundTrip, *, guess: bool = True):
-    """The error of the whole matrix, with a guess at the thought behind it; on a large one that takes long."""
+def judge_norm(measure, trip: RoundTrip):
+    """The error of the whole matrix."""
     yardstick = min_max_per_row(trip.W)
     ratio = yardstick.ratio_of(trip.came)
     measure(
@@ -52,7 +52,7 @@ def judge_norm(measure, trip: RoundTrip, *, guess: bool = True):
         unit="× min … max of each row in 255 steps",
         expected=f"an error of at most {NORM_FACTOR} times that of min … max in each row",
         came=f"{ratio:.3g} times that error, on a matrix of {size(trip.W)}",
-        misconception=lambda: thought_behind(trip) if guess else None,
+        misconception=lambda: thought_behind(trip),
     )
 
 
@@ -209,7 +209,7 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
     judge_memory(measure, "peak memory of dequantize_asymmetric", grown)
     # Little memory counts only where the work was done: what came back is judged like every other matrix.
     came = expect.tensor(came, name="what dequantize_asymmetric returns", dtype=torch.float32, shape=W.shape)
-    judge_norm(measure, RoundTrip(W, *encoded, came), guess=False)
+    judge_norm(measure, RoundTrip(W, *encoded, came))
 
 
 def judge_memory(measure, name: str, grown: int):
