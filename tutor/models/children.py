@@ -1,4 +1,4 @@
-"""Programs that do the heavy work: their output line by line, and nothing left of them, however it ends."""
+"""Programs that do the heavy work: their last words, and nothing left of them, however it ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _KEPT_LINES = 60
@@ -22,10 +22,8 @@ class Ended:
     last_words: str
 
 
-def run_python(
-    arguments: Sequence[str], extra: Mapping[str, str], on_line: Callable[[str], None] = lambda line: None
-) -> Ended:
-    """Run this interpreter with ``arguments`` and hear each line as it comes.
+def run_python(arguments: Sequence[str], extra: Mapping[str, str]) -> Ended:
+    """Run this interpreter with ``arguments``, and keep its last words.
 
     ``extra`` adds to the environment. The child has a session of its own: Ctrl-C reaches only us, and
     whatever ends this call kills the child and all it started.
@@ -44,9 +42,7 @@ def run_python(
     try:
         assert process.stdout is not None
         with process.stdout:
-            for line in process.stdout:
-                last.append(line)
-                on_line(line.strip())
+            last.extend(process.stdout)
         return Ended(process.wait(), "".join(last))
     finally:
         with contextlib.suppress(OSError):

