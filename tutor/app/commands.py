@@ -52,6 +52,12 @@ def _course(app: TutorApp) -> Iterator[Command]:
     yield Command("Next thing", app.open_next, app.engine.standing().next.why, early=True)
     yield Command("Review what is due", partial(app.open_quiz, None), "Questions that come back", early=True)
     yield Command("Course map", app.back_to_map, "Where everything stands", early=True)
+    yield Command(
+        "Error map",
+        app.open_error_map,
+        "Your quantizers among the known schemes: error against bits",
+        early=True,
+    )
     for lesson in content.lessons:
         yield Command(f"Lesson: {lesson.title}", partial(app.open_lesson, lesson.id), lesson.id, early=True)
         if lesson.items:

@@ -7,7 +7,7 @@ Nothing is decided here: each method is one call.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor.course import Content, LoadedExercise, LoadedLesson
     from tutor.grading import Grader, GradingEvent, Verdict
     from tutor.progress import Standing, Store
+    from tutor.proving.error_map import Missing, Point
     from tutor.quiz import Item, Result
     from tutor.quiz.sitting import Sitting
 
@@ -125,6 +126,18 @@ class Engine:
         from tutor.grading import submit
 
         return await submit(self._warm_grader(), self.store, exercise, path, on_event=on_event)
+
+    def known_points(self) -> Sequence[Point]:
+        """The reference points of the error–memory map."""
+        from tutor.proving.error_map import known_points
+
+        return known_points(self.content)
+
+    def own_points(self) -> AsyncIterator[Point | Missing]:
+        """The learner's points of the error–memory map, each measured by running the file that passed."""
+        from tutor.proving.error_map import own_points
+
+        return own_points(self._warm_grader(), self.content, self.store, cache=self.home / "cache")
 
     def _warm_grader(self) -> Grader:
         if self._grader is None:

@@ -140,6 +140,11 @@ class TutorApp(App[int]):
         with self.problems_shown():
             self.push_screen(PromptsScreen(self.engine.content.lesson(lesson_id)))
 
+    def open_error_map(self) -> None:
+        from tutor.app.screens.error_map import ErrorMapScreen
+
+        self.push_screen(ErrorMapScreen())
+
     def open_next(self) -> None:
         """Whatever the learner's standing says comes next."""
         with self.problems_shown():

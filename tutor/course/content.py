@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,6 +102,7 @@ class LoadedExercise:
     minutes: int
     requires: tuple[str, ...]
     folder: Path
+    checks: str = ""  # a file of the grader's folder to run instead of the hidden checks
 
     @property
     def grader_folder(self) -> Path:
@@ -130,7 +131,16 @@ class LoadedExercise:
 
     @property
     def checks_file(self) -> Path:
-        return self.grader_folder / f"test_{self.id.replace('-', '_')}.py"
+        return self.grader_folder / (self.checks or f"test_{self.id.replace('-', '_')}.py")
+
+    @property
+    def on_the_map(self) -> LoadedExercise | None:
+        """The same exercise with ``point.py`` to run: it measures where a solution lies on the error–memory map.
+
+        None where the grader has no such file: what is written there is no quantizer.
+        """
+        point = self.grader_folder / "point.py"
+        return replace(self, checks=point.name) if point.is_file() else None
 
     @property
     def right(self) -> tuple[Path, ...]:

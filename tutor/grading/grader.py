@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -47,7 +48,7 @@ class Grader:
         self._new_seed = new_seed or _secret_seed
         self._gpu = False
         self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
-        self._expected: dict[str, Expected] = {}
+        self._expected: dict[Path, Expected] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._judges: Zygote | None = None
         self._workers: Zygote | None = None
@@ -176,7 +177,7 @@ class Grader:
     async def _launch(self, exercise: LoadedExercise, device: str, *, spare: bool = False) -> Team:
         judges, workers = self._started(device)
         await asyncio.gather(judges.ready(), workers.ready())
-        expected = self._expected.get(exercise.id, Expected())
+        expected = self._expected.get(exercise.checks_file, Expected())
         try:
             return await Team.launch(
                 judges, workers, exercise, device, expected, seed=self._new_seed(), spare=spare
@@ -189,7 +190,7 @@ class Grader:
         if heard.done is not None:
             request_bytes, reply_bytes = heard.done["touched"]
             copies = WORKER_COPIES * max(request_bytes, reply_bytes)
-            self._expected[team.exercise.id] = Expected(
+            self._expected[team.exercise.checks_file] = Expected(
                 request_bytes,
                 reply_bytes,
                 min(copies, heard.done["heap_bytes"]),
@@ -242,9 +243,9 @@ class Grader:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What a team is for: an exercise and its files as they are now, on a device."""
+    """What a team is for: an exercise's checks and its files as they are now, on a device."""
 
-    exercise: str
+    checks: Path
     device: str
     files: tuple[tuple[str, int, int], ...]
 
@@ -258,7 +259,7 @@ class _Wanted:
             for entry in os.scandir(folder)
             if entry.name.endswith((".py", ".yaml"))
         ]
-        return cls(exercise.id, device, tuple(sorted(_signature(entry) for entry in files)))
+        return cls(exercise.checks_file, device, tuple(sorted(_signature(entry) for entry in files)))
 
 
 def _signature(entry: os.DirEntry[str]) -> tuple[str, int, int]:

@@ -185,6 +185,16 @@ class Store:
         found = self.attempts(exercise_id, limit=1)
         return found[0] if found else None
 
+    def last_pass(self, exercise_id: str) -> Attempt | None:
+        """The learner's newest attempt that passed."""
+        found = self._select(
+            Attempt,
+            "WHERE log.course = ? AND exercise = ? AND own AND verdict = 'passed' "
+            "ORDER BY at DESC, uuid DESC LIMIT 1",
+            (self.course, exercise_id),
+        )
+        return found[0] if found else None
+
     def answers(self, lesson: str | None = None) -> list[Answer]:
         """The answers to a lesson's quiz, or to all, newest last."""
         where, values = ("AND lesson = ?", (lesson,)) if lesson is not None else ("", ())

@@ -32,6 +32,7 @@ class CourseMapScreen(TutorScreen):
         Binding("n", "next", "Next thing"),
         Binding("u", "quiz", "Quiz"),
         Binding("i", "prompts", "Prompts"),
+        Binding("m", "error_map", "Error map"),
         Binding("q", "quit", "Quit"),
         Binding("escape", "to_next", "To what is next", show=False),
     ]
@@ -120,6 +121,10 @@ class CourseMapScreen(TutorScreen):
     def action_prompts(self) -> None:
         if lesson := self._lesson_at_cursor():
             self.tutor.open_prompts(lesson)
+
+    def action_error_map(self) -> None:
+        if self.tutor.ready:
+            self.tutor.open_error_map()
 
     def action_quit(self) -> None:
         self.app.exit()

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 class SolutionScreen(TutorScreen):
     """Side by side where the terminal is wide, one after the other where it is not."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape,enter", "dismiss", "Back", key_display="q")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "error_map", "Error map"),
+        Binding("q,escape,enter", "dismiss", "Back", key_display="q"),
+    ]
 
     def __init__(self, exercise: LoadedExercise) -> None:
         super().__init__()
@@ -53,6 +56,12 @@ class SolutionScreen(TutorScreen):
 
     def on_mount(self) -> None:
         self.query_one("#page").focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "error_map" or self.exercise.on_the_map is not None
+
+    def action_error_map(self) -> None:
+        self.tutor.open_error_map()
 
 
 def _source(file: Path) -> str:
