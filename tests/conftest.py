@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from tutor.models import NotOffered, fetch
 # Machines that run tests are busy: how long one example takes says nothing.
 settings.register_profile("tutor", deadline=None)
 settings.load_profile("tutor")
+
+# A shell that starts the tests in its background lets them ignore Ctrl+C, and every process of theirs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED_MODELS = os.environ.get("TUTOR_MODELS")
 

@@ -163,6 +163,11 @@ async def prompts(pilot: Pilot[int]) -> None:
     await press(pilot, "i")
 
 
+async def error_map(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "g", "q", good=True)
+    await press(pilot, "m")
+
+
 async def keys(pilot: Pilot[int]) -> None:
     await _bench(pilot, "question_mark")
 
@@ -183,6 +188,7 @@ SCREENS: list[Scene] = [
     verdict_failed,
     solution,
     prompts,
+    error_map,
     keys,
     problem,
 ]

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.app.screens.base import TutorScreen
+from tutor.app.text import plural
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
 
@@ -40,6 +41,7 @@ class ErrorMapScreen(TutorScreen):
     def compose(self) -> ComposeResult:
         yield TopBar(self.app.title, "Error against memory")
         with VerticalScroll(id="page"):
+            yield Static(id="told")
             yield Static(id="plot")
             yield Static(id="legend")
         yield KeyBar()
@@ -73,10 +75,18 @@ class ErrorMapScreen(TutorScreen):
         with self.tutor.problems_shown():
             marks = marked(self.own, self.tutor.engine.known_points())
             width = max(40, self.size.width - 6)
-            height = min(TALLEST, max(SHORTEST, self.size.height - len(marks) - 8))
+            height = min(TALLEST, max(SHORTEST, self.size.height - len(marks) - 9))
             rows = (Content.assemble(*_styled(row)) for row in draw(marks, width, height))
             self.query_one("#plot", Static).update(Content("\n").join(rows))
+            self.query_one("#told", Static).update(Content.styled(self._told(), "$quiet"))
             self.query_one("#legend", Static).update(self._legend(marks, width))
+
+    def _told(self) -> str:
+        if self.measuring:
+            return "Measuring yours …"
+        if not self.own:
+            return "None is yours yet: a quantizer that you pass gets its place here."
+        return f"{plural(len(self.own), 'quantizer')} of yours, on one frozen matrix of Gaussian weights."
 
     def _legend(self, marks: list[Marked], width: int) -> Content:
         from tutor.proving.map_plot import FIGURES, figures
@@ -89,14 +99,6 @@ class ErrorMapScreen(TutorScreen):
             label = one.point.label if len(one.point.label) <= room else one.point.label[: room - 1] + "…"
             lines.append(Content.assemble((f"  {one.mark}  {label:<{room}}", STYLES[one.kind]), numbers))
         lines.append(Content.styled(f"  ·  {LIMIT}", "$quiet"))
-        if self.measuring:
-            lines.append(Content.styled("\nMeasuring yours …", "$quiet"))
-        elif not self.own:
-            lines.append(
-                Content.styled(
-                    "\nNone is yours yet: a quantizer that you pass gets its place here.", "$quiet"
-                )
-            )
         lines += [Content(f"\n{one.title} has no place: {one.why}.") for one in self.missing]
         return Content("\n").join(lines)
 
