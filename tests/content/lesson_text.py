@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from tutor.course.models import Lesson, Prompts, Quiz
+from tutor.course.models import Lesson, Prompts
+from tutor.course.questions import Quiz
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 FOLDERS = {"bits": "01-bits", "scales": "02-scales", "measuring": "03-measuring", "outliers": "04-outliers"}

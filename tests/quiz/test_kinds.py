@@ -20,7 +20,7 @@ Draw = Callable[..., Item]
 def test_every_kind_of_the_content_model_is_registered() -> None:
     from typing import get_args
 
-    from tutor.course.models import AnyQuestion
+    from tutor.course.questions import AnyQuestion
 
     named = {
         get_args(model.model_fields["kind"].annotation)[0] for model in get_args(get_args(AnyQuestion)[0])

@@ -13,8 +13,9 @@ from tutor.course.content import Content, LoadedExercise, LoadedLesson
 from tutor.course.documents import Document
 from tutor.course.index import Summary
 from tutor.course.loader import assemble
-from tutor.course.models import Exercise, Lesson, Quiz
+from tutor.course.models import Exercise, Lesson
 from tutor.course.names import did_you_mean, nearest_or
+from tutor.course.questions import Quiz
 from tutor.course.relations import broken_relations
 from tutor.course.summaries import MODELS, summarise
 from tutor.course.validation import Reading, inspect_file

@@ -17,7 +17,8 @@ from tutor.errors import ContentProblem, UsageProblem
 from tutor.paths import ContentRoot
 
 if TYPE_CHECKING:
-    from tutor.course.models import Exercise, Lesson, Misconception, Prompts, Quiz
+    from tutor.course.models import Exercise, Lesson, Misconception, Prompts
+    from tutor.course.questions import Quiz
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class LoadedLesson:
         """All of ``quiz.yaml``, or None where the lesson has no quiz. Raises ContentProblem."""
         if not self.items:
             return None
-        from tutor.course.models import Quiz
+        from tutor.course.questions import Quiz
         from tutor.course.validation import read_model
 
         return read_model(self.folder / "quiz.yaml", Quiz)

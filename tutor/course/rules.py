@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pydantic import BaseModel
 
 from tutor.course.documents import Document, Location
-from tutor.course.models import CourseInfo, Exercise, Knob, Lesson, Quiz
+from tutor.course.models import CourseInfo, Exercise, Knob, Lesson
+from tutor.course.questions import Quiz
 from tutor.errors import ContentProblem
 
 

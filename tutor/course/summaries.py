@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from tutor.course.index import Summary
-from tutor.course.models import CourseInfo, Exercise, Lesson, Prompts, Quiz
+from tutor.course.models import CourseInfo, Exercise, Lesson, Prompts
+from tutor.course.questions import Quiz
 from tutor.course.validation import read_model
 
 MODELS: dict[str, type[BaseModel]] = {

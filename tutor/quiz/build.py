@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from tutor.course.models import AnyQuestion, Question
+from tutor.course.questions import AnyQuestion, Question
 from tutor.quiz.drawing import Drawn, Source, draw_one
 from tutor.quiz.items import Item
 from tutor.quiz.kinds import KINDS

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tutor.course.documents import Location, read_document
-from tutor.course.models import Question, Span
+from tutor.course.questions import Question, Span
 from tutor.errors import ContentProblem
 from tutor.quiz.chance import Chance
 from tutor.quiz.templates import evaluate, render

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tutor.course.models import AnyQuestion, Question, SingleQuestion
+from tutor.course.questions import AnyQuestion, Question, SingleQuestion
 from tutor.errors import ContentProblem
 from tutor.quiz.build import make_item, questions_of, source_of
 from tutor.quiz.drawing import draw_many, note_on

@@ -11,7 +11,7 @@ from tutor.quiz.papers import Paper
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson
-    from tutor.course.models import AnyQuestion
+    from tutor.course.questions import AnyQuestion
     from tutor.progress import Store
 
 REVIEW_ITEMS = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tutor.course.models import Option
+from tutor.course.questions import Option
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Choice
 from tutor.quiz.wording import emphasised, repeated

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from tutor.course.models import BLANK, Case, CodeQuestion
+from tutor.course.questions import BLANK, Case, CodeQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Item, Result
 from tutor.quiz.shapes import text_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from tutor.course.models import MatchQuestion
+from tutor.course.questions import MatchQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Choice, Item, Result
 from tutor.quiz.shapes import listed

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from tutor.course.models import NumericQuestion
+from tutor.course.questions import NumericQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import AnswerProblem, Item, Result
 from tutor.quiz.numbers import NumberError, read_quantity

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar, Self
 
-from tutor.course.models import OrderQuestion
+from tutor.course.questions import OrderQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Choice, Item, Result
 from tutor.quiz.shapes import ids_of, listed

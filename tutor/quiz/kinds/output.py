@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from tutor.course.models import OutputQuestion
+from tutor.course.questions import OutputQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Item, Result
 from tutor.quiz.printed import printed_by
