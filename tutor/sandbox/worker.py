@@ -29,11 +29,9 @@ from typing import Any
 
 from tutor.sandbox import confinement, values, wire
 from tutor.sandbox.arena import Arena
+from tutor.sandbox.describing import Error, describe, public_functions
 
 MODULE = "solution"
-MAX_TRACE = 12
-
-Error = dict[str, Any]
 
 
 class _Refused(Exception):
@@ -137,7 +135,7 @@ class Worker:
             return getattr(self._kept[on], name)  # type: ignore[no-any-return]
         function = self._module.__dict__.get(name)
         if function is None:
-            raise _Refused({"kind": "missing", "name": name, "defined": _public_functions(self._module)})
+            raise _Refused({"kind": "missing", "name": name, "defined": public_functions(self._module)})
         if not callable(function):
             raise _Refused({"kind": "not-callable", "name": name, "type": type(function).__name__})
         return function  # type: ignore[no-any-return]
@@ -177,36 +175,6 @@ class Worker:
             raise _Refused({"kind": "unsendable", "name": name, "message": str(problem)}) from None
 
 
-def describe(raised: BaseException, path: str) -> Error:
-    """An exception as plain text, with the learner's own frames only (line, function, source line)."""
-    kind = "raised"
-    if isinstance(raised, SystemExit):
-        kind = "exit"
-    elif isinstance(raised, ImportError):
-        kind = "import"
-    frames = []
-    trace = raised.__traceback__
-    while trace is not None:
-        if isinstance(raised, NotImplementedError) and trace.tb_next is None:
-            kind = "unwritten" if trace.tb_frame.f_code.co_filename == path else kind
-        code = trace.tb_frame.f_code
-        if code.co_filename == path:
-            line = trace.tb_lineno
-            frames.append(
-                {"line": line, "name": code.co_name, "text": linecache.getline(path, line).strip()[:200]}
-            )
-        trace = trace.tb_next
-    if isinstance(raised, SyntaxError) and raised.filename == path:
-        frames = [{"line": raised.lineno or 0, "name": "", "text": str(raised.text or "").strip()[:200]}]
-    try:
-        message = str(raised.msg if isinstance(raised, SyntaxError) else raised)
-    except BaseException:
-        message = "(its message could not be read)"
-    if len(frames) > MAX_TRACE:
-        frames = frames[: MAX_TRACE // 2] + frames[-MAX_TRACE // 2 :]
-    return {"kind": kind, "type": type(raised).__name__, "message": message[:2000], "frames": frames}
-
-
 def _check_arity(function: Callable[..., Any], name: str, arguments: list[Any]) -> None:
     try:
         signature = inspect.signature(function)
@@ -224,15 +192,6 @@ def _check_arity(function: Callable[..., Any], name: str, arguments: list[Any]) 
                 "message": str(problem)[:300],
             }
         ) from None
-
-
-def _public_functions(module: types.ModuleType) -> list[str]:
-    names = [
-        name
-        for name, value in list(module.__dict__.items())
-        if isinstance(name, str) and isinstance(value, types.FunctionType) and not name.startswith("_")
-    ]
-    return [name[:80] for name in names[:30]]
 
 
 def _flush() -> None:
