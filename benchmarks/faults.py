@@ -113,7 +113,7 @@ class Stand:
 
     def victim(self, name: str) -> psutil.Process | None:
         """The process of one of ``VICTIMS``; ``None`` where there is none at this moment."""
-        judges, workers = self.grader._judges, self.grader._workers
+        judges, workers = self.grader.zygotes.judges, self.grader.zygotes.workers
         if judges is None or workers is None:
             return None
         try:
@@ -151,12 +151,12 @@ class Stand:
 
     def rooms(self) -> set[str]:
         """Folders in which the zygotes' forks have their scratch folders."""
-        zygotes = (self.grader._judges, self.grader._workers)
+        zygotes = (self.grader.zygotes.judges, self.grader.zygotes.workers)
         return {psutil.Process(zygote.process.pid).environ()["TMPDIR"] for zygote in zygotes if zygote}
 
     def _processes(self) -> list[psutil.Process]:
         found: list[psutil.Process] = []
-        for zygote in (self.grader._judges, self.grader._workers):
+        for zygote in (self.grader.zygotes.judges, self.grader.zygotes.workers):
             with contextlib.suppress(psutil.NoSuchProcess, OSError):  # OSError: no descriptor to look with
                 if zygote is not None:
                     process = psutil.Process(zygote.process.pid)

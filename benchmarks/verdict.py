@@ -241,7 +241,9 @@ def measure_memory(rest: float) -> None:
 
 
 def _zygotes(grader: Grader) -> list[int]:
-    return [zygote.process.pid for zygote in (grader._judges, grader._workers) if zygote is not None]
+    return [
+        zygote.process.pid for zygote in (grader.zygotes.judges, grader.zygotes.workers) if zygote is not None
+    ]
 
 
 def _ratio(mine: list[float], other: list[float]) -> float:

@@ -244,7 +244,7 @@ def test_cancelling_answers_at_once_and_leaves_no_process(grade, solution):
 
 def test_a_zygote_that_dies_is_replaced_and_the_next_grading_is_right(grade):
     grade(REFERENCE.read_bytes())
-    for zygote in (grade.grader._judges, grade.grader._workers):
+    for zygote in (grade.grader.zygotes.judges, grade.grader.zygotes.workers):
         assert zygote is not None
         os.killpg(zygote.process.pid, 9)
         zygote.process.wait()

@@ -54,8 +54,8 @@ class Bench:
         )
 
     def workers_zygote(self) -> list[psutil.Process]:
-        assert self.grader._workers is not None
-        process = psutil.Process(self.grader._workers.process.pid)
+        assert self.grader.zygotes.workers is not None
+        process = psutil.Process(self.grader.zygotes.workers.process.pid)
         return [process, *process.children(recursive=True)]
 
 

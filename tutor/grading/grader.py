@@ -19,8 +19,8 @@ from tutor.grading.run import Heard, JudgeLost, Run
 from tutor.grading.submission import Submission
 from tutor.grading.team import Expected, Team
 from tutor.grading.verdict import GradingEvent, Verdict
+from tutor.grading.zygotes import Zygotes, grader_failed
 from tutor.paths import ContentRoot
-from tutor.sandbox.forkserver import Zygote
 from tutor.sandbox.wire import WireError
 
 WORKER_COPIES = 6
@@ -44,14 +44,12 @@ class Grader:
     def __init__(
         self, root: ContentRoot, *, keep_warm: bool = False, new_seed: Callable[[], int] | None = None
     ) -> None:
-        self._root, self._keep_warm = root, keep_warm
+        self._keep_warm = keep_warm
         self._new_seed = new_seed or _secret_seed
-        self._gpu = False
         self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
         self._expected: dict[Path, Expected] = {}
         self._background: set[asyncio.Task[None]] = set()
-        self._judges: Zygote | None = None
-        self._workers: Zygote | None = None
+        self.zygotes = Zygotes(root)
 
     async def __aenter__(self) -> Grader:
         return self
@@ -63,11 +61,11 @@ class Grader:
 
     def start(self) -> None:
         """Starts both zygotes side by side and returns at once."""
-        self._started()
+        self.zygotes.started()
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
         """Returns when a grading of ``exercise`` would find everything imported and a spare team waiting."""
-        judges, workers = self._started()
+        judges, workers = self.zygotes.started()
         await asyncio.gather(judges.ready(), workers.ready())
         if self._keep_warm:
             if self._spare is None:
@@ -131,7 +129,7 @@ class Grader:
                 tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
 
         for attempt in (1, 2):
-            judges, workers = self._started(device)
+            judges, workers = self.zygotes.started(device)
             try:
                 team = await self._team(exercise, device)
                 try:
@@ -143,7 +141,7 @@ class Grader:
                     raise
                 continue
             except OSError as problem:
-                raise _fault(f"the system gives it no more ({problem})", exercise) from None
+                raise grader_failed(f"the system gives it no more ({problem})", exercise) from None
             if heard.starved or (heard.killed and attempt == 1):
                 continue
             self._learn(team, heard)
@@ -175,7 +173,7 @@ class Grader:
         return await self._launch(exercise, device)
 
     async def _launch(self, exercise: LoadedExercise, device: str, *, spare: bool = False) -> Team:
-        judges, workers = self._started(device)
+        judges, workers = self.zygotes.started(device)
         await asyncio.gather(judges.ready(), workers.ready())
         expected = self._expected.get(exercise.checks_file, Expected())
         try:
@@ -183,7 +181,7 @@ class Grader:
                 judges, workers, exercise, device, expected, seed=self._new_seed(), spare=spare
             )
         except WireError as problem:
-            raise _fault(f"its processes could not be set up ({problem})", exercise) from None
+            raise grader_failed(f"its processes could not be set up ({problem})", exercise) from None
 
     def _learn(self, team: Team, heard: Heard) -> None:
         """Remembers what the grading used, and has a spare team made for the next one."""
@@ -210,23 +208,6 @@ class Grader:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    def _started(self, device: str = "cpu") -> tuple[Zygote, Zygote]:
-        """Both zygotes, started anew where one has died; the workers' also where CUDA needs more to be open."""
-        gpu = device.startswith("cuda")
-        if gpu and self._workers is not None and not self._gpu:
-            self._workers.close()
-        self._gpu = gpu or self._gpu
-        if self._judges is None or not self._judges.alive:
-            self._judges = _anew(self._judges, "tutor.grading.judge", {})
-        if self._workers is None or not self._workers.alive:
-            places: dict[str, object] = {
-                "public": [str(self._root.exercises)],
-                "hidden": [str(self._root.graders)],
-                "gpu": self._gpu,
-            }
-            self._workers = _anew(self._workers, "tutor.sandbox.worker", places)
-        return self._judges, self._workers
-
     async def close(self) -> None:
         """Ends both zygotes and everything they forked."""
         if self._spare is not None:
@@ -235,10 +216,7 @@ class Grader:
             if team is not None:
                 team.kill()
         await asyncio.gather(*self._background, return_exceptions=True)
-        for zygote in (self._judges, self._workers):
-            if zygote is not None:
-                zygote.close()
-        self._judges = self._workers = None
+        self.zygotes.close()
 
 
 @dataclass(frozen=True)
@@ -275,23 +253,6 @@ async def _settled(task: asyncio.Task[Team] | None) -> Team | None:
         return await asyncio.shield(task)
     except (GraderFault, OSError):
         return None
-
-
-def _anew(dead: Zygote | None, module: str, options: dict[str, object]) -> Zygote:
-    if dead is not None:
-        dead.close()
-    try:
-        return Zygote(module, options)
-    except OSError as problem:
-        raise _fault(f"a helper process could not be started ({problem})") from None
-
-
-def _fault(what: str, exercise: LoadedExercise | None = None) -> GraderFault:
-    return GraderFault(
-        f"The grader failed: {what}.",
-        where=exercise.id if exercise is not None else "",
-        next_step="This is no attempt of yours. Close what else is running and submit again.",
-    )
 
 
 def _secret_seed() -> int:
