@@ -153,3 +153,14 @@ async def test_a_thousand_lessons_are_drawn_line_by_line() -> None:
         assert courses.row.id == "lesson-500"
         assert courses.scroll_offset.y > 400
         assert 0 < len(drawn) < 200
+
+
+async def test_a_long_course_costs_no_line_for_a_bar_below(running: Running) -> None:
+    """The bar at the side takes a column; the list must not think that it has become too narrow for that."""
+    rows = [MapRow("module", f"module-{n}", f"Module {n}", done=0, of=1) for n in range(50)]
+    async with running() as pilot:
+        courses = pilot.app.screen.query_one(CourseList)
+        courses.show(rows, "")
+        await pilot.pause()
+        assert courses.show_vertical_scrollbar
+        assert not courses.show_horizontal_scrollbar
