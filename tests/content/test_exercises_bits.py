@@ -72,14 +72,6 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return loaded(ROOT / "graders" / "absmax-int8" / "test_absmax_int8.py", "checks")
 
 
-# --- the form of a brief -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("id", EXERCISES)
-def test_a_brief_has_at_most_sixty_lines(id: str) -> None:
-    assert len(exercise(id).brief.splitlines()) <= 60
-
-
 # --- memory-footprint ----------------------------------------------------------------------------
 
 

@@ -68,11 +68,6 @@ def checks(id: str) -> Any:
 
 
 @pytest.mark.parametrize("id", EXERCISES)
-def test_a_brief_has_at_most_sixty_lines(id: str) -> None:
-    assert len(exercise(id).brief.rstrip().splitlines()) <= 60
-
-
-@pytest.mark.parametrize("id", EXERCISES)
 def test_the_example_prints_for_the_reference_what_its_comments_promise(
     id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
