@@ -97,6 +97,8 @@ def _solution(exercise: LoadedExercise) -> Iterator[str]:
     yield ""
     yield styled("What to notice", "bold")
     yield wrapped(clean(exercise.info.notice))
+    if exercise.on_the_map is not None:
+        yield "\n'tutor map' shows where yours lies among the known schemes."
 
 
 def _source(file: Path) -> str:
