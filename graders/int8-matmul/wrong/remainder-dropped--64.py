@@ -1,0 +1,17 @@
+import torch
+
+
+def int_product(qx, qw):
+    blocks = qx.shape[1] // 64
+    x = qx[:, : blocks * 64].int()
+    return x @ qw[: blocks * 64].int() if blocks else qx.int() @ qw.int()
+
+
+def int8_matmul(qx, sx, qw, sw):
+    return int_product(qx, qw) * sx[:, None] * sw
+
+
+def int8_linear(X, qw, sw):
+    sx = X.abs().amax(dim=1) / 127
+    qx = (X / torch.where(sx > 0, sx, 1.0)[:, None]).round().to(torch.int8)
+    return int8_matmul(qx, sx, qw, sw)

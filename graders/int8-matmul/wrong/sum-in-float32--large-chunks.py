@@ -1,0 +1,16 @@
+import torch
+
+
+def int_product(qx, qw):
+    chunks = zip(qx.split(2048, dim=1), qw.split(2048), strict=True)
+    return sum((x.float() @ w.float()).int() for x, w in chunks)
+
+
+def int8_matmul(qx, sx, qw, sw):
+    return int_product(qx, qw) * sx[:, None] * sw
+
+
+def int8_linear(X, qw, sw):
+    sx = X.abs().amax(dim=1) / 127
+    qx = (X / torch.where(sx > 0, sx, 1.0)[:, None]).round().to(torch.int8)
+    return int8_matmul(qx, sx, qw, sw)
