@@ -1,0 +1,22 @@
+"""FP4 as bitsandbytes has it."""
+
+import torch
+
+
+def levels():
+    positive = torch.tensor([0.0, 0.0625, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0]) / 12
+    return torch.cat([-positive.flip(0)[:-1], positive])
+
+
+def quantize_nf4(W, block_size):
+    n = len(W)
+    blocks = torch.nn.functional.pad(W, (0, -n % block_size)).view(-1, block_size)
+    absmax = blocks.abs().amax(dim=1)
+    x = blocks / torch.where(absmax > 0, absmax, 1.0)[:, None]
+    table = levels()
+    codes = torch.bucketize(x, (table[1:] + table[:-1]) / 2)
+    return codes.flatten()[:n].to(torch.uint8), absmax
+
+
+def dequantize_nf4(codes, absmax, block_size):
+    return levels()[codes.long()] * absmax.repeat_interleave(block_size)[: len(codes)]
