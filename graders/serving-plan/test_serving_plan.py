@@ -20,8 +20,9 @@ from serving_draws import (
     plan_is_firm,
     room_is_firm,
 )
-from serving_judge import CLOSE, RIGHT, Ask, Case, Judge, same, telling
+from serving_judge import RIGHT, Ask, Case, Judge, telling
 from serving_planner import Config
+from serving_plans import asking_plan, judge_no_plan, judge_plans, planned
 
 LLAMA = MODELS["Llama-3-70B"]
 A100 = GPUS["A100 80GB"]
@@ -34,7 +35,6 @@ CALM = {
     "wanted": 20,
     "price": 2.0,
 }
-ENTRY = ("scheme", "batch", "rate", "cost")
 
 
 @pytest.fixture(scope="session")
@@ -73,29 +73,6 @@ def test_form(solution, expect):
     ):
         expect.number(getattr(solution, name)(*arguments), name=name)
     planned(expect, solution.plan(LLAMA, A100, CALM, [BF16, W8A8, INT4]))
-
-
-def planned(expect: Any, came: Any) -> Any:
-    """A plan with its numbers as plain numbers; None stays."""
-    if came is None:
-        return None
-    wanted = "None, or a dict with one_stream and best_batch"
-    expect(isinstance(came, dict), expected=wanted, came=f"a value of type {type(came).__name__}")
-    expect({"one_stream", "best_batch"} <= came.keys(), expected=wanted, came="a dict without one of them")
-    return {key: planned_entry(expect, key, came[key]) for key in ("one_stream", "best_batch")}
-
-
-def planned_entry(expect: Any, key: str, entry: Any) -> Any:
-    if entry is None:
-        return None
-    wanted = f"{key!r}: None, or a dict with {', '.join(ENTRY)}"
-    expect(isinstance(entry, dict), expected=wanted, came=f"a value of type {type(entry).__name__}")
-    missing = [part for part in ENTRY if part not in entry]
-    expect(not missing, expected=wanted, came=f"one without {', '.join(missing)}")
-    expect(isinstance(entry["scheme"], str), expected=f"the scheme's name in {key!r}", came="something else")
-    return {"scheme": entry["scheme"]} | {
-        part: expect.number(entry[part], name=f"{part} of {key}") for part in ENTRY[1:]
-    }
 
 
 # --- bytes --------------------------------------------------------------------------------------
@@ -194,6 +171,7 @@ def test_no_room(solution, draw, expect, judge):
     for case in telling(lambda: drawn_room(draw, False), asking_room, ["no-fit-gets-a-number"], least=5):
         came = solution.kv_room(*case)
         cases.append(Case("weights and activations do not fit", came, asking_room(case)))
+    judge.remember(cases)
     for case in cases:
         expect(
             case.came is None,
@@ -276,68 +254,11 @@ CHOICE = (
 )
 
 
-def asking_plan(case: tuple[Any, ...]) -> Ask:
-    return lambda planner: planner.plan(*case)
-
-
 def drawn_plan(draw: Any) -> tuple[Any, ...] | None:
     order = [int(i) for i in draw.permutation(len(SCHEMES))][: draw.integer(2, 4)]
     schemes = [SCHEMES[i] for i in order]
     case = (drawn_model(draw), drawn_gpu(draw), drawn_setup(draw), schemes)
     return case if plan_is_firm(*case) else None
-
-
-def judge_plans(solution: Any, measure: Any, expect: Any, judge: Judge, drawn: list[Any]) -> None:
-    cases = [Case("", planned(expect, solution.plan(*case)), asking_plan(case)) for case in drawn]
-
-    def idea() -> str | None:
-        return judge.idea(cases) or judge.idea(cases, CLOSE)
-
-    for case in cases:
-        right, came = case.ask(RIGHT), case.came
-        if right is None or came is None:
-            expect(
-                came is right,
-                expected="None where no scheme holds one stream, and only there",
-                came="a plan" if right is None else "None",
-                misconception=idea,
-            )
-            continue
-        for key, wanted in right.items():
-            judge_entry(measure, expect, key, wanted, came[key], idea)
-
-
-def judge_entry(measure: Any, expect: Any, key: str, wanted: Any, came: Any, idea: Any) -> None:
-    if wanted is None or came is None:
-        expect(
-            came is wanted,
-            expected=f"{key!r} to be None where no scheme that fits gives the wanted rate, and only there",
-            came="an entry" if wanted is None else "None",
-            misconception=idea,
-        )
-        return
-    for part, rule in (
-        ("scheme", {"one_stream": "the first in the list that does it", "best_batch": "the cheapest"}[key]),
-        (
-            "batch",
-            {"one_stream": "1", "best_batch": "the largest that fits and keeps every stream's rate"}[key],
-        ),
-    ):
-        expect(
-            same(came[part], wanted[part]),
-            expected=f"{part} of {key!r}: {rule}",
-            came="another",
-            misconception=idea,
-        )
-    for part in ("rate", "cost"):
-        measure(
-            f"relative error of the {part}",
-            abs(came[part] / wanted[part] - 1),
-            CLOSE,
-            expected=f"{part} of {key!r} within 1e-4",
-            came=f"{came[part] / wanted[part]:.6g} times as much",
-            misconception=idea,
-        )
 
 
 def test_plan(solution, draw, measure, expect, judge):
@@ -351,15 +272,7 @@ def test_plans_that_fail(solution, draw, measure, expect, judge):
     model, gpu = drawn_model(draw, "Llama-3.1-405B"), drawn_gpu(draw)
     setup = {**drawn_setup(draw), "gpus": 1}
     too_large = (model, gpu, setup, [BF16, INT4])
-    came = solution.plan(*too_large)
-    expect(
-        came is None,
-        expected="None where no scheme holds one stream",
-        came="a plan" if isinstance(came, dict) and any(came.values()) else "something else",
-        misconception=lambda: (
-            None if isinstance(came, dict) and any(came.values()) else judge.say("nothing-fits-not-told")
-        ),
-    )
+    judge_no_plan(expect, judge, solution.plan(*too_large))
     small = MODELS["TinyLlama"]
     too_slow = (small, gpu, {**setup, "gpus": 8, "wanted": 10**6}, [BF16, INT4])
     judge_plans(solution, measure, expect, judge, [too_large, too_slow])

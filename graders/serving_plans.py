@@ -1,0 +1,101 @@
+"""Judging what a planner chose: its form, the schemes, the batches, the rates and the costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving_judge import CLOSE, RIGHT, Ask, Case, Judge, same
+
+ENTRY = ("scheme", "batch", "rate", "cost")
+
+
+def asking_plan(case: tuple[Any, ...]) -> Ask:
+    return lambda planner: planner.plan(*case)
+
+
+def planned(expect: Any, came: Any) -> Any:
+    """A plan with its numbers as plain numbers; None stays."""
+    if came is None:
+        return None
+    wanted = "None, or a dict with one_stream and best_batch"
+    expect(isinstance(came, dict), expected=wanted, came=f"a value of type {type(came).__name__}")
+    expect({"one_stream", "best_batch"} <= came.keys(), expected=wanted, came="a dict without one of them")
+    return {key: planned_entry(expect, key, came[key]) for key in ("one_stream", "best_batch")}
+
+
+def planned_entry(expect: Any, key: str, entry: Any) -> Any:
+    if entry is None:
+        return None
+    wanted = f"{key!r}: None, or a dict with {', '.join(ENTRY)}"
+    expect(isinstance(entry, dict), expected=wanted, came=f"a value of type {type(entry).__name__}")
+    missing = [part for part in ENTRY if part not in entry]
+    expect(not missing, expected=wanted, came=f"one without {', '.join(missing)}")
+    expect(isinstance(entry["scheme"], str), expected=f"the scheme's name in {key!r}", came="something else")
+    return {"scheme": entry["scheme"]} | {
+        part: expect.number(entry[part], name=f"{part} of {key}") for part in ENTRY[1:]
+    }
+
+
+def judge_plans(solution: Any, measure: Any, expect: Any, judge: Judge, drawn: list[Any]) -> None:
+    cases = [Case("", planned(expect, solution.plan(*case)), asking_plan(case)) for case in drawn]
+    judge.remember(cases)
+
+    def idea() -> str | None:
+        return judge.idea(cases) or judge.idea(cases, CLOSE)
+
+    for case in cases:
+        right, came = case.ask(RIGHT), case.came
+        if right is None or came is None:
+            expect(
+                came is right,
+                expected="None where no scheme holds one stream, and only there",
+                came="a plan" if right is None else "None",
+                misconception=idea,
+            )
+            continue
+        for key, wanted in right.items():
+            judge_entry(measure, expect, key, wanted, came[key], idea)
+
+
+def judge_entry(measure: Any, expect: Any, key: str, wanted: Any, came: Any, idea: Any) -> None:
+    if wanted is None or came is None:
+        expect(
+            came is wanted,
+            expected=f"{key!r} to be None where no scheme that fits gives the wanted rate, and only there",
+            came="an entry" if wanted is None else "None",
+            misconception=idea,
+        )
+        return
+    for part, rule in (
+        ("scheme", {"one_stream": "the first in the list that does it", "best_batch": "the cheapest"}[key]),
+        (
+            "batch",
+            {"one_stream": "1", "best_batch": "the largest that fits and keeps every stream's rate"}[key],
+        ),
+    ):
+        expect(
+            same(came[part], wanted[part]),
+            expected=f"{part} of {key!r}: {rule}",
+            came="another",
+            misconception=idea,
+        )
+    for part in ("rate", "cost"):
+        measure(
+            f"relative error of the {part}",
+            abs(came[part] / wanted[part] - 1),
+            CLOSE,
+            expected=f"{part} of {key!r} within 1e-3",
+            came=f"{came[part] / wanted[part]:.6g} times as much",
+            misconception=idea,
+        )
+
+
+def judge_no_plan(expect: Any, judge: Judge, came: Any) -> None:
+    """Where nothing fits, None and nothing else."""
+    chosen = isinstance(came, dict) and any(came.values())
+    expect(
+        came is None,
+        expected="None where no scheme holds one stream",
+        came="a plan" if chosen else "something else, without an entry",
+        misconception=lambda: None if chosen else judge.say("nothing-fits-not-told"),
+    )
