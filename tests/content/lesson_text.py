@@ -14,7 +14,13 @@ from tutor.course.models import Lesson, Prompts
 from tutor.course.questions import Quiz
 
 LESSONS = Path(__file__).parents[2] / "lessons"
-FOLDERS = {"bits": "01-bits", "scales": "02-scales", "measuring": "03-measuring", "outliers": "04-outliers"}
+FOLDERS = {
+    "bits": "01-bits",
+    "scales": "02-scales",
+    "measuring": "03-measuring",
+    "outliers": "04-outliers",
+    "four-bits": "05-four-bits",
+}
 
 # A number that stands alone: not the 3 of Llama-3-70B, the 16 of fp16, the 8 of 8-bit, the 7 of 7B.
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e\d+)?(?!-?\w|\.\d)")

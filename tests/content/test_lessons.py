@@ -12,7 +12,13 @@ import pytest
 from rich.console import Console
 from rich.markdown import Markdown
 
-from tests.content import claims_bits, claims_measuring, claims_outliers, claims_scales
+from tests.content import (
+    claims_bits,
+    claims_four_bits,
+    claims_measuring,
+    claims_outliers,
+    claims_scales,
+)
 from tests.content.claims import Claim, Given, Printed
 from tests.content.demos import output
 from tests.content.lesson_text import (
@@ -38,6 +44,7 @@ CLAIMS = {
     "scales": claims_scales,
     "measuring": claims_measuring,
     "outliers": claims_outliers,
+    "four-bits": claims_four_bits,
 }
 
 
@@ -162,7 +169,14 @@ def test_bars_are_as_long_as_their_numbers_say(id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "least", "kinds"), [("bits", 14, 6), ("scales", 24, 7), ("measuring", 17, 7), ("outliers", 21, 7)]
+    ("id", "least", "kinds"),
+    [
+        ("bits", 14, 6),
+        ("scales", 24, 7),
+        ("measuring", 17, 7),
+        ("outliers", 21, 7),
+        ("four-bits", 25, 7),
+    ],
 )
 def test_a_quiz_asks_each_goal_twice_in_different_forms(id: str, least: int, kinds: int) -> None:
     items = quiz(id).items
