@@ -283,10 +283,15 @@ def show_table(W, X, fresh, options):
 
 def show_map(W, X, fresh, options):
     """Held-out error against bits a weight, both on a grid of characters; the error in powers of two."""
+    say("3. Error of the output on held-out tokens against bits a weight")
+    say("   bits   round to nearest       AWQ      GPTQ")
     points = []
     for bits in SWEEP:
-        for mark, (size, W_hat) in zip("RAG", ways(W, X, bits, options).values(), strict=True):
-            points.append((mark, size, output_error(W, W_hat, fresh)))
+        came = [(size, output_error(W, W_hat, fresh)) for size, W_hat in ways(W, X, bits, options).values()]
+        points += [(mark, *point) for mark, point in zip("RAG", came, strict=True)]
+        nearest, scaled, compensated = (error for _, error in came)
+        say(f"   {bits:>4} {nearest:>16.2f} % {scaled:>7.2f} % {compensated:>7.2f} %")
+    say()
     for mark, (size, W_hat) in zip("NNIF", fixed_ways(W, options).values(), strict=True):
         points.append((mark, size, output_error(W, W_hat, fresh)))
     points = [(mark, size, max(error, 0.05)) for mark, size, error in points]
@@ -298,7 +303,6 @@ def show_map(W, X, fresh, options):
         row = round(rows * math.log(high / error) / max(math.log(high / low), 1e-9))
         column = round(width * (size - left) / (right - left))
         field[row][column] = mark if field[row][column] in (" ", mark) else "+"
-    say("3. Error of the output on held-out tokens against bits a weight")
     for number, row in enumerate(field):
         level = high * (low / high) ** (number / rows)
         label = f"{level:.3g} %" if number % 4 == 0 else ""
@@ -311,8 +315,8 @@ def show_map(W, X, fresh, options):
 
 
 def show_control(W, X, fresh, options):
-    say("4. Is it the file? The model's weights lie on a grid of 16 levels for each 32 weights.")
-    say(f"   Held-out error in {options.bits} bits: as they are, and with noise between those levels")
+    say("4. Is it the file? The model's weights lie on 16 levels for each 32 of them.")
+    say(f"   Held-out error, {options.bits} bits: as they are, and with noise between those levels")
     noisy = between_the_levels(W, options.seed)
     on_file, off_file = (ways(M, X, options.bits, options).items() for M in (W, noisy))
     for (name, (_, as_it_is)), (_, (_, off_the_grid)) in zip(on_file, off_file, strict=True):

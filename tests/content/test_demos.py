@@ -260,6 +260,10 @@ def test_the_bits_demo_survives_extremes(arguments: str) -> None:
         ("outliers", "--magnitude nan"),
         ("outliers", "--alpha 1.5"),
         ("outliers", "--layer 30"),
+        ("four-bits", "--bits 1"),
+        ("four-bits", "--damping nan"),
+        ("four-bits", "--codes signed"),
+        ("four-bits", "--tokens 2000"),
     ],
 )
 def test_impossible_settings_are_refused_in_one_line(
