@@ -17,6 +17,7 @@ from serving_draws import (
     W8A8,
     drawn_gpu,
     drawn_setup,
+    drawn_to_fit,
     plan_is_firm,
     room_is_firm,
 )
@@ -84,8 +85,11 @@ def test_weights_in_16_bits(solution, draw, measure, expect, judge):
     """The bytes of all weights in 16 bits: blocks, norms, embedding table, head."""
     cases = []
     for model in (LLAMA, *(drawn_model(draw, name) for name in KINDS), drawn_model(draw)):
-        came = expect.number(solution.weight_bytes(model, BF16), name="weight_bytes")
-        cases.append(Case(about(model, BF16), came, lambda p, m=model: p.weight_bytes(m, BF16)))
+        scheme = BF16 | {
+            "scale_bits": draw.choice((0, 16))
+        }  # without a group there are no scales, however wide
+        came = expect.number(solution.weight_bytes(model, scheme), name="weight_bytes")
+        cases.append(Case(about(model, BF16), came, lambda p, m=model, s=scheme: p.weight_bytes(m, s)))
     judge.counts(measure, cases, "the stored weights", "bytes")
 
 
@@ -264,7 +268,8 @@ def drawn_plan(draw: Any) -> tuple[Any, ...] | None:
 def test_plan(solution, draw, measure, expect, judge):
     """The plan takes the first scheme that will do for one stream, and the cheapest for many."""
     drawn = telling(lambda: drawn_plan(draw), asking_plan, CHOICE, least=10)
-    judge_plans(solution, measure, expect, judge, drawn)
+    tight = [drawn_to_fit(draw, (0.6, 0.95)) for _ in range(2)]  # room for one stream, not for two
+    judge_plans(solution, measure, expect, judge, [*drawn, *tight])
 
 
 def test_plans_that_fail(solution, draw, measure, expect, judge):
@@ -275,4 +280,4 @@ def test_plans_that_fail(solution, draw, measure, expect, judge):
     judge_no_plan(expect, judge, solution.plan(*too_large))
     small = MODELS["TinyLlama"]
     too_slow = (small, gpu, {**setup, "gpus": 8, "wanted": 10**6}, [BF16, INT4])
-    judge_plans(solution, measure, expect, judge, [too_large, too_slow])
+    judge_plans(solution, measure, expect, judge, [too_large, too_slow, drawn_to_fit(draw, (1.05, 1.9))])

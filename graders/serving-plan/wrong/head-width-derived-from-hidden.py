@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 Config = Mapping[str, Any]
@@ -98,14 +99,11 @@ def rate_of_each(model: Config, gpu: Config, setup: Config, scheme: Config, batc
 
 def largest_batch(model: Config, gpu: Config, setup: Config, scheme: Config, most: int) -> int:
     """The largest batch up to ``most`` with which every stream gets the wanted rate; 0 if none."""
-    low, high = 0, most
-    while low < high:  # more streams never make a stream faster: halve the range
-        middle = (low + high + 1) // 2
-        if rate_of_each(model, gpu, setup, scheme, middle) >= setup["wanted"]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    # More streams never make a stream faster, so the first batch that is too slow ends the search.
+    able = takewhile(
+        lambda batch: rate_of_each(model, gpu, setup, scheme, batch) >= setup["wanted"], range(1, most + 1)
+    )
+    return max(able, default=0)
 
 
 def entry(model: Config, gpu: Config, setup: Config, scheme: Config, batch: int) -> dict[str, Any]:
