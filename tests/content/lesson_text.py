@@ -20,6 +20,7 @@ FOLDERS = {
     "measuring": "03-measuring",
     "outliers": "04-outliers",
     "four-bits": "05-four-bits",
+    "serving": "08-serving",
 }
 
 # A number that stands alone: not the 3 of Llama-3-70B, the 16 of fp16, the 8 of 8-bit, the 7 of 7B.

@@ -18,6 +18,7 @@ from tests.content import (
     claims_measuring,
     claims_outliers,
     claims_scales,
+    claims_serving,
 )
 from tests.content.claims import Claim, Given, Printed
 from tests.content.demos import output
@@ -45,6 +46,7 @@ CLAIMS = {
     "measuring": claims_measuring,
     "outliers": claims_outliers,
     "four-bits": claims_four_bits,
+    "serving": claims_serving,
 }
 
 
@@ -176,6 +178,7 @@ def test_bars_are_as_long_as_their_numbers_say(id: str) -> None:
         ("measuring", 17, 7),
         ("outliers", 21, 7),
         ("four-bits", 25, 7),
+        ("serving", 20, 7),
     ],
 )
 def test_a_quiz_asks_each_goal_twice_in_different_forms(id: str, least: int, kinds: int) -> None:
