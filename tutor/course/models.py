@@ -181,4 +181,7 @@ class Exercise(Model):
     hints: tuple[Text, ...] = Field(min_length=3, max_length=5)
     misconceptions: tuple[Misconception, ...] = Field(min_length=1)
     limits: Limits = Limits()
+    packages: tuple[Name, ...] = Field(
+        default=(), description="packages that a small installation leaves out; each is an extra of the tutor"
+    )
     notice: Text = Field(description="what to notice, shown after the pass")

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from tutor.compute.packages import require_packages
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
 from tutor.grading import assemble
@@ -93,13 +94,14 @@ class Grader:
             on_event: told of each step as it happens.
 
         Raises:
-            EnvironmentProblem: the device is not there.
+            EnvironmentProblem: the device is not there, or a package that the exercise needs.
             GraderFault: the grader itself failed; never an attempt.
         """
         from tutor.compute.devices import resolve_device
 
         tell = on_event or _ignore
         began = time.monotonic()
+        require_packages(exercise.info.packages, exercise.id)
         self.start()
         chosen = resolve_device(device)
         tell(GradingEvent("started"))

@@ -58,6 +58,10 @@ class Session:
         """The inputs of one check."""
         return self._draws.setdefault(check, Draw(self._seed, check))
 
+    @property
+    def source(self) -> bytes:
+        return self._source
+
     def tell(self, frame: wire.Frame) -> None:
         wire.send(self._report, frame)
 
@@ -172,6 +176,11 @@ class GradingPlugin:
     @pytest.fixture
     def expect(self) -> Expect:
         return Expect()
+
+    @pytest.fixture
+    def source(self) -> bytes:
+        """The submitted file, to be looked at as text."""
+        return self._session.source
 
     @pytest.fixture
     def device(self) -> str:

@@ -121,6 +121,7 @@ class Connection:
         keep: bool = False,
         on: int | None = None,
         gradient: tuple[tuple[int, ...], Any] | None = None,
+        each: bool = False,
     ) -> Any:
         """Calls a function of the learner's and returns a copy of its result.
 
@@ -129,6 +130,7 @@ class Connection:
             arguments: plain values, tensors, folders, or ``Kept`` objects of this connection.
             keep: leave the result there and return a ``Kept``.
             gradient: positions of arguments and the upstream gradient: returns their gradients instead.
+            each: call it once for each row of the first argument, and return the list of results.
 
         Raises:
             SolutionError: the call raised, or returned what cannot cross.
@@ -138,6 +140,8 @@ class Connection:
         request: wire.Frame = {"call": name, "args": [self._encode(argument) for argument in arguments]}
         if keep:
             request["keep"] = True
+        if each:
+            request["each"] = True
         if on is not None:
             request["on"] = on
         if gradient is not None:
@@ -224,6 +228,10 @@ class RemoteFunction:
         """Calls it and leaves the result in the learner's process."""
         result: Kept = self.solution.connection(self.name).call(self.name, arguments, keep=True)
         return result
+
+    def each(self, rows: Any, *arguments: Any) -> Any:
+        """Calls it in one request for each row of a tensor, ``[1, …]``, and returns all results: for clocks."""
+        return self.solution.connection(self.name).call(self.name, (rows, *arguments), each=True)
 
     def gradient(self, *arguments: Any, of: tuple[int, ...], upstream: Any) -> Any:
         """Gradients with respect to the arguments at positions ``of``, for ``upstream`` (shape of the output)."""

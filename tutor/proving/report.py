@@ -62,7 +62,7 @@ class ExerciseProof:
     """One exercise's grader, put to the test.
 
     Seconds are CPU seconds of the submitted code. ``mutants`` is None where none were tried; ``mutants_left`` says
-    why, where they might have been.
+    why, where they might have been. ``skipped`` says why nothing at all was tried on this machine.
     """
 
     id: str
@@ -79,6 +79,7 @@ class ExerciseProof:
     nearest_pass: Distance | None = None
     mutants: MutantProof | None = None
     mutants_left: str = ""
+    skipped: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -89,6 +90,7 @@ class ExerciseProof:
             "lazy": {"rejected": self.lazy_rejected, "of": self.lazy_of},
             "mutants": self.mutants.to_json() if self.mutants else None,
             "mutants_left": self.mutants_left,
+            "skipped": self.skipped,
             "nearest_pass": self.nearest_pass.to_json() if self.nearest_pass else None,
             "slowest_seconds": round(self.slowest_seconds, 3),
             "reference_seconds": round(self.reference_seconds, 3),

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.compute.packages import require_packages
 from tutor.course import Content, LoadedExercise, check_content, load_content
-from tutor.errors import ContentProblem, GraderFault
+from tutor.errors import ContentProblem, EnvironmentProblem, GraderFault
 from tutor.grading import Grader, Verdict
 from tutor.paths import ContentRoot
 from tutor.proving.equivalents import Equivalents
@@ -88,6 +89,11 @@ async def _prove_all(
     async with Grader(root) as grader:
         for exercise in exercises:
             tell(f"{exercise.id}: proving its grader")
+            try:
+                require_packages(exercise.info.packages, exercise.id)
+            except EnvironmentProblem as problem:
+                report.exercises.append(ExerciseProof(exercise.id, skipped=str(problem)))
+                continue
             prover = _Prover(Gradings(grader, exercise, device), report)
             report.exercises.append(await prover.prove(plan, tell))
 

@@ -8,7 +8,8 @@ Requests (each with ``id`` and ``nonce``, which the answer repeats):
 
 ``load``      the source's bytes lie in the arena; compile and run them as module ``solution``
 ``call``      a function by name with encoded arguments; ``keep`` leaves the result here under a number,
-              ``on`` calls a method of such a kept object, ``gradient`` asks for gradients of the call
+              ``on`` calls a method of such a kept object, ``gradient`` asks for gradients of the call,
+              ``each`` calls it for each row of the first argument
 ``evaluate``  an expression over the loaded module's names (code answers of quizzes)
 
 A ``folder`` argument is a folder of files, which come through the arena with its first use: they are written
@@ -123,6 +124,9 @@ class Worker:
         _check_arity(function, name, arguments)
         if "gradient" in request:
             result = self._gradient(function, arguments, request["gradient"])
+        elif request.get("each"):
+            rows, *others = arguments
+            result = [function(row, *others) for row in rows.split(1)]
         else:
             result = function(*arguments)
         if request.get("keep"):
@@ -256,8 +260,13 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     torch.set_num_threads(int(request.get("threads", 1)))
     if request.get("measured"):
         grow_exactly()
-    report = confinement.confine(keep=(socket_descriptor, trace), cpu_seconds=request.get("cpu_seconds"))
-    tensors = ArenaTensors(arena, copy=False, device=str(request.get("device", "cpu")))
+    device = str(request.get("device", "cpu"))
+    report = confinement.confine(
+        keep=(socket_descriptor, trace),
+        cpu_seconds=request.get("cpu_seconds"),
+        on_gpu=device.startswith("cuda"),
+    )
+    tensors = ArenaTensors(arena, copy=False, device=device)
     if request.get("warm"):
         touch_libraries()
         touch_heap(int(request.get("heap_bytes", 0)))

@@ -36,6 +36,9 @@ ACTIVE = "active"
 # What libraries of models should know of a world without a network: not to look for it, nor to draw progress bars.
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
 
+# Triton's kernels run in its interpreter, which needs neither a GPU nor a compiler.
+INTERPRETED = {"TRITON_INTERPRET": "1"}
+
 Report = dict[str, str]
 
 
@@ -139,7 +142,11 @@ def reaped(pid: int) -> None:
 
 
 def confine(
-    *, keep: Sequence[int], cpu_seconds: float | None = None, allow: frozenset[str] = frozenset()
+    *,
+    keep: Sequence[int],
+    cpu_seconds: float | None = None,
+    allow: frozenset[str] = frozenset(),
+    on_gpu: bool = False,
 ) -> Report:
     """Gives up, for good, everything a solution has no business with.
 
@@ -147,10 +154,13 @@ def confine(
         keep: descriptors to keep beside 0, 1 and 2.
         cpu_seconds: a hard limit on CPU time, above the one that is watched from outside.
         allow: system calls left out of the filter (an exercise that compiles needs programs).
+        on_gpu: what runs here runs on a GPU.
 
     Returns:
         Each layer by name: ``active`` or ``unavailable: why``.
     """
+    if not on_gpu:
+        os.environ.update(INTERPRETED)
     if not kernel.supported():
         return dict(_state.report)
     scratch = _enter_scratch()
