@@ -1,0 +1,118 @@
+"""What the levels that came say about the grid: who shares a scale, and how many codes there are."""
+
+from __future__ import annotations
+
+import torch
+from gptq_draws import Layer
+from gptq_rules import activation_order
+from gptq_yardstick import OWN_FACTOR, level_counts, loss, own_loss
+from torch import Tensor
+
+USUAL_SIZES = (16, 32, 64, 128)
+
+
+def counted(layer: Layer, came: Tensor) -> Tensor:
+    """Values of each row in each group of at least 2 · 2^bits columns, i64[o, groups]; 0 in shorter groups."""
+    counts = level_counts(came, layer.dead, layer.group_size)
+    widths = [piece.shape[1] for piece in came.split(layer.group_size, dim=1)]
+    return counts * torch.tensor([width >= 2 * 2**layer.bits for width in widths])
+
+
+def thought_of_many(layer: Layer, came: Tensor) -> str | None:
+    """Why a row uses more values in a group than there are codes."""
+    counts, most = counted(layer, came), 2**layer.bits
+    over = counts > most
+    if close_to(layer.W, came):
+        return "nothing-is-rounded"
+    if over.shape[1] > 1 and layer.W.shape[1] % layer.group_size and not bool(over[:, :-1].any()):
+        return "short-group-forgotten"
+    if followed_the_order(layer, came):
+        return "groups-follow-the-order"
+    if shared := thought_of_sharing(layer, came):
+        return shared
+    if int(counts.max()) == most + 1:
+        return "code-eight"
+    if only_negative(layer, came):
+        return "scale-from-signed-max"
+    codes = codes_on_a_side(layer, came)
+    return "all-levels-on-one-side" if codes is not None and abs(codes / most - 1) < 0.15 else None
+
+
+def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
+    """Whether weights share their levels that should not: a row, the matrix, a column, other groups."""
+    W_hat, alive = came[:, ~layer.dead], torch.zeros(1, dtype=torch.bool)
+    most, (rows, columns) = 2**layer.bits, W_hat.shape
+
+    def fits(values: Tensor, width: int) -> bool:
+        return bool((level_counts(values, alive.expand(values.shape[1]), width) <= most).all())
+
+    if rows >= 2 * most and fits(W_hat.reshape(1, -1), rows * columns):
+        return "one-scale-for-all"
+    if rows >= 2 * most and not fits(W_hat, columns) and fits(W_hat.T, rows):
+        return "scales-per-column"
+    if layer.W.shape[1] <= layer.group_size:
+        return None
+    if fits(came, layer.W.shape[1]):
+        return "group-size-ignored" if layer.W.shape[1] > USUAL_SIZES[-1] else None
+    others = (size for size in USUAL_SIZES if size != layer.group_size and size >= 2 * most)
+    return "group-size-hard-coded" if any(fits(came, size) for size in others) else None
+
+
+def thought_of_places(layer: Layer, came: Tensor) -> str | None:
+    """Whether the columns are right, but stand in the order in which they were rounded."""
+    order = activation_order(layer)
+    limit = OWN_FACTOR * own_loss(*layer)
+    for moved in (came[:, order.argsort()], came[:, order]):
+        if loss(layer.W, moved, layer.H) <= limit:
+            return "columns-left-in-order"
+    return None
+
+
+def followed_the_order(layer: Layer, came: Tensor) -> bool:
+    """Whether the groups are neighbours in the order of activations, not in the matrix."""
+    order = activation_order(layer)
+    counts = level_counts(came[:, order], layer.dead[order], layer.group_size)
+    return bool((counts <= 2**layer.bits).all()) and layer.W.shape[1] > layer.group_size
+
+
+def only_negative(layer: Layer, came: Tensor) -> bool:
+    """Whether the positive levels alone are as many as they should be, where the largest weights are negative."""
+    pieces, weights = came.split(layer.group_size, dim=1), layer.W.split(layer.group_size, dim=1)
+    if any(float((w.amax(dim=1) + w.amin(dim=1)).max()) >= 0 for w in weights):
+        return False
+    alive = torch.zeros(1, dtype=torch.bool)
+    counts = [level_counts(p.clamp(min=0.0), alive.expand(p.shape[1]), layer.group_size) for p in pieces]
+    return all(int(count.max()) <= 2 ** (layer.bits - 1) + 1 for count in counts)
+
+
+def cut_to_positive(layer: Layer, came: Tensor) -> bool:
+    """Whether large negative weights came back no larger than the largest positive ones."""
+    shares = []
+    for w, q in zip(layer.W.split(layer.group_size, 1), came.split(layer.group_size, 1), strict=True):
+        peaked = -w.amin(dim=1) > 2 * w.amax(dim=1)
+        shares.append((-q.amin(dim=1) <= 1.5 * q.amax(dim=1).clamp(min=0.0))[peaked])
+    cut = torch.cat(shares)
+    return len(cut) >= 8 and float(cut.double().mean()) > 0.8
+
+
+def codes_on_a_side(layer: Layer, came: Tensor) -> float | None:
+    """absmax over the least distance of two levels, the median over rows and groups."""
+    found = []
+    for w, q in zip(layer.W.split(layer.group_size, 1), came.split(layer.group_size, 1), strict=True):
+        gaps = q.sort(dim=1).values.diff(dim=1).double()
+        gaps = torch.where(gaps > 1e-4 * q.abs().amax(dim=1, keepdim=True), gaps, torch.inf)
+        found.append(w.abs().amax(dim=1) / gaps.amin(dim=1))
+    codes = torch.cat(found)
+    codes = codes[codes > 0]
+    return float(codes.median()) if len(codes) else None
+
+
+def close_to(W: Tensor, came: Tensor) -> bool:
+    """Whether nearly every weight came back as it was."""
+    return bool(((came - W).abs() <= 1e-4 * W.abs()).double().mean() > 0.98)
+
+
+def are_codes(layer: Layer, came: Tensor) -> bool:
+    """Whether what came are whole numbers no larger than codes, for weights that are not."""
+    whole = bool((came == came.round()).all()) and float(came.abs().max()) <= 2**layer.bits
+    return whole and bool(came.any()) and not bool((layer.W == layer.W.round()).all())
