@@ -69,12 +69,13 @@ def weights(draw: Any, rows: int, columns: int) -> Tensor:
 
 
 def with_sizes(draw: Any, W: Tensor, group_size: int) -> Tensor:
-    """In every row one group, another in each, is three times as large as the others."""
+    """In every row one group, another in each, is three times as large as the others. Rows differ by a third."""
     pieces = W.split(group_size, dim=1)
+    row = 1.0 + 0.3 * draw.permutation(len(W))[:, None] / len(W)
     large = draw.permutation(len(W)) % len(pieces)
     return torch.cat(
         [
-            piece / piece.abs().amax(dim=1, keepdim=True) * torch.where(large == k, 3.0, 1.0)[:, None]
+            row * piece / piece.abs().amax(dim=1, keepdim=True) * torch.where(large == k, 3.0, 1.0)[:, None]
             for k, piece in enumerate(pieces)
         ],
         dim=1,

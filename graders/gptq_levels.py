@@ -22,20 +22,19 @@ def thought_of_many(layer: Layer, came: Tensor) -> str | None:
     """Why a row uses more values in a group than there are codes."""
     counts, most = counted(layer, came), 2**layer.bits
     over = counts > most
-    if close_to(layer.W, came):
-        return "nothing-is-rounded"
-    if over.shape[1] > 1 and layer.W.shape[1] % layer.group_size and not bool(over[:, :-1].any()):
-        return "short-group-forgotten"
     if followed_the_order(layer, came):
         return "groups-follow-the-order"
     if shared := thought_of_sharing(layer, came):
         return shared
-    if int(counts.max()) == most + 1:
-        return "code-eight"
+    is_short = layer.W.shape[1] % layer.group_size and over.shape[1] > 1
+    if is_short and bool(over[:, -1].all()) and not bool(over[:, :-1].any()):
+        return "short-group-forgotten"
     if only_negative(layer, came):
         return "scale-from-signed-max"
-    codes = codes_on_a_side(layer, came)
-    return "all-levels-on-one-side" if codes is not None and abs(codes / most - 1) < 0.15 else None
+    codes = codes_on_a_side(layer, came) / most
+    if 1 - 1 / most - 0.1 < codes < 1.1:
+        return "all-levels-on-one-side"
+    return "code-eight" if int(counts.max()) == most + 1 and 0.4 < codes < 0.65 else None
 
 
 def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
@@ -46,15 +45,17 @@ def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
     def fits(values: Tensor, width: int) -> bool:
         return bool((level_counts(values, alive.expand(values.shape[1]), width) <= most).all())
 
-    if rows >= 2 * most and fits(W_hat.reshape(1, -1), rows * columns):
+    if fits(W_hat.reshape(1, -1), rows * columns):
         return "one-scale-for-all"
     if rows >= 2 * most and not fits(W_hat, columns) and fits(W_hat.T, rows):
         return "scales-per-column"
-    if layer.W.shape[1] <= layer.group_size:
-        return None
-    if fits(came, layer.W.shape[1]):
+    many, own = layer.W.shape[1] > layer.group_size, fits(came, layer.group_size)
+    if many and fits(came, layer.W.shape[1]):
         return "group-size-ignored" if layer.W.shape[1] > USUAL_SIZES[-1] else None
-    others = (size for size in USUAL_SIZES if size != layer.group_size and size >= 2 * most)
+    # Where the groups asked for fit, smaller ones inside them do: no evidence.
+    others = (
+        size for size in USUAL_SIZES if size >= 2 * most and (not own or (many and size > layer.group_size))
+    )
     return "group-size-hard-coded" if any(fits(came, size) for size in others) else None
 
 
@@ -95,16 +96,14 @@ def cut_to_positive(layer: Layer, came: Tensor) -> bool:
     return len(cut) >= 8 and float(cut.double().mean()) > 0.8
 
 
-def codes_on_a_side(layer: Layer, came: Tensor) -> float | None:
+def codes_on_a_side(layer: Layer, came: Tensor) -> float:
     """absmax over the least distance of two levels, the median over rows and groups."""
     found = []
     for w, q in zip(layer.W.split(layer.group_size, 1), came.split(layer.group_size, 1), strict=True):
         gaps = q.sort(dim=1).values.diff(dim=1).double()
         gaps = torch.where(gaps > 1e-4 * q.abs().amax(dim=1, keepdim=True), gaps, torch.inf)
         found.append(w.abs().amax(dim=1) / gaps.amin(dim=1))
-    codes = torch.cat(found)
-    codes = codes[codes > 0]
-    return float(codes.median()) if len(codes) else None
+    return float(torch.cat(found).median())
 
 
 def close_to(W: Tensor, came: Tensor) -> bool:
@@ -115,4 +114,4 @@ def close_to(W: Tensor, came: Tensor) -> bool:
 def are_codes(layer: Layer, came: Tensor) -> bool:
     """Whether what came are whole numbers no larger than codes, for weights that are not."""
     whole = bool((came == came.round()).all()) and float(came.abs().max()) <= 2**layer.bits
-    return whole and bool(came.any()) and not bool((layer.W == layer.W.round()).all())
+    return whole and bool(came.any()) and bool((layer.W.frac() != 0).any())

@@ -28,6 +28,9 @@ def runs(layer: Layer) -> Iterator[tuple[str, Tensor]]:
         for from_given in (False, True):
             for whole in (False, True):
                 yield "rounded-columns-changed", _all_changed(layer, divisor, lowest, from_given, whole)
+        for bottom in (lowest, -8 * most):
+            for from_given in (False, True):
+                yield "scale-from-signed-max", _signed(layer, divisor, bottom, from_given)
         for window in ("rest", "group", "column"):
             yield "scale-found-anew", _anew(layer, divisor, lowest, window)
 
@@ -48,6 +51,21 @@ def _all_changed(layer: Layer, divisor: float, lowest: int, from_given: bool, wh
         else:
             W -= correction
             W[:, j] = q
+    return W.float()
+
+
+def _signed(layer: Layer, divisor: float, lowest: int, from_given: bool) -> Tensor:
+    """The scale comes from the largest weight with its sign; a very low ``lowest`` is no clamp."""
+    W = layer.W.double().clone()
+    U = inverse_factor(damped(layer.H, 0.01))
+    for j in range(W.shape[1]):
+        if j % layer.group_size == 0:
+            source = layer.W.double() if from_given else W
+            scale = source[:, j : j + layer.group_size].amax(dim=1) / divisor
+            step = torch.where(scale > 0, scale, 1.0)
+        q = _snap(W[:, j], step, lowest, layer.bits)
+        W[:, j + 1 :] -= ((W[:, j] - q) / U[j, j])[:, None] * U[j, j + 1 :]
+        W[:, j] = q
     return W.float()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from gptq_draws import Layer
 from gptq_levels import (
+    close_to,
     counted,
     cut_to_positive,
     thought_of_many,
@@ -25,6 +26,7 @@ from torch import Tensor
 from tutor.grading.proxy import SolutionError
 
 PROBE_DAMPING = 0.02  # makes any H regular, and changes little
+NEARLY_NOTHING_PASSED = ("damping-too-large", "no-error-propagation")
 
 
 class Learner:
@@ -55,30 +57,24 @@ def keeps_limits(given: Layer, came: Tensor) -> bool:
 
 def thought_of_failure(learner: Learner, given: Layer) -> str | None:
     """Why a call raised, or returned what is not finite."""
-    if bool((given.W == 0).all(dim=1).any()):
-        spread = given.W + (given.W == 0) * 0.1 * given.W.abs().max() * _waves(given.W)
-        return "zero-row-becomes-nan" if learner.ask(given._replace(W=spread)) is not None else None
-    if (
-        (given.W.shape[0] != given.W.shape[1])
-        and not is_singular(given.H)
-        and learner.ask(_square(given)) is not None
-    ):
-        return "rows-taken-for-columns"
-    if is_singular(given.H):
-        return "hessian-not-damped" if learner.serves(_damped(given)) else None
-    whole = given.W.shape[1] // given.group_size * given.group_size
-    if 0 < whole < given.W.shape[1]:
-        cut = given._replace(W=given.W[:, :whole], H=given.H[:whole, :whole])
-        return "short-group-forgotten" if learner.ask(cut) is not None else None
-    return None
+    flat = _has_flat_group(given)
+    if bool(flat.any()) and learner.ask(given._replace(W=given.W[~flat])) is not None:
+        return "zero-row-becomes-nan"
+    if is_singular(given.H) and (thought := _thought_of_damping(learner, given)):
+        return thought
+    if learner.ask(_whole_groups(given)) is not None:
+        return "short-group-forgotten"
+    return "rows-taken-for-columns" if learner.ask(_square(given)) is not None else None
 
 
 def thought_of_levels(learner: Learner, given: Layer, came: Tensor) -> str | None:
     """Why a row uses more values in a group than there are codes."""
+    if close_to(given.W, came):
+        return "nothing-is-rounded"
     return (
         _ignores_bits(learner, given, came)
-        or thought_of_many(given, came)
         or thought_of_run(given, came)
+        or thought_of_many(given, came)
         or _takes_size_for_count(learner, given)
     )
 
@@ -86,12 +82,12 @@ def thought_of_levels(learner: Learner, given: Layer, came: Tensor) -> str | Non
 def thought_of_loss(learner: Learner, given: Layer, came: Tensor) -> str | None:
     """Why a result on a grid loses too much."""
     thought = thought_behind(given, came)
-    if thought == "damping-too-large" and learner.serves(_louder(given)):
+    if thought in NEARLY_NOTHING_PASSED and learner.serves(_sized(given, 1e6)):
         return "damping-has-a-unit"
     if thought:
         return thought
-    if is_singular(given.H) and learner.serves(_damped(given)):
-        return "hessian-not-damped"
+    if is_singular(given.H) and (thought := _thought_of_damping(learner, given)):
+        return thought
     if cut_to_positive(given, came):
         return "scale-from-signed-max"
     return (
@@ -99,6 +95,7 @@ def thought_of_loss(learner: Learner, given: Layer, came: Tensor) -> str | None:
         or thought_of_sharing(given, came)
         or thought_of_rounding(given, came)
         or thought_of_places(given, came)
+        or thought_of_run(given, came)
     )
 
 
@@ -110,8 +107,31 @@ def is_singular(H: Tensor) -> bool:
     return float(values.min()) < 1e-5 * float(values.mean())
 
 
-def _damped(given: Layer) -> Layer:
-    return given._replace(H=damped(given.H, PROBE_DAMPING).float())
+def _thought_of_damping(learner: Learner, given: Layer) -> str | None:
+    """What is wrong with the damping of a singular H; a fixed number is enough for inputs of some size only."""
+    if not learner.serves(given._replace(H=damped(given.H, PROBE_DAMPING).float())):
+        return None
+    fixed = any(learner.serves(_sized(given, size)) for size in (10.0, 1.0, 0.1, 0.01))
+    return "damping-has-a-unit" if fixed else "hessian-not-damped"
+
+
+def _sized(given: Layer, size: float) -> Layer:
+    """The same layer with smaller or larger inputs."""
+    return given._replace(H=given.H * (size / given.H.diagonal().mean()))
+
+
+def _has_flat_group(given: Layer) -> Tensor:
+    """Which rows have a group that holds one value only, zeros for instance: bool[o]."""
+    pieces = given.W.split(given.group_size, dim=1)
+    flat = torch.stack([(piece == piece[:, :1]).all(dim=1) & (piece.shape[1] > 1) for piece in pieces], dim=1)
+    return flat.any(dim=1)
+
+
+def _whole_groups(given: Layer) -> Layer:
+    """The layer without the columns of its short last group, or with all of them in one."""
+    columns = given.W.shape[1] // given.group_size * given.group_size or given.W.shape[1]
+    W, H = given.W[:, :columns], given.H[:columns, :columns]
+    return given._replace(W=W, H=H, group_size=min(given.group_size, columns))
 
 
 def _square(given: Layer) -> Layer:
@@ -119,11 +139,6 @@ def _square(given: Layer) -> Layer:
     columns = given.W.shape[1]
     W = given.W.repeat(-(-columns // len(given.W)), 1)[:columns]
     return given._replace(W=W, H=damped(given.H, PROBE_DAMPING).float(), group_size=columns)
-
-
-def _louder(given: Layer) -> Layer:
-    """The same layer with inputs so large that no constant matters."""
-    return given._replace(H=given.H * (1e6 / given.H.diagonal().mean()))
 
 
 def _ignores_bits(learner: Learner, given: Layer, came: Tensor) -> str | None:
@@ -136,7 +151,3 @@ def _takes_size_for_count(learner: Learner, given: Layer) -> str | None:
     came = learner.ask(given._replace(group_size=groups))
     known = came is not None and keeps_limits(given, came)
     return "group-size-taken-for-count" if known and groups != given.group_size else None
-
-
-def _waves(W: Tensor) -> Tensor:
-    return torch.arange(W.numel()).reshape(W.shape).float().sin()

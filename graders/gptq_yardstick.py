@@ -15,6 +15,7 @@ OWN_FACTOR = 1.7  # times the judge's own loss
 ROUNDED_FACTOR = 0.8  # times the loss of rounding to nearest
 DAMPING = 0.01  # of the mean of the diagonal; the paper's
 SAME_VALUE = 1e-4  # of its group's largest weight: nearer values are one level, computed in two ways
+FLOAT_NOISE = 1e-6  # of its row's largest weight: a group of zeros may hold rounding errors of the others
 
 
 def loss(W: Tensor, W_hat: Tensor, H: Tensor) -> float:
@@ -85,13 +86,15 @@ def level_counts(W_hat: Tensor, dead: Tensor, group_size: int) -> Tensor:
     Values nearer than ``SAME_VALUE`` count once. In dead columns (bool[i]) zeros do not count: a weight
     that meets no input may be dropped.
     """
-    W_hat = torch.where(dead & (W_hat == 0), float("nan"), W_hat.double())
-    return torch.stack([_values(piece) for piece in W_hat.split(group_size, dim=1)], dim=1)
+    W_hat = W_hat.double()
+    noise = FLOAT_NOISE * W_hat.abs().amax(dim=1, keepdim=True)
+    W_hat = torch.where(dead & (W_hat == 0), float("nan"), W_hat)
+    return torch.stack([_values(piece, noise) for piece in W_hat.split(group_size, dim=1)], dim=1)
 
 
-def _values(piece: Tensor) -> Tensor:
+def _values(piece: Tensor, noise: Tensor) -> Tensor:
     """How many different numbers each row holds, NaN left out, i64[o]."""
     row = piece.sort(dim=1).values  # NaN at the end
-    near = SAME_VALUE * row.abs().nan_to_num(0.0).amax(dim=1, keepdim=True)
+    near = SAME_VALUE * row.abs().nan_to_num(0.0).amax(dim=1, keepdim=True) + noise
     first = row[:, :1].isfinite().sum(dim=1)
     return first + (row.diff(dim=1) > near).sum(dim=1)

@@ -12,7 +12,7 @@ from torch import Tensor
 from tutor.grading.proxy import SolutionError
 
 ORDINARY = ("chain", "factors", "square", "wide", "two bits")
-GROUPED = ("apart", "short last", "one group", "negative peaks")
+GROUPED = ("negative peaks", "apart", "short last", "one group")
 SINGULAR = ("few tokens", "dead columns", "equal columns")
 OTHERWISE = ("small inputs", "large inputs", "views")
 
@@ -44,13 +44,11 @@ def quantized(solution, expect, given: Layer) -> Tensor:
     return came
 
 
-def judge_levels(solution, measure, given: Layer, came: Tensor):
+def judge_levels(solution, expect, given: Layer, came: Tensor):
     """No row uses more values in a group than there are codes."""
     most = int(counted(given, came).max())
-    measure(
-        f"values of a row in a group, {given.bits} bits",
-        most,
-        2**given.bits,
+    expect(
+        most <= 2**given.bits,
         expected=f"at most {2**given.bits} values in each row and group at {given.bits} bits",
         came=f"{most} values in one, in {size(given)}",
         misconception=lambda: thought_of_levels(Learner(solution), given, came),
@@ -60,7 +58,7 @@ def judge_levels(solution, measure, given: Layer, came: Tensor):
 def judge(solution, measure, expect, given: Layer):
     """The levels used, then the loss."""
     came = quantized(solution, expect, given)
-    judge_levels(solution, measure, given, came)
+    judge_levels(solution, expect, given, came)
     lost = loss(given.W, came, given.H)
     for name, factor, best in (
         ("loss against round-to-nearest", ROUNDED_FACTOR, rounded_loss(*given)),
@@ -124,4 +122,4 @@ def test_zeros(solution, draw, measure, expect):
         expected="rows of zeros to come back as exact zeros",
         came="numbers in them that are not zero",
     )
-    judge_levels(solution, measure, given, came)
+    judge_levels(solution, expect, given, came)

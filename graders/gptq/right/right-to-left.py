@@ -1,4 +1,4 @@
-"""From the last column to the first, with the factor of H itself inverted: one inversion less, groups filled backwards."""
+"""From the last column to the first, with the factor of H itself inverted: one inversion less, groups backwards."""
 
 import torch
 
