@@ -126,6 +126,18 @@ def _short_last(draw: Any) -> Layer:
     return Layer(weights(draw, draw.integer(18, 20), columns), hessian(X, _usual_size(draw)), 3, group_size)
 
 
+def _loud_twins(draw: Any) -> Layer:
+    """A few quiet inputs take over the errors of loud ones, and leave the grid far behind.
+
+    For the values used, not for the loss: the order of the columns decides it here.
+    """
+    columns = 32 * 2
+    X = draw.normal(columns, 4 * columns).double()
+    X[:6] *= 30.0
+    X[6:12] = X[:6] / 30.0 + 0.1 * X[6:12]
+    return Layer(weights(draw, draw.integer(18, 20), columns), hessian(X, _usual_size(draw)), 3, 32)
+
+
 def _one_group(draw: Any) -> Layer:
     columns = draw.integer(66, 74)
     X = chain(draw, columns, 4 * columns)
@@ -223,6 +235,7 @@ FAMILIES: dict[str, Callable[[Any], Layer]] = {
     "short last": _short_last,
     "one group": _one_group,
     "negative peaks": _negative_peaks,
+    "loud twins": _loud_twins,
     "few tokens": _few_tokens,
     "dead columns": _dead_columns,
     "equal columns": _equal_columns,

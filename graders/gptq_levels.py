@@ -24,16 +24,18 @@ def thought_of_many(layer: Layer, came: Tensor) -> str | None:
     over = counts > most
     if followed_the_order(layer, came):
         return "groups-follow-the-order"
-    if shared := thought_of_sharing(layer, came):
-        return shared
     is_short = layer.W.shape[1] % layer.group_size and over.shape[1] > 1
     if is_short and bool(over[:, -1].all()) and not bool(over[:, :-1].any()):
         return "short-group-forgotten"
-    if only_negative(layer, came):
-        return "scale-from-signed-max"
+    if never_clamped(layer, came):
+        return "codes-not-clamped"
+    if shared := thought_of_sharing(layer, came):
+        return shared
     codes = codes_on_a_side(layer, came) / most
     if 1 - 1 / most - 0.1 < codes < 1.1:
         return "all-levels-on-one-side"
+    if only_negative(layer, came):
+        return "scale-from-signed-max"
     return "code-eight" if int(counts.max()) == most + 1 and 0.4 < codes < 0.65 else None
 
 
@@ -94,6 +96,19 @@ def cut_to_positive(layer: Layer, came: Tensor) -> bool:
         shares.append((-q.amin(dim=1) <= 1.5 * q.amax(dim=1).clamp(min=0.0))[peaked])
     cut = torch.cat(shares)
     return len(cut) >= 8 and float(cut.double().mean()) > 0.8
+
+
+def never_clamped(layer: Layer, came: Tensor) -> bool:
+    """Whether the codes of the first group are those of a right grid, and go on beyond its ends.
+
+    The first group is rounded as it was given, so that its step shows the formula.
+    """
+    first = layer._replace(W=layer.W[:, : layer.group_size])
+    most = 2 ** (layer.bits - 1) - 1
+    right = any(
+        abs(codes_on_a_side(first, came[:, : layer.group_size]) / n - 1) < 0.01 for n in (most, most + 0.5)
+    )
+    return right and bool((counted(layer, came) > 2**layer.bits).any())
 
 
 def codes_on_a_side(layer: Layer, came: Tensor) -> float:

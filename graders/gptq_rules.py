@@ -17,10 +17,12 @@ from gptq_yardstick import SAME_VALUE, damped, inverse_factor
 from torch import Tensor
 
 EXPLAINED = 0.97  # of the weights, by the rule that was used
+SLIGHT = 0.05  # a rule that passes on no larger share than this is no rule
 BY_CHANCE = 0.02  # so much more than any right rule explains
 RIGHT_DAMPINGS = (1e-6, 1e-3, 0.01, 0.03, 0.1)
 LARGE_DAMPINGS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1e3, 1e4)
 FEWEST_LEVELS = 3
+NOTHING_PASSED = ("no-error-propagation", "damping-too-large")
 USUAL_BLOCKS = (16, 32, 64, 128)
 
 
@@ -38,7 +40,8 @@ def thought_behind(layer: Layer, came: Tensor) -> str | None:
     """The idea whose rule explains what came, where no right rule does; or None."""
     shares = [(share_explained(layer, came, rule), rule) for rule in rules(layer)]
     right = max((share for share, rule in shares if rule.idea is None), default=0.0)
-    best, rule = max(((share, rule) for share, rule in shares if rule.idea), key=lambda one: one[0])
+    told = [(share, rule) for share, rule in shares if rule.idea in NOTHING_PASSED or _tells(rule)]
+    best, rule = max(told, key=lambda one: one[0])
     return rule.idea if best >= EXPLAINED and best > right + BY_CHANCE else None
 
 
@@ -50,6 +53,10 @@ def thought_of_rounding(layer: Layer, came: Tensor) -> str | None:
         if max(below, toward) >= EXPLAINED and share_explained(layer, came, rule) < 0.8:
             return "truncated-not-rounded"
     return None
+
+
+def _tells(rule: Rule) -> bool:
+    return rule.idea is not None and float(rule.C.abs().max()) > SLIGHT
 
 
 # --- the rules ----------------------------------------------------------------------------------

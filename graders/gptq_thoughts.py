@@ -19,14 +19,13 @@ from gptq_levels import (
     thought_of_sharing,
 )
 from gptq_replays import thought_of_run
-from gptq_rules import thought_behind, thought_of_rounding
+from gptq_rules import NOTHING_PASSED, thought_behind, thought_of_rounding
 from gptq_yardstick import OWN_FACTOR, damped, loss, own_loss
 from torch import Tensor
 
 from tutor.grading.proxy import SolutionError
 
 PROBE_DAMPING = 0.02  # makes any H regular, and changes little
-NEARLY_NOTHING_PASSED = ("damping-too-large", "no-error-propagation")
 
 
 class Learner:
@@ -82,7 +81,7 @@ def thought_of_levels(learner: Learner, given: Layer, came: Tensor) -> str | Non
 def thought_of_loss(learner: Learner, given: Layer, came: Tensor) -> str | None:
     """Why a result on a grid loses too much."""
     thought = thought_behind(given, came)
-    if thought in NEARLY_NOTHING_PASSED and learner.serves(_sized(given, 1e6)):
+    if thought in NOTHING_PASSED and learner.serves(_sized(given, 1e6)):
         return "damping-has-a-unit"
     if thought:
         return thought

@@ -113,8 +113,8 @@ def test_sizes_and_views(solution, draw, measure, expect):
         judge(solution, measure, expect, layer(draw, name))
 
 
-def test_zeros(solution, draw, measure, expect):
-    """Rows of zeros come back as zeros; groups that hold one value are served."""
+def test_special_weights(solution, draw, measure, expect):
+    """Rows of zeros come back as zeros, groups of one value are served, and no weight leaves its grid."""
     given, zero_rows = with_zeros(draw)
     came = quantized(solution, expect, given)
     expect(
@@ -123,3 +123,5 @@ def test_zeros(solution, draw, measure, expect):
         came="numbers in them that are not zero",
     )
     judge_levels(solution, expect, given, came)
+    given = layer(draw, "loud twins")
+    judge_levels(solution, expect, given, quantized(solution, expect, given))
