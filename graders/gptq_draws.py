@@ -106,10 +106,10 @@ def _two_bits(draw: Any) -> Layer:
 
 def _wide(draw: Any) -> Layer:
     """More columns than the blocks of 128 that published code works in."""
-    group_size = draw.integer(42, 46)
+    group_size = draw.integer(48, 50)
     columns = 4 * group_size
     X = chain(draw, columns, 3 * columns)
-    return Layer(weights(draw, draw.integer(12, 13), columns), hessian(X, _usual_size(draw)), 4, group_size)
+    return Layer(weights(draw, draw.integer(11, 12), columns), hessian(X, _usual_size(draw)), 4, group_size)
 
 
 def _apart(draw: Any) -> Layer:

@@ -54,6 +54,8 @@ def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
     many, own = layer.W.shape[1] > layer.group_size, fits(came, layer.group_size)
     if many and fits(came, layer.W.shape[1]):
         return "group-size-ignored" if layer.W.shape[1] > USUAL_SIZES[-1] else None
+    if int(level_counts(came, layer.dead, layer.group_size).max()) == most + 1:
+        return None  # one code too many; a part of the group has them all by chance only
     # Where the groups asked for fit, smaller ones inside them do: no evidence.
     others = (
         size for size in USUAL_SIZES if size >= 2 * most and (not own or (many and size > layer.group_size))
@@ -104,21 +106,24 @@ def never_clamped(layer: Layer, came: Tensor) -> bool:
     The first group is rounded as it was given, so that its step shows the formula.
     """
     first = layer._replace(W=layer.W[:, : layer.group_size])
-    most = 2 ** (layer.bits - 1) - 1
-    right = any(
-        abs(codes_on_a_side(first, came[:, : layer.group_size]) / n - 1) < 0.01 for n in (most, most + 0.5)
-    )
+    codes, most = _codes_on_a_side(first, came[:, : layer.group_size]), 2 ** (layer.bits - 1) - 1
+    right = any(float(((codes / n - 1).abs() < 0.01).double().mean()) > 0.8 for n in (most, most + 0.5))
     return right and bool((counted(layer, came) > 2**layer.bits).any())
 
 
 def codes_on_a_side(layer: Layer, came: Tensor) -> float:
-    """absmax over the least distance of two levels, the median over rows and groups."""
+    """How many steps the absmax of a group is, the median over rows and groups."""
+    return float(_codes_on_a_side(layer, came).median())
+
+
+def _codes_on_a_side(layer: Layer, came: Tensor) -> Tensor:
+    """absmax over the least distance of two levels, of each row in each group."""
     found = []
     for w, q in zip(layer.W.split(layer.group_size, 1), came.split(layer.group_size, 1), strict=True):
         gaps = q.sort(dim=1).values.diff(dim=1).double()
         gaps = torch.where(gaps > 1e-4 * q.abs().amax(dim=1, keepdim=True), gaps, torch.inf)
         found.append(w.abs().amax(dim=1) / gaps.amin(dim=1))
-    return float(torch.cat(found).median())
+    return torch.cat(found)
 
 
 def close_to(W: Tensor, came: Tensor) -> bool:

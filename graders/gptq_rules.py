@@ -21,7 +21,7 @@ SLIGHT = 0.05  # a rule that passes on no larger share than this is no rule
 BY_CHANCE = 0.02  # so much more than any right rule explains
 RIGHT_DAMPINGS = (1e-6, 1e-3, 0.01, 0.03, 0.1)
 LARGE_DAMPINGS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 50.0, 100.0, 300.0, 1e3, 1e4)
-FEWEST_LEVELS = 3
+FEWEST_LEVELS = 3  # as 2 bits have on both sides of zero
 NOTHING_PASSED = ("no-error-propagation", "damping-too-large")
 USUAL_BLOCKS = (16, 32, 64, 128)
 

@@ -81,8 +81,8 @@ def thought_of_levels(learner: Learner, given: Layer, came: Tensor) -> str | Non
 def thought_of_loss(learner: Learner, given: Layer, came: Tensor) -> str | None:
     """Why a result on a grid loses too much."""
     thought = thought_behind(given, came)
-    if thought in NOTHING_PASSED and learner.serves(_sized(given, 1e6)):
-        return "damping-has-a-unit"
+    if thought in NOTHING_PASSED:
+        return _thought_of_size(learner, given) or thought
     if thought:
         return thought
     if is_singular(given.H) and (thought := _thought_of_damping(learner, given)):
@@ -112,6 +112,16 @@ def _thought_of_damping(learner: Learner, given: Layer) -> str | None:
         return None
     fixed = any(learner.serves(_sized(given, size)) for size in (10.0, 1.0, 0.1, 0.01))
     return "damping-has-a-unit" if fixed else "hessian-not-damped"
+
+
+def _thought_of_size(learner: Learner, given: Layer) -> str | None:
+    """Whether it is the size of the inputs that keeps errors from being passed on, and why."""
+    if learner.serves(_sized(given, 1e6)):
+        return "damping-has-a-unit"
+    usual = _sized(given, 1.0)
+    came = learner.ask(usual)
+    thought = None if came is None else thought_behind(usual, came)
+    return None if thought in NOTHING_PASSED else thought
 
 
 def _sized(given: Layer, size: float) -> Layer:
