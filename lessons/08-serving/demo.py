@@ -32,6 +32,7 @@ SCHEMES = {  # bits of a weight, group, bits of scale and zero point, bits in wh
 }
 KV_BITS = {"bf16": 16, "fp8": 8}
 USABLE = 0.92  # the share of memory that newer vLLM takes
+MOST_CARDS = 64  # that are tried where a model does not fit
 PASS = 2048  # tokens that one pass takes at most
 
 
@@ -94,7 +95,7 @@ class Plan:
 
 def cards_needed(options, scheme):
     """The smallest number of such cards that holds one stream."""
-    for gpus in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64):
+    for gpus in range(1, MOST_CARDS + 1):
         if Plan(options.model, options.gpu, gpus, scheme, KV_BITS[options.kv]).streams(options.context):
             return gpus
     return None
@@ -189,11 +190,13 @@ def all_schemes(options):
         else:
             say(line + " none")
     if rates:
-        say(f"   See: which one-stream bars stay below {options.wanted:g} tokens/s, and what batching does.")
+        say(f"   See: which bars stay below {options.wanted:g} tokens/s, and what a batch does.")
         return
     cards = {s: cards_needed(options, s) for s in SCHEMES}
     enough = ", ".join(f"{s} on {n}" for s, n in cards.items() if n and s in ("bf16", "w8a8", "awq-int4"))
-    say("   Nothing fits here. " + (f"One stream fits with {enough} such cards." if enough else ""))
+    say("   Nothing fits here." + (" One such stream would, with so many cards:" if enough else ""))
+    if enough:
+        say(f"   {enough}")
 
 
 def main(options):
