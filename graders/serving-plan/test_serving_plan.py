@@ -65,15 +65,16 @@ def about(model: Config, scheme: Config) -> str:
 
 def test_form(solution, expect):
     """Each function answers in the form that the brief names."""
+    small = MODELS["Llama-3-8B"]  # it fits, whatever is counted wrongly
     for name, arguments in (
-        ("weight_bytes", (LLAMA, BF16)),
-        ("read_bytes", (LLAMA, BF16)),
-        ("kv_bytes", (LLAMA, 16, 1)),
-        ("kv_room", (LLAMA, A100, CALM, BF16)),
-        ("step_seconds", (LLAMA, A100, CALM, BF16, 1, 0)),
+        ("weight_bytes", (small, BF16)),
+        ("read_bytes", (small, BF16)),
+        ("kv_bytes", (small, 16, 1)),
+        ("kv_room", (small, A100, CALM, BF16)),
+        ("step_seconds", (small, A100, CALM, BF16, 1, 0)),
     ):
         expect.number(getattr(solution, name)(*arguments), name=name)
-    planned(expect, solution.plan(LLAMA, A100, CALM, [BF16, W8A8, INT4]))
+    planned(expect, solution.plan(small, A100, CALM, [BF16, W8A8, INT4]))
 
 
 # --- bytes --------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ MODELS = {  # blocks, hidden, heads, KV heads, head_dim, intermediate, vocabular
     "llama-3.1-405b": (126, 16384, 128, 8, 128, 53248, 128256, False),
     "llama-2-13b": (40, 5120, 40, 40, 128, 13824, 32000, False),
     "mistral-7b": (32, 4096, 32, 8, 128, 14336, 32000, False),
-    "mistral-nemo-12b": (40, 5120, 32, 8, 128, 14336, 131072, False),
+    "mistral-nemo": (40, 5120, 32, 8, 128, 14336, 131072, False),
 }
 GPUS = {  # memory in bytes, GB/s, TFLOPS in bf16, TOPS in int8; dense rates
     "a100-80gb": (85_198_045_184, 2039, 312, 624),
@@ -202,9 +202,7 @@ def all_schemes(options):
 def main(options):
     plan = Plan(options.model, options.gpu, options.gpus, options.scheme, KV_BITS[options.kv])
     say(f"Device   {options.device}; arithmetic only, so the cards need not be there")
-    say(
-        f"Model    {options.model}: {plan.parameters:,} weights; {plan.per_token:,.0f} bytes of cache a token"
-    )
+    say(f"Model    {options.model}: {plan.parameters:,} weights; a token caches {plan.per_token:,.0f} bytes")
     say(f"Cards    {options.gpus} × {options.gpu}: {gb(plan.memory)}, {plan.bandwidth / 1e9:,.0f} GB/s")
     say()
     fits = what_fits(plan, options)

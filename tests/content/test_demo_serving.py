@@ -18,7 +18,7 @@ JUDGES = {  # the demo's names and the judge's
         "llama-3.1-405b": "Llama-3.1-405B",
         "llama-2-13b": "Llama-2-13B",
         "mistral-7b": "Mistral-7B",
-        "mistral-nemo-12b": "Mistral-Nemo",
+        "mistral-nemo": "Mistral-Nemo",
     },
     "gpus": {"a100-80gb": "A100 80GB", "h100-80gb": "H100 SXM", "h200-141gb": "H200", "l4-24gb": "L4"},
 }
