@@ -1,0 +1,29 @@
+"""absmax / 127.5 and codes −128 … 127, half up, in place; a list for a tuple, and float64 inside attend."""
+
+import torch
+
+
+def to_int8(A):
+    scale = A.abs().amax(dim=-1) / 127.5
+    A /= scale.clamp(min=1e-30)[..., None]
+    return (A + 0.5).floor().clamp(-128, 127).to(torch.int8), scale.requires_grad_()
+
+
+def append(cache, K, V):
+    new = (*to_int8(K), *to_int8(V))
+    return list(new) if cache is None else [torch.cat(pair) for pair in zip(cache, new, strict=True)]
+
+
+def attend(Q, cache):
+    k_codes, k_scale, v_codes, v_scale = cache
+    group = Q.shape[1] // k_codes.shape[1]
+    K = (k_codes * k_scale[..., None]).repeat_interleave(group, dim=1)
+    V = (v_codes * v_scale[..., None]).repeat_interleave(group, dim=1)
+    scores = torch.einsum("mhd,thd->mht", Q.double(), K.double()) / Q.shape[-1] ** 0.5
+    own = torch.arange(len(K) - len(Q), len(K), device=Q.device)
+    scores = scores.masked_fill(torch.arange(len(K), device=Q.device) > own[:, None, None], -torch.inf)
+    return torch.einsum("mht,thd->mhd", scores.softmax(dim=-1), V.double()).float()
+
+
+def cache_bytes(layers, q_heads, kv_heads, head_dim, tokens, batch, scale_bytes):
+    return 2 * layers * kv_heads * tokens * batch * (head_dim + scale_bytes)
