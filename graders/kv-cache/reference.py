@@ -6,7 +6,8 @@ import torch
 def to_int8(A: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """One scale for each token and head: nothing in it depends on any other token, past or future."""
     scale = A.abs().amax(dim=-1) / 127
-    codes = (A / torch.where(scale > 0, scale, 1.0)[:, :, None]).round().to(torch.int8)
+    divisor = torch.where(scale > 0, scale, 1.0)  # a vector of zeros has codes of 0 with any divisor but 0
+    codes = (A / divisor[:, :, None]).round().to(torch.int8)
     return codes, scale
 
 
@@ -27,9 +28,9 @@ def attend(Q: torch.Tensor, cache: tuple) -> torch.Tensor:
     Q = Q.reshape(m, kv_heads, q_heads // kv_heads, head_dim)
     scores = torch.einsum("mkgd,tkd->kgmt", Q, k_codes * k_scale[:, :, None]) / head_dim**0.5
 
-    # The queries are the newest tokens: the last of them sees all, the one before it one token less.
-    place = torch.arange(tokens - m, tokens, device=Q.device)[:, None]
-    future = torch.arange(tokens, device=Q.device) > place
+    # The queries are the newest tokens: the last of them sees all, the one before it one token less. So the
+    # triangle of what lies in the future is that of the lower right corner.
+    future = torch.ones_like(scores[0, 0], dtype=torch.bool).triu(tokens - m + 1)
     weights = scores.masked_fill(future, float("-inf")).softmax(dim=-1)
     return torch.einsum("kgmt,tkd->mkgd", weights, v_codes * v_scale[:, :, None]).reshape(
         m, q_heads, head_dim
