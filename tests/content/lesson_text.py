@@ -21,11 +21,18 @@ FOLDERS = {
     "outliers": "04-outliers",
     "four-bits": "05-four-bits",
     "serving": "08-serving",
+    "what-came-after": "09-what-came-after",
 }
+
+# The closing lesson tells of methods that the course does not build: it has no demo, no exercise, and a quiz of
+# six, so there is nothing to work, to notice or to try in it.
+CLOSING = "what-came-after"
+WITH_DEMO = [id for id in FOLDERS if id != CLOSING]
 
 # A number that stands alone: not the 3 of Llama-3-70B, the 16 of fp16, the 8 of 8-bit, the 7 of 7B.
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e\d+)?(?!-?\w|\.\d)")
-CITATION = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9.]+)+)\]")
+# An id with a dash, or one of the few without: H[j] cites nothing.
+CITATION = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9.]+)+|aqlm|exl3|hqq|kivi|mxfp4|nvfp4|quarot|spinquant)\]")
 _LIST_MARKER = re.compile(r"(?m)^\s*\d+\. ")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 

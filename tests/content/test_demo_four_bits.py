@@ -128,7 +128,7 @@ def test_gptq_serves_dead_and_equal_columns() -> None:
     assert torch.isfinite(came).all()
     plain = demo.round_to_nearest(W, 4, 8)
     assert torch.equal(came[:, 5], plain[:, 5]), "a dead column is rounded by itself"
-    assert demo.squared_error(W - came, H) < 0.5 * demo.squared_error(W - plain, H)
+    assert demo.squared_error(W - came, H) < 0.7 * demo.squared_error(W - plain, H)
 
 
 def test_the_worked_example_of_two_weights() -> None:

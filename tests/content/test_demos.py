@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.content.demos import module, output
-from tests.content.lesson_text import FOLDERS, LESSONS, lesson
+from tests.content.lesson_text import FOLDERS, LESSONS, WITH_DEMO, lesson
 from tutor.course.models import Knob
 
 
@@ -89,7 +89,7 @@ def test_fewer_bits_cost_the_ratio_of_levels(bits: int) -> None:
     assert ratio == pytest.approx(127 / (2 ** (bits - 1) - 1), rel=0.1)
 
 
-@pytest.mark.parametrize("id", FOLDERS)
+@pytest.mark.parametrize("id", WITH_DEMO)
 def test_the_lesson_shows_what_the_demo_prints(id: str) -> None:
     """Each line of a notice's fenced blocks that holds a label is a line of the demo's output."""
     printed = [" ".join(line.split()) for line in output(id).splitlines()]
@@ -188,7 +188,7 @@ def test_the_map_of_the_scales_demo_has_a_letter_for_each_number_of_bits() -> No
 
 # --- knobs and bad input ----------------------------------------------------------------------
 
-KNOBS = [(id, knob) for id in FOLDERS for knob in (lesson(id).demo.knobs if lesson(id).demo else ())]  # type: ignore[union-attr]
+KNOBS = [(id, knob) for id in WITH_DEMO for knob in (lesson(id).demo.knobs if lesson(id).demo else ())]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("id", "knob"), KNOBS, ids=[f"{id}-{knob.name}" for id, knob in KNOBS])
@@ -207,7 +207,7 @@ def _plain(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-@pytest.mark.parametrize("id", FOLDERS)
+@pytest.mark.parametrize("id", WITH_DEMO)
 def test_knobs_are_all_the_options_there_are(id: str) -> None:
     options = set(vars(module(id).parse_options(["--device", "cpu"])))
     demo = lesson(id).demo
@@ -215,7 +215,7 @@ def test_knobs_are_all_the_options_there_are(id: str) -> None:
     assert options == {"device"} | {knob.name for knob in demo.knobs}
 
 
-@pytest.mark.parametrize("id", FOLDERS)
+@pytest.mark.parametrize("id", WITH_DEMO)
 def test_try_it_variations_run(id: str) -> None:
     for item in lesson(id).try_it:
         kind, _, settings = item.opens.partition(":")

@@ -19,13 +19,16 @@ from tests.content import (
     claims_outliers,
     claims_scales,
     claims_serving,
+    claims_what_came_after,
 )
 from tests.content.claims import Claim, Given, Printed
 from tests.content.demos import output
 from tests.content.lesson_text import (
     CITATION,
+    CLOSING,
     FOLDERS,
     LESSONS,
+    WITH_DEMO,
     lesson,
     numbers,
     passages,
@@ -47,6 +50,7 @@ CLAIMS = {
     "outliers": claims_outliers,
     "four-bits": claims_four_bits,
     "serving": claims_serving,
+    "what-came-after": claims_what_came_after,
 }
 
 
@@ -143,7 +147,18 @@ def test_tables_and_pictures_fit_72_columns(id: str, name: str) -> None:
     assert not {"$", "\\"} & set(markdown), "formulas are plain Unicode"
 
 
-@pytest.mark.parametrize("id", FOLDERS)
+def test_the_closing_lesson_asks_first_and_ends_with_limits_but_runs_nothing() -> None:
+    closing = lesson(CLOSING)
+    kinds = [step.kind for step in closing.steps]
+    assert kinds == ["why", *["idea"] * (len(kinds) - 3), "limits", "notice"]
+    assert [step.predict is not None for step in closing.steps] == [True] + [False] * (len(kinds) - 1)
+    assert closing.steps[-1].id == "sources"
+    assert closing.demo is None
+    assert closing.try_it == ()
+    assert len(quiz(CLOSING).items) == 6
+
+
+@pytest.mark.parametrize("id", WITH_DEMO)
 def test_a_lesson_goes_from_why_to_limits_and_asks_first(id: str) -> None:
     steps = lesson(id).steps
     kinds = [step.kind for step in steps]
@@ -179,6 +194,7 @@ def test_bars_are_as_long_as_their_numbers_say(id: str) -> None:
         ("outliers", 21, 7),
         ("four-bits", 25, 7),
         ("serving", 20, 7),
+        (CLOSING, 6, 4),
     ],
 )
 def test_a_quiz_asks_each_goal_twice_in_different_forms(id: str, least: int, kinds: int) -> None:
