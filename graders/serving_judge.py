@@ -63,6 +63,13 @@ def telling(
     raise RuntimeError(f"no draw shows {len(pending)} of the ideas {sorted(wanted)}")
 
 
+def plain(value: Any) -> Any:
+    """A number as Python's own, None as it is, and anything else as a word that equals no answer."""
+    if getattr(value, "numel", lambda: 0)() == 1:
+        value = value.item()
+    return value if value is None or isinstance(value, (int, float)) else "no number"
+
+
 def explains(planner: Planner, cases: list[Case], tolerance: float) -> bool:
     return all(same(case.came, case.ask(planner), tolerance) for case in cases)
 

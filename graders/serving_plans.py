@@ -37,7 +37,14 @@ def planned_entry(expect: Any, key: str, entry: Any) -> Any:
 
 
 def judge_plans(solution: Any, measure: Any, expect: Any, judge: Judge, drawn: list[Any]) -> None:
-    cases = [Case("", planned(expect, solution.plan(*case)), asking_plan(case)) for case in drawn]
+    cases = []
+    for case in drawn:
+        came, ask = solution.plan(*case), asking_plan(case)
+        if ask(RIGHT) is None and not (
+            isinstance(came, dict) and came
+        ):  # no plan in any form: say so at once
+            judge_no_plan(expect, judge, came)
+        cases.append(Case("", planned(expect, came), ask))
     judge.remember(cases)
 
     def idea() -> str | None:
@@ -90,12 +97,16 @@ def judge_entry(measure: Any, expect: Any, key: str, wanted: Any, came: Any, ide
         )
 
 
+def chosen(came: Any) -> bool:
+    """Whether there is an entry in what came."""
+    return isinstance(came, dict) and any(isinstance(entry, dict) and entry for entry in came.values())
+
+
 def judge_no_plan(expect: Any, judge: Judge, came: Any) -> None:
     """Where nothing fits, None and nothing else."""
-    chosen = isinstance(came, dict) and any(came.values())
     expect(
         came is None,
         expected="None where no scheme holds one stream",
-        came="a plan" if chosen else "something else, without an entry",
-        misconception=lambda: None if chosen else judge.say("nothing-fits-not-told"),
+        came="a plan" if chosen(came) else "something else, without an entry",
+        misconception=lambda: None if chosen(came) else judge.say("nothing-fits-not-told"),
     )

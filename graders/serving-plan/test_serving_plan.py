@@ -21,7 +21,7 @@ from serving_draws import (
     plan_is_firm,
     room_is_firm,
 )
-from serving_judge import RIGHT, Ask, Case, Judge, telling
+from serving_judge import RIGHT, Ask, Case, Judge, plain, telling
 from serving_planner import Config
 from serving_plans import asking_plan, judge_no_plan, judge_plans, planned
 
@@ -174,7 +174,7 @@ def test_no_room(solution, draw, expect, judge):
     """Where weights and activations alone are too large, the room is None."""
     cases = []
     for case in telling(lambda: drawn_room(draw, False), asking_room, ["no-fit-gets-a-number"], least=5):
-        came = solution.kv_room(*case)
+        came = plain(solution.kv_room(*case))
         cases.append(Case("weights and activations do not fit", came, asking_room(case)))
     judge.remember(cases)
     for case in cases:
