@@ -113,9 +113,6 @@ def thought_behind(trip: RoundTrip, table: Tensor | None) -> str | None:
     """
     if table is not None and (thought := thought_of_reading(table, trip.scale)):
         return thought if not serves(trip.W, trip.came) else _own_order(trip)
-    if bool((trip.codes % 128 == 127).any()):
-        zero = not bool(trip.W.any())
-        return "zero-matrix-becomes-nan" if zero else "nan-code-written"
     return thought_of_scale(trip) or _thought_of_writing(trip) or (_own_order(trip) if trip.W.any() else None)
 
 

@@ -18,7 +18,7 @@ def decoded(codes: torch.Tensor) -> torch.Tensor:
     """The number of each E4M3 byte, float32."""
     exponent, mantissa = codes.int() >> 3 & 15, codes.int() & 7
     # A normal number has a leading 1 that is not stored. Exponent 0 has none, and counts steps of the lowest binade.
-    steps = torch.where(exponent > 0, 8 + mantissa, mantissa).float()
+    steps = torch.where(exponent > 0, 8 + mantissa, mantissa)
     magnitude = torch.ldexp(steps, exponent.clamp(min=1) - 7 - 3)
     return torch.where(codes < 128, magnitude, -magnitude)
 
