@@ -19,13 +19,14 @@ from gptq_levels import (
     thought_of_sharing,
 )
 from gptq_replays import thought_of_run
-from gptq_rules import NOTHING_PASSED, thought_behind, thought_of_rounding
+from gptq_rules import NOTHING_PASSED, WITH_A_UNIT, thought_behind, thought_of_rounding
 from gptq_yardstick import OWN_FACTOR, damped, loss, own_loss
 from torch import Tensor
 
 from tutor.grading.proxy import SolutionError
 
 PROBE_DAMPING = 0.02  # makes any H regular, and changes little
+SMALL = 0.1  # weights for which a constant in the scale may matter
 
 
 class Learner:
@@ -80,9 +81,13 @@ def thought_of_levels(learner: Learner, given: Layer, came: Tensor) -> str | Non
 
 def thought_of_loss(learner: Learner, given: Layer, came: Tensor) -> str | None:
     """Why a result on a grid loses too much."""
+    if float(given.W.abs().max()) < SMALL and learner.serves(given._replace(W=given.W / given.W.abs().max())):
+        return "epsilon-hides-small-groups"
     thought = thought_behind(given, came)
     if thought in NOTHING_PASSED:
         return _thought_of_size(learner, given) or thought
+    if thought in WITH_A_UNIT and _thought_at(learner, _sized(given, 7.0)) != thought:
+        return None  # a share of the errors is passed on, whatever the unit
     if thought:
         return thought
     if is_singular(given.H) and (thought := _thought_of_damping(learner, given)):
@@ -107,10 +112,10 @@ def is_singular(H: Tensor) -> bool:
 
 
 def _thought_of_damping(learner: Learner, given: Layer) -> str | None:
-    """What is wrong with the damping of a singular H; a fixed number is enough for inputs of some size only."""
+    """What is wrong with the damping of a singular H: a fixed number swamps it where inputs are tiny."""
     if not learner.serves(given._replace(H=damped(given.H, PROBE_DAMPING).float())):
         return None
-    fixed = any(learner.serves(_sized(given, size)) for size in (10.0, 1.0, 0.1, 0.01))
+    fixed = _thought_at(learner, _sized(given, 1e-6)) in NOTHING_PASSED
     return "damping-has-a-unit" if fixed else "hessian-not-damped"
 
 
@@ -118,10 +123,13 @@ def _thought_of_size(learner: Learner, given: Layer) -> str | None:
     """Whether it is the size of the inputs that keeps errors from being passed on, and why."""
     if learner.serves(_sized(given, 1e6)):
         return "damping-has-a-unit"
-    usual = _sized(given, 1.0)
-    came = learner.ask(usual)
-    thought = None if came is None else thought_behind(usual, came)
+    thought = _thought_at(learner, _sized(given, 1.0))
     return None if thought in NOTHING_PASSED else thought
+
+
+def _thought_at(learner: Learner, given: Layer) -> str | None:
+    came = learner.ask(given)
+    return None if came is None else thought_behind(given, came)
 
 
 def _sized(given: Layer, size: float) -> Layer:

@@ -26,7 +26,7 @@ def quantized(solution, expect, given: Layer) -> Tensor:
         thought = thought_of_failure(learner, given)
         if thought is None:
             raise
-        told = f"{problem.error['type']}: {problem.error['message'][:120]}"
+        told = f"{problem.error['type']}: {str(problem.error['message']).split('(')[0].strip()[:120]}"
         expect(False, expected=f"weights for {size(given)}", came=told, misconception=thought)
     came = expect.tensor(came, name="what gptq returns", dtype=torch.float32, shape=given.W.shape)
     expect(
@@ -108,7 +108,7 @@ def test_singular(solution, draw, measure, expect):
 
 
 def test_sizes_and_views(solution, draw, measure, expect):
-    """Small inputs, large inputs and matrices that are not contiguous are served alike."""
+    """Small inputs, large inputs with small weights, and matrices that are not contiguous are served alike."""
     for name in OTHERWISE:
         judge(solution, measure, expect, layer(draw, name))
 
