@@ -71,7 +71,7 @@ def judge(solution, measure, expect, given: Layer):
             factor,
             unit=unit,
             expected=f"a loss of at most {factor} {unit}",
-            came=f"{lost / best:.3g} times that, on {size(given)}",
+            came=f"{lost / best:.3g} ×, on {size(given)}",
             misconception=lambda: thought_of_loss(Learner(solution), given, came),
         )
 
