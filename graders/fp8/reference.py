@@ -16,7 +16,8 @@ def round_to_format(x: torch.Tensor, exponent_bits: int, mantissa_bits: int, lar
 
 def decoded(codes: torch.Tensor) -> torch.Tensor:
     """The number of each E4M3 byte, float32."""
-    exponent, mantissa = codes.int() >> 3 & 15, codes.int() & 7
+    exponent = codes.int() >> 3 & 15
+    mantissa = codes.int() & 7
     # A normal number has a leading 1 that is not stored. Exponent 0 has none, and counts steps of the lowest binade.
     steps = torch.where(exponent > 0, 8 + mantissa, mantissa)
     magnitude = torch.ldexp(steps, exponent.clamp(min=1) - 7 - 3)

@@ -154,9 +154,17 @@ def checked(expect, result: object, W: Tensor) -> tuple[Tensor, object]:
         not bool((codes % 128 == 127).any()),
         expected="no byte that means NaN",
         came="0x7F or 0xFF",
-        misconception="nan-code-written" if bool(W.any()) else "zero-matrix-becomes-nan",
+        misconception=lambda: thought_of_nan(codes, W),
     )
     return codes, scale
+
+
+def thought_of_nan(codes: Tensor, W: Tensor) -> str | None:
+    """What bytes that mean NaN tell: they stand for zeros, or for the largest magnitudes and for no others."""
+    if not bool(W.any()):
+        return "zero-matrix-becomes-nan"
+    magnitudes = W.abs()[codes % 128 == 127]
+    return "nan-code-written" if float(magnitudes.min()) >= 0.9 * float(W.abs().max()) else None
 
 
 def thought_of_floats(parts, W: Tensor) -> str | None:
@@ -223,7 +231,7 @@ def judge_each(measure, trip: RoundTrip, thought):
         worst,
         HALF_STEPS,
         unit="half steps",
-        expected=f"every weight within {HALF_STEPS:g} half steps: a sixteenth of it, or scale / 1024 where that is more",
+        expected=f"every weight within {HALF_STEPS:g} half steps (|w| / 16, or |scale| / 1024 where that is more)",
         came=f"a weight {worst:.3g} half steps from where it was, in a matrix of {size(trip.W)}",
         misconception=thought,
     )
