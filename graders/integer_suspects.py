@@ -16,6 +16,7 @@ FINE = 4e-6  # of the magnitudes that were added: float32 rounds finer than this
 COARSE = 0.02  # of the same: float16 and bfloat16 round finer than this
 IN_FLOAT32 = 3e-5  # of a result: most are nearer than this if float32 was used to the end
 IN_HALF = 1e-3  # units below are too small for float16
+HARMLESS = 0.1  # of the yardstick's error: an error that is no further from it is that of a right grid
 UNROUNDED = 0.3  # an error below this share of the int8 error shows no rounding
 BLOCKS = (8, 16, 32, 64, 128)  # features that are taken at once
 MOST_PRODUCTS = 200_000  # of which each is looked at by itself
@@ -145,13 +146,14 @@ def thought_of_layer(drawn: Layer, came: Tensor) -> str | None:
         f"{idea}--{n}": value - drawn.exact
         for n, (idea, value) in suspects
         if (came - value).norm() <= SAME_ERROR * value.norm()
+        and abs(drawn.error_of(value) / drawn.yardstick_error - 1) > HARMLESS
     }
     best = nearest(came.double() - drawn.exact, errors, tolerance=SAME_ERROR)
     if best is not None:
         idea = best.split("--")[0]
         close = (name for name, error in errors.items() if _same(error, errors[best]))
         return idea if all(name.startswith(f"{idea}--") for name in close) else None
-    return "activations-left-in-float" if drawn.error_of(came) < UNROUNDED * drawn.int8_errors[0] else None
+    return "activations-left-in-float" if drawn.error_of(came) < UNROUNDED * drawn.yardstick_error else None
 
 
 def _wrong_layers(drawn: Layer) -> Iterator[Suspect]:
@@ -165,6 +167,11 @@ def _wrong_layers(drawn: Layer) -> Iterator[Suspect]:
             yield "scale-from-signed-max", _on_grid(X, signed, beyond=beyond) @ weights
         for rounding in (torch.trunc, torch.floor):
             yield "truncated-not-rounded", _on_grid(X, absmax / steps, rounding) @ weights
+            # In float32 it is decided on which side of 127 the largest value ends.
+            scale = torch.where(absmax > 0, absmax / steps, 1.0).float()
+            for codes in (drawn.X / scale, drawn.X * (1 / scale)):
+                cut = rounding(codes).clamp(-128, 127).double() * scale.double()
+                yield "truncated-not-rounded", cut @ weights
     for steps in (127.5, 128.0):
         yield "codes-wrap-around", _on_grid(X, absmax / steps, beyond=_wrapped_codes) @ weights
     scale = absmax / TOP

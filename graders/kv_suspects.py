@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,8 @@ def _wrong_attention(drawn: Asked) -> Iterator[Suspect]:
 def _wrong_rounding(drawn: Asked) -> Iterator[Suspect]:
     """Ideas that make keys and values coarser."""
     for rounding in (torch.trunc, torch.floor):
-        yield from _either("truncated-not-rounded", drawn, lambda A, cut=rounding: on_grid(A, rounding=cut))
+        for inverse in (False, True):
+            yield from _either("truncated-not-rounded", drawn, _Cut(rounding, inverse))
     for beyond in (_clipped, _wrapped, _kept):
         yield from _either("scale-from-signed-max", drawn, lambda A, beyond=beyond: _signed(A, beyond))
     for epsilon in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6):
@@ -100,6 +101,20 @@ def _either(idea: str, drawn: Asked, wrong: Any) -> Iterator[Suspect]:
 def _signed(A: Tensor, beyond: Any) -> Tensor:
     scale = A.double().amax(dim=-1, keepdim=True) / TOP
     return beyond((A.double() / torch.where(scale == 0, 1.0, scale)).round()) * scale
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Codes cut off, in float32: that decides on which side of 127 the largest number ends."""
+
+    rounding: Callable[[Tensor], Tensor]
+    inverse: bool
+
+    def __call__(self, A: Tensor) -> Tensor:
+        absmax = A.abs().amax(dim=-1, keepdim=True)
+        scale = torch.where(absmax > 0, absmax / TOP, 1.0)
+        codes = A * (1 / scale) if self.inverse else A / scale
+        return self.rounding(codes).clamp(-128, 127).double() * scale.double()
 
 
 @dataclass(frozen=True)

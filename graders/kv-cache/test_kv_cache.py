@@ -63,6 +63,8 @@ def thought_of_form(part: object, tokens: int, new: int, heads: int, d: int) -> 
         return "only-the-newest-kept"
     if not part.is_floating_point():
         return None
+    if part.dtype == torch.float64 and shape in ((tokens, heads), (tokens, heads, 1)):
+        return "scale-in-float64"
     if shape in ((tokens,), (tokens, 1), (tokens, 1, 1)) and heads > 1:
         return "one-scale-for-all-heads"
     if shape in ((heads,), (1, heads), (1, heads, 1), (heads, 1)):
@@ -115,14 +117,20 @@ def judge_attention(solution, measure, expect, pairs, factor: float = ERROR_FACT
         factor + slack,
         unit="× that of an absmax/127 cache",
         expected=f"an error of at most {factor:g} times that of an absmax/127 cache",
-        came=f"{ratio:.3g} times that error, with {sizes_of(drawn)}",
-        misconception=lambda: thought_of_attention(drawn, came),
+        came=f"{times(ratio)}, with {sizes_of(drawn)}",
+        misconception=lambda: (
+            thought_of_sharing(solution, drawn.K, drawn.V) or thought_of_attention(drawn, came)
+        ),
     )
 
 
 def one_by_one(drawn: Asked, cache) -> list:
     """The queries asked one at a time, each as if it were the newest token's."""
     return [(Asked(q[None], drawn.K, drawn.V), cache) for q in drawn.Q]
+
+
+def times(ratio: float) -> str:
+    return f"{ratio:.3g} times that error" if math.isfinite(ratio) else "results that are not finite"
 
 
 def sizes_of(drawn: Asked) -> str:
@@ -156,40 +164,54 @@ def test_growth(solution, draw, expect):
 
 def test_apart(solution, draw, expect):
     """The codes and the scale of a key depend on nothing but that key; those of a value likewise."""
-    for changed in ("K", "V"):
+    for keys in (True, False):
         tokens, heads = draw.integer(5, 9), 3
         K, V = vectors(draw, tokens, heads, 6), vectors(draw, tokens, heads, 6)
-        was = [part.clone() for part in grown(solution, expect, None, K, V)]
-        token, head = draw.integer(0, tokens - 1), draw.integer(0, heads - 1)
-        (K if changed == "K" else V)[token, head] *= 40.0
-        now = grown(solution, expect, None, K, V)
-        differs = [(a != b).reshape(tokens, heads, -1).any(dim=-1) for a, b in zip(now, was, strict=True)]
-        own, other = (differs[:2], differs[2:]) if changed == "K" else (differs[2:], differs[:2])
-        elsewhere = own[0] | own[1]
-        elsewhere[token, head] = False
-        beside = bool((other[0] | other[1]).any())
+        was = grown(solution, expect, None, K, V)
+        place = draw.integer(0, tokens - 1), draw.integer(0, heads - 1)
+        now = grown(solution, expect, None, *larger(K, V, keys, place))
+        own, other = changed(was, now, keys, place)
         expect(
-            not bool(elsewhere.any()) and not beside,
-            expected=f"one {'key' if changed == 'K' else 'value'} made larger to change its own scale alone",
+            not bool(own.any()) and not bool(other.any()),
+            expected=f"one {'key' if keys else 'value'} made larger to change its own scale alone",
             came="other codes and scales, too",
-            misconception=lambda: thought_of_sharing(solution, K, V, elsewhere, token, head, beside),  # noqa: B023
+            misconception=lambda: thought_of_sharing(solution, K, V),  # noqa: B023
         )
 
 
-def thought_of_sharing(
-    solution, K: Tensor, V: Tensor, elsewhere: Tensor, token: int, head: int, beside: bool
-) -> str | None:
-    """Who shares a scale with one token's head (bool[tokens, heads]: what changed with it)."""
-    if beside:
-        return "keys-and-values-share-a-scale"
-    other_heads, other_tokens = bool(elsewhere[token].any()), bool(elsewhere[:, head].any())
-    if other_tokens:
-        was = solution.append(None, K, V)
-        now = solution.append(was, 40 * K[:1], 40 * V[:1])
-        if not all(torch.equal(part[: len(K)], old) for part, old in zip(now, was, strict=True)):
-            return "old-tokens-requantized"
-        return "one-scale-for-all" if other_heads else "one-scale-for-all-tokens"
-    return "one-scale-for-all-heads" if other_heads else None
+def larger(K: Tensor, V: Tensor, keys: bool, place: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The same keys and values, with one of them far larger."""
+    K, V = K.clone(), V.clone()
+    (K if keys else V)[place] *= 40.0
+    return K, V
+
+
+def changed(was, now, keys: bool, place: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """bool[tokens, heads]: which keys are coded otherwise because one is larger, and which values; or the reverse."""
+    shape = (*was[0].shape[:2], -1)
+    differs = [(a != b).reshape(shape).any(dim=-1) for a, b in zip(now, was, strict=True)]
+    of_keys, of_values = differs[0] | differs[1], differs[2] | differs[3]
+    own, other = (of_keys, of_values) if keys else (of_values, of_keys)
+    own[place] = False
+    return own, other
+
+
+def thought_of_sharing(solution, K: Tensor, V: Tensor) -> str | None:
+    """Who shares a scale with whom: the function is asked again, with one key or value far larger."""
+    was, place = solution.append(None, K, V), (0, 0)
+    for keys in (True, False):
+        own, other = changed(was, solution.append(None, *larger(K, V, keys, place)), keys, place)
+        other_heads, other_tokens = bool(own[0].any()), bool(own[:, 0].any())
+        if bool(other.any()):
+            return "keys-and-values-share-a-scale"
+        if other_tokens:
+            now = solution.append(was, 40 * K[:1], 40 * V[:1])
+            if not all(torch.equal(part[: len(K)], old) for part, old in zip(now, was, strict=True)):
+                return "old-tokens-requantized"
+            return "one-scale-for-all" if other_heads else "one-scale-for-all-tokens"
+        if other_heads:
+            return "one-scale-for-all-heads"
+    return None
 
 
 def test_payload(solution, draw, measure, expect, payload_bytes):
@@ -216,8 +238,8 @@ def test_one_query(solution, draw, measure, expect):
 
 
 def test_grouped_heads(solution, draw, measure, expect):
-    """Neighbouring query heads share a KV head."""
-    for heads, group in ((3, 4), (4, 3)):
+    """Neighbouring query heads share a KV head; all of them, if there is but one."""
+    for heads, group in ((3, 4), (4, 3), (1, 8)):
         drawn = asked(draw, 5, draw.integer(44, 52), heads, group, draw.integer(40, 48))
         pairs = one_by_one(drawn, filled(solution, expect, drawn))
         judge_attention(solution, measure, expect, pairs)
