@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from nf4_levels import LEVELS, absmax_of_blocks, nearest_level, yardstick_of
 from nf4_scales import shared_absmaxes, wrong_absmaxes
-from nf4_tables import fitted_offset, wrong_borders, wrong_tables
+from nf4_tables import fitted_tables, wrong_borders, wrong_tables
 from torch import Tensor
 
 MOST_WEIGHTS = 8192  # enough to tell ideas apart
@@ -74,9 +74,8 @@ def suspects(W: Tensor, block_size: int, came: Tensor) -> Iterator[Suspect]:
     x = W / _safe(absmax)
     for idea, table in wrong_tables():
         yield idea, snapped(x, table) * absmax
-    offset = fitted_offset(came, block_size)
-    if offset is not None:
-        yield "another-offset", snapped(x, offset) * absmax
+    for idea, table in fitted_tables(came, block_size):
+        yield idea, snapped(x, table) * absmax
     for idea, borders in wrong_borders():
         yield idea, LEVELS[torch.bucketize(x, borders)] * absmax
     down = LEVELS[(torch.searchsorted(LEVELS, x, right=True) - 1).clamp(0, 15)]

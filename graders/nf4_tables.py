@@ -28,9 +28,8 @@ def wrong_tables() -> Iterator[tuple[str, Tensor]]:
     for negative, positive in ((7, 7), (8, 8)):
         yield "sides-equally-long", normal_levels(OFFSET, negative, positive)
     yield "quantiles-not-normalised", LEVELS * LARGEST_QUANTILE
-    for probabilities in _symmetric():
-        quantiles = torch.special.ndtri(probabilities)
-        yield "no-level-at-zero", quantiles / quantiles.max()
+    for outermost in (OFFSET, 16 / 17, 31 / 32):
+        yield "no-level-at-zero", _sweep(outermost)
     halves = torch.cat([-side(8), side(8).flip(0)])
     yield "no-level-at-zero", halves / halves.max()
     unshifted = [torch.erfinv(torch.linspace(OFFSET, 0.5, n + 1, dtype=torch.float64)[:-1]) for n in (7, 8)]
@@ -39,30 +38,31 @@ def wrong_tables() -> Iterator[tuple[str, Tensor]]:
     yield "erfinv-of-the-probability", levels / levels.max()
 
 
-def _symmetric() -> Iterator[Tensor]:
-    """Sixteen probabilities, as many below a half as above it."""
-    yield torch.linspace(1 - OFFSET, OFFSET, 16, dtype=torch.float64)
-    yield torch.arange(1, 17, dtype=torch.float64) / 17
-    yield (torch.arange(16, dtype=torch.float64) + 0.5) / 16
-
-
 def wrong_borders() -> Iterator[tuple[str, Tensor]]:
     """Every wrong idea of which numbers belong to a level: fifteen borders."""
     yield "codes-evenly-spaced", (torch.arange(15, dtype=torch.float64) + 0.5) / 7.5 - 1
     yield "codes-evenly-spaced", torch.arange(-7, 8, dtype=torch.float64) / 8
 
 
-def fitted_offset(came: Tensor, block_size: int) -> Tensor | None:
-    """The levels of the offset that the second largest level of what came tells, if they are not NF4's."""
+def fitted_tables(came: Tensor, block_size: int) -> Iterator[tuple[str, Tensor]]:
+    """Quantiles up to the probability that the second largest level of what came tells, if they are not NF4's."""
     blocks = in_blocks(came, block_size)
     top = blocks.abs().amax(dim=1, keepdim=True)
     relative = (blocks / torch.where(top > 0, top, 1.0)).flatten()
     below = relative[(relative > 0.4) & (relative < 0.98)]
     if not len(below):
-        return None
-    low, high = 0.8, 0.99999  # the larger the offset, the larger the gap below 1
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if float(normal_levels(middle)[-2]) > float(below.max()) else (low, middle)
-    levels = normal_levels(low)
-    return levels if float((levels - LEVELS).abs().max()) > 1e-3 else None
+        return
+    for idea, levels_of in (("another-offset", normal_levels), ("no-level-at-zero", _sweep)):
+        low, high = 0.8, 0.99999  # the larger the offset, the larger the gap below 1
+        for _ in range(50):
+            middle = (low + high) / 2
+            too_low = float(levels_of(middle)[-2]) > float(below.max())
+            low, high = (middle, high) if too_low else (low, middle)
+        if float((levels_of(low) - LEVELS).abs().max()) > 1e-3:
+            yield idea, levels_of(low)
+
+
+def _sweep(offset: float) -> Tensor:
+    """Sixteen quantiles from one side to the other."""
+    quantiles = torch.special.ndtri(torch.linspace(1 - offset, offset, 16, dtype=torch.float64))
+    return quantiles / quantiles[-1]
