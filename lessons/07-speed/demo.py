@@ -214,7 +214,7 @@ def int8_ways(size, dtype, device):
 def show_int8(size, dtype, device):
     counts = (1, 16, 256)
     say(
-        f"   {'':<26} bytes of W "
+        f"   {'':<24} bytes of W "
         + "".join(f"{count:>6} token{'s' if count > 1 else ' '}" for count in counts)
     )
     for name, way in int8_ways(size, dtype, device).items():
@@ -228,7 +228,7 @@ def show_int8(size, dtype, device):
                 cells += f"{1e3 * seconds_of(lambda way=way, X=X: way(X), device, 0.25):>9.3f} ms"
             except RuntimeError:
                 cells += f"{'not here':>12}"
-        say(f"   {name:<26} {kept:>10,}{cells}")
+        say(f"   {name:<24} {kept:>10,}{cells}")
 
 
 def show_cache(context):

@@ -194,7 +194,7 @@ KNOBS = [(id, knob) for id in WITH_DEMO for knob in (lesson(id).demo.knobs if le
 @pytest.mark.parametrize(("id", "knob"), KNOBS, ids=[f"{id}-{knob.name}" for id, knob in KNOBS])
 def test_each_knob_has_the_demos_default_and_reaches_its_ends(id: str, knob: Knob) -> None:
     assert getattr(module(id).parse_options(["--device", "cpu"]), knob.name) == knob.default
-    small = {"bits": ["--size=8"], "scales": ["--size=8"]}.get(id, [])
+    small = {"bits": ["--size=8"], "scales": ["--size=8"], "speed": ["--width=256", "--tokens=4"]}.get(id, [])
     for value in knob.choices or (knob.minimum, knob.maximum):
         sized = knob.name == "size"
         setting = f"--{knob.name}={100 if sized and value == knob.maximum else _plain(value)}"

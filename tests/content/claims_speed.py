@@ -1,0 +1,200 @@
+"""What stands behind the numbers of lesson 7, Speed: two clocks, and the sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tests.content.claims import Claim, given, number_in, source
+
+WEIGHTS = 4096 * 8192
+LINEAR, INTEGERS = source("bnb-linear-h100"), source("int-mm-h100")
+ONE, MANY = LINEAR["1 token"], LINEAR["4096 tokens"]
+BANDWIDTH = number_in("hw-h100-sxm", "memory bandwidth") * 1e12
+RATE = number_in("hw-h100-sxm", "bf16 dense") * 1e12
+BENCH = source("bnb-bench-70b-h100")
+RIDGE = source("hw-ridge-points")
+DECODE = source("smoothquant-decode")
+SPEED = source("smoothquant-speed")
+CACHE = 2 * 80 * 8 * 128 * 2
+
+
+def times(id: str, *path: str) -> float:
+    """A factor inside a text of ``sources.yaml``, such as the 3.24 of '71 ms (3.24x)'."""
+    found = re.search(r"([\d.]+)x", str(source(id, *path)))
+    assert found
+    return float(found[1])
+
+
+READ_70B = number_in("llama3-70b-decode-bound", "bf16", "read per token (GB)")
+GROUP_BITS = 4 + 16 / 128
+
+
+def measured() -> dict[str, list[float]]:
+    found = source("speed-demo")
+    ways = ("floats", "int8 made floats first", "int8 times int8")
+    return {way: found[f"{way}, 1 and 16 tokens"] for way in ways}
+
+
+def by_hand() -> list[Claim]:
+    """The small machine: 1e11 bytes and 1e12 operations a second, a layer of a million weights, in µs."""
+    shown: list[Claim] = [1e12 / 1e11]
+    computing = 2 * 1e6 / 1e12 * 1e6
+    for tokens in (1, 4, 10, 40):
+        shown += [tokens, computing * tokens]
+        for bits in (16, 8, 4):
+            reading = bits / 8 * 1e6 / 1e11 * 1e6
+            shown += [reading, bits / 8, max(reading, computing * tokens)]
+    shown.append(20 / 8)
+    return [*shown, *given("2 16 100 1,000 1000 2.0 1.0")]
+
+
+def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
+    ways, core = measured(), source("speed-demo")
+    floats, first = ways["floats"], ways["int8 made floats first"]
+    assert 11.5 < first[0] / floats[0] < 12.5, "twelvefold"
+    assert 15 < ONE[1] / ONE[0] < 16.5, "16 times as long"
+    assert MANY[1] / MANY[0] < 2, "less than 2-fold"
+    assert ONE[2] / ONE[0] > 2, "more than twice as long"
+    assert 52 * 8192 * CACHE / 1e9 > READ_70B > 51 * 8192 * CACHE / 1e9
+    assert abs(core["ridge"] - core["rate"] / core["bandwidth"]) < 0.5
+    assert abs(core["tokens at the ridge"] - 2 * core["rate"] / core["bandwidth"]) < 0.5
+    assert "3.87" in demo("speed", "--machine=A100", "--width=4096"), "the demo's int4 is Marlin's ideal"
+    a100, bench = source("torchao-a100-llama2-7b"), source("bnb-bench-8b")
+    plain, four = (number_in("torchao-a100-llama2-7b", key) for key in a100)
+    vila = [number_in("awq-speed", "VILA-7B on A100", place=place) for place in (0, 1)]
+    return {
+        "half-the-bytes": [
+            *ONE,
+            *MANY,
+            0.5 * MANY[0],
+            ONE[1] / ONE[0],
+            MANY[0] / ONE[0],
+            ONE[1] / ONE[0] * MANY[0],
+            *given("1 4096 8192 4,096"),
+        ],
+        "two-clocks": [
+            2 * WEIGHTS / 1e6,
+            BANDWIDTH / 1e12,
+            RATE / 1e12,
+            2e3 * WEIGHTS / BANDWIDTH,
+            2e3 * WEIGHTS / RATE,
+            ONE[0],
+            2 * WEIGHTS * 4096 / 1e9,
+            2e3 * WEIGHTS * 4096 / RATE,
+            MANY[0] / ONE[0],
+            *given("2 4096 8192 4,096"),
+        ],
+        "ridge": [
+            RIDGE["A100 SXM bf16"],
+            RIDGE["A100 SXM int8"],
+            RIDGE["H100 SXM bf16"],
+            *given("1 2 150 4,096"),
+        ],
+        "what-bits-change": [
+            number_in("hw-a100-80", "bf16 dense"),
+            number_in("hw-a100-80", "int8 dense"),
+            source("marlin-speed", "ideal (16 / 4.125 bits)"),
+            times("marlin-speed", "batch 128"),
+            *given("4 8 16 32 128"),
+        ],
+        "by-hand": by_hand(),
+        "fused": [
+            0.5 + 2 + 2,
+            (0.5 + 2 + 2) / 2,
+            2 / 128,
+            source("torchao-speed-h100", "int8 weight-only")[1],
+            *given("0.5 2 8 128"),
+        ],
+        "why-bnb": [
+            ONE[1],
+            ONE[0],
+            *BENCH["batch"],
+            *BENCH["NF4"],
+            *BENCH["INT8 (threshold 0)"],
+            *BENCH["INT8 + decomposition"],
+            *given("16"),
+        ],
+        "int8-units": [
+            127 * 127,
+            round(2**31 / 127**2, -3),
+            *INTEGERS["1 token (padded)"],
+            *INTEGERS["4096 tokens"],
+            INTEGERS["4096 tokens"][1] / INTEGERS["4096 tokens"][0],
+            SPEED["prefill (context stage), FasterTransformer, up to"],
+            SPEED["decode, up to"],
+            *given("1 127 4,096"),
+        ],
+        "kv-cache": [
+            source("llama3-70b-config", "layers"),
+            source("llama3-70b-config", "KV heads"),
+            source("llama3-70b-config", "head dim"),
+            CACHE,
+            8192 * CACHE / 1e9,
+            READ_70B,
+            READ_70B / (8192 * CACHE / 1e9),
+            2 * 128,
+            *given("2 8 8,192"),
+        ],
+        "demo": [first[0] / floats[0], *given("1 2 4 4,096")],
+        "one-core": [
+            core["bandwidth"],
+            core["rate"],
+            core["ridge"],
+            core["tokens at the ridge"],
+            *floats,
+            *first,
+            *ways["int8 times int8"],
+            core["floats, 2 tokens"],
+            4 * 2048**2,
+            2048**2 + 4 * 2048,
+            4 * 2048**2 / 1e6,
+            4 * 2048**2 / floats[0] / 1e6,
+            floats[1] / floats[0],
+            *given("1 16 2048"),
+        ],
+        "measured": [
+            times("gptq-decode-speed", "A100 80GB: 3-bit on 1 GPU"),
+            times("awq-speed", "speedup"),
+            vila[1] / vila[0],
+            four / plain,
+            DECODE["OPT-30B, 1 GPU, batch 1, length 512"][2],
+            bench["H100"][1] / bench["H100"][0],
+            bench["RTX 4090"][1] / bench["RTX 4090"][0],
+            bench["H100"][4] / bench["H100"][0],
+            *given("1 3 4 5 16 64 4090"),
+        ],
+        "limits": [MANY[1], MANY[0], *given("4,096 50 70")],
+        "sources": given("80 2.11 2022 2023 2024 2026 2211.10438 2210.17323 2306.00978 2408.11743"),
+        "try-it": given("128,000"),
+        "quiz": [
+            127 * 127,
+            2**15 - 1,
+            4.5,
+            *given("0 0.44 1 2 −2 4 7 8 14 15 16 20 32 100 128 150 200 4,000"),
+        ],
+        "beginner": [BANDWIDTH / 1e12, RATE / 1e12, *ONE[:2], *MANY[:2], *given("4096 8192 4,096")],
+        "intermediate": [
+            RIDGE["A100 SXM bf16"],
+            RIDGE["A100 SXM int8"],
+            source("marlin-speed", "ideal (16 / 4.125 bits)"),
+            times("marlin-speed", "batch 128"),
+            *INTEGERS["1 token (padded)"],
+            *INTEGERS["4096 tokens"],
+            CACHE,
+            *given("4 16 32 128 2024 4096 8192 4,096 2408.11743"),
+        ],
+        "advanced": [
+            BANDWIDTH / 1e12,
+            RATE / 1e12,
+            number_in("hw-rtx4090", "memory bandwidth"),
+            number_in("hw-rtx4090", "bf16 dense (fp32 accumulate)"),
+            *(bench[card][place] for card in ("H100", "RTX 4090") for place in (0, 1, 4)),
+            *source("torchao-speed-h100", "int8 weight-only"),
+            plain,
+            four,
+            SPEED["prefill (context stage), FasterTransformer, up to"],
+            SPEED["decode, up to"],
+            *given("1 32 64 2022 4090 4,000 2211.10438"),
+        ],
+    }
