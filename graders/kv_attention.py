@@ -144,3 +144,12 @@ def peaked(draw: Any, tokens: int, heads: int, d: int) -> Asked:
     direction = 1 - 2 * (draw.normal(heads, d) < 0).float()
     K[draw.integer(0, tokens - 2)] = 6 * direction
     return Asked((200 / 6 / d**0.5 * direction)[None], K, V)
+
+
+def spiked(draw: Any, queries: int, tokens: int, kv_heads: int, group: int, d: int) -> Asked:
+    """Queries with one number far larger than the others, where all keys are 0: it adds nothing to any score."""
+    drawn = asked(draw, queries, tokens, kv_heads, group, d)
+    drawn.K[:, :, 0] = 0.0
+    Q = steady(drawn.Q, drawn.K)
+    Q[:, :, 0] = 60 * Q.abs().amax(dim=-1)
+    return replace(drawn, Q=Q)

@@ -71,7 +71,14 @@ def _wrong_attention(drawn: Asked) -> Iterator[Suspect]:
     for keys, values in ((k_codes, V), (K, v_codes), (k_codes, v_codes)):
         yield "codes-not-scaled-back", attention(Q, keys, values)
     for values in (V, v_codes):
-        yield "key-scale-after-the-softmax", attention(Q, k_codes, values, after=k_scale[:, :, 0])
+        late = attention(Q, k_codes, values, after=k_scale[:, :, 0])
+        yield "key-scale-after-the-softmax", late
+        # The same with weights that are made to add up to 1 again.
+        yield (
+            "key-scale-after-the-softmax",
+            late / attention(Q, k_codes, torch.ones_like(V), after=k_scale[:, :, 0]),
+        )
+    yield "queries-rounded", attention(on_grid(Q), K, V)
     yield "scales-swapped", attention(Q, k_codes * v_scale, v_codes * k_scale)
 
 

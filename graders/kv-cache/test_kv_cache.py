@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import torch
-from kv_attention import Asked, asked, lopsided, peaked, steady, vectors
+from kv_attention import Asked, asked, lopsided, peaked, spiked, steady, vectors
 from kv_suspects import right_bytes, thought_of_attention, thought_of_bytes
 from torch import Tensor
 
@@ -251,6 +251,13 @@ def test_many_queries(solution, draw, measure, expect):
     for queries, heads, group in ((draw.integer(9, 12), 3, 3), (tokens, 3, 1)):
         drawn = asked(draw, queries, tokens, heads, group, draw.integer(30, 36))
         judge_attention(solution, measure, expect, [(drawn, filled(solution, expect, drawn))])
+
+
+def test_queries(solution, draw, measure, expect):
+    """Queries stay as they are: one large number in them does not cost the others their precision."""
+    drawn = spiked(draw, 5, draw.integer(44, 52), 4, 2, draw.integer(30, 36))
+    pairs = one_by_one(drawn, filled(solution, expect, drawn))
+    judge_attention(solution, measure, expect, pairs)
 
 
 def test_one_token(solution, draw, measure, expect):
