@@ -45,7 +45,8 @@ def layer(
         X[:, ~loud] += 0.5 * torch.where(draw.normal(int((~loud).sum())) > 0, 1.0, -1.0)
     else:
         X = torch.where(X < 0, -1.0, 1.0) * (0.5 + X.abs())
-    X = X * _uneven(draw, channels, 0.3) * torch.where(loud, LOUD, 1.0) * 10 ** draw.uniform(-0.3, 0.3)
+    X = X * _uneven(draw, channels, 0.3) * torch.where(loud, 2.5 * LOUD if decoys else LOUD, 1.0)
+    X = X * min(10 ** draw.uniform(-0.3, 0.3), 900.0 / float(X.abs().max()))
     W = draw.normal(outputs, channels) * torch.where(loud, SMALL, 1.0) * _uneven(draw, channels, 0.2)
     W = torch.where(loud & (W > 0), 0.75 * W, W)  # the extremes are negative: a grid of −8 … 7 holds them
     if decoys:
@@ -72,12 +73,13 @@ def alike(draw: Any, shape: tuple[int, int, int], bits: int, group_size: int) ->
 
 
 def _with_decoys(draw: Any, W: Tensor, loud: Tensor) -> Tensor:
-    """Most quiet channels with weights that are mostly small, and one row in which those of loud ones are larger.
+    """Most quiet channels with weights that are mostly small, and two rows in which those of loud ones are larger.
 
     Scales from the weights alone, in whichever direction, then favour channels that need none, or miss the loud.
     """
     rows = len(W)
-    W[draw.integer(0, rows - 1), loud] *= 4.0
+    for row in draw.permutation(rows)[:2]:
+        W[row, loud] = -5.0 * W[row, loud].abs()
     quiet = (~loud).nonzero()[:, 0]
     for channel in quiet[draw.permutation(len(quiet))][: 4 * len(quiet) // 5]:
         W[draw.permutation(rows)[max(1, 3 * rows // 20) :], channel] *= 0.03

@@ -48,7 +48,9 @@ def _on_grids(part: Layer, V: Tensor) -> Iterator[Suspect]:
     absmax = absmax_of(V, right)
     for steps in (top, top + 0.5, top + 1):
         step = _safe(absmax / steps)
-        for number in (V / step, (V.float() / step.float()).double()):
+        # The largest weight is a whole number of steps away: float32 decides to which side it is cut.
+        single = V.float() / _safe(absmax.float() / steps)
+        for number in (V / step, single.double()):
             for cut in (torch.trunc, torch.floor, torch.ceil):
                 yield "truncated-not-rounded", cut(number).clamp(-top - 1, top) * step
     yield "one-level-too-many", (V / _safe(absmax / (top + 1))).round() * absmax / (top + 1)

@@ -29,13 +29,19 @@ def square_probe() -> Layer:
     return Layer(part.W, part.X * tokens * groups, 4, 32)
 
 
+def wide_probe() -> Layer:
+    """Nine groups in a row, of different size: rounding by the row, or by 128 columns, is told apart."""
+    return layer(Draw(SEED, "wide"), (12, 12, 288), 4, 32, apart=True)
+
+
 def thought_behind(solution: Any, part: Layer, s: Tensor, came: Tensor) -> str | None:
     """The misconception behind ``came``, what ``apply_awq`` made of ``part`` with the scales ``s``, or None."""
-    found = _thought_of_rounding(solution, square_probe())
-    if found == "group-size-ignored":  # or fixed at more than the probe has
-        wide = layer(Draw(SEED, "wide"), (12, 12, 288), 4, 32, apart=True)
-        found = _thought_of_rounding(solution, wide)
-    return found or _thought_of_search(solution) or thought_of_weights(part, s, came)
+    return (
+        _thought_of_rounding(solution, square_probe())
+        or _thought_of_rounding(solution, wide_probe())
+        or _thought_of_search(solution)
+        or thought_of_weights(part, s, came)
+    )
 
 
 def _thought_of_rounding(solution: Any, part: Layer) -> str | None:

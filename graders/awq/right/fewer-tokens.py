@@ -5,8 +5,7 @@ import torch
 
 def awq_scales(W, X, bits, group_size):
     X = X.flip(0)[::2]
-    middle = X.abs().median(dim=0).values
-    typical = torch.where(middle > 0, middle, X.abs().amax(dim=0)).clamp(min=1e-5)
+    typical = X.abs().mean(dim=0).clamp(min=1e-5)
 
     def scales(alpha):
         s = typical**alpha
