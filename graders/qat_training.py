@@ -1,0 +1,55 @@
+"""Why trained weights did not help: what can be told from them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from qat_networks import Task, rounded
+from qat_suspects import own_scales
+from torch import Tensor
+
+FEW, FEW_ON_GRID = 0.02, 0.05  # of the codes; training that works moves a tenth and more
+WELL = 0.75  # of the accuracy lost
+
+
+def thought_of_training(task: Task, came: Sequence[Tensor]) -> str | None:
+    """The misconception behind weights that recover too little, f32[o, i] each."""
+    same = [torch.equal(W, given) for W, given in zip(came, task.weights, strict=True)]
+    if all(same):
+        return "nothing-learned"
+    if _whole(came, task):
+        return "codes-not-scaled-back"
+    before, after = task.rounded(task.weights), task.rounded(came)
+    pairs = zip(before, after, task.scales, strict=True)
+    changed = sum(_moved(*pair) for pair in pairs) / sum(W.numel() for W in came)
+    on_grid = all(torch.allclose(W, W_hat, atol=1e-6) for W, W_hat in zip(came, after, strict=True))
+    if on_grid and changed < FEW_ON_GRID:
+        return "latent-weights-rounded"
+    if changed < FEW:
+        return "too-little-training"
+    if _good_elsewhere(task, came):
+        return "trained-without-this-rounding"
+    grew = (
+        task.seen.loss(now) > 2 * task.seen.loss(then)
+        for now, then in ((came, task.weights), (after, before))
+    )
+    return "sign-of-the-step" if all(grew) else None
+
+
+def _whole(came: Sequence[Tensor], task: Task) -> bool:
+    """Whether the weights are codes."""
+    return all(torch.equal(W, W.round().clamp(task.low, task.high)) for W in came)
+
+
+def _moved(before: Tensor, after: Tensor, scale: Tensor) -> int:
+    return int(((after - before).abs() > scale / 2).sum())
+
+
+def _good_elsewhere(task: Task, came: Sequence[Tensor]) -> bool:
+    """Whether the network is a good one in float, in 8 bits, or with scales of its own."""
+    own = [list(own_scales(W, task.low, task.high)) for W in came]
+    others = [rounded(came, scales, task.low, task.high) for scales in zip(*own, strict=True)]
+    lost = task.float_accuracy - task.rounded_accuracy
+    best = max(task.fresh.accuracy(weights) for weights in [came, *others])
+    return best - task.rounded_accuracy >= WELL * lost
