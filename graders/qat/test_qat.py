@@ -208,14 +208,15 @@ def checked(expect, came: object, drawn: Task) -> list[Tensor]:
 def judge_training(solution, draw, measure, drawn: Task, weights: list[Tensor]):
     recovered = drawn.recovered(weights)
     after = drawn.fresh.accuracy(drawn.rounded(weights))
+    accuracies = f"plain rounding has {drawn.rounded_accuracy:.1%} and float {drawn.float_accuracy:.1%}"
     measure(
         "recovered by training",
         recovered,
         RECOVERED,
         unit="of the accuracy lost",
         better="higher",
-        expected=f"at least {RECOVERED:g} of the accuracy that plain rounding to codes {drawn.low} … {drawn.high} loses",
-        came=f"{after:.1%} right, where plain rounding has {drawn.rounded_accuracy:.1%} and float {drawn.float_accuracy:.1%}",
+        expected=f"at least {RECOVERED:g} of what plain rounding to the codes {drawn.low} … {drawn.high} loses",
+        came=f"{after:.1%} of the points told right, where {accuracies}",
         misconception=lambda: thought_of_training(drawn, weights) if layer_is_right(solution, draw) else None,
     )
 

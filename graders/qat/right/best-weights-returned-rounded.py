@@ -22,7 +22,7 @@ def train(X, y, weights, scales, low, high):
     latent = [W.clone().requires_grad_() for W in weights]
     best, kept = float("inf"), weights
     momentum = [torch.zeros_like(W) for W in weights]
-    for step in range(500):
+    for _ in range(500):
         rounded = [fake_quantize(W, scale, low, high) for W, scale in zip(latent, scales, strict=True)]
         A = X
         for W in rounded[:-1]:
@@ -32,7 +32,7 @@ def train(X, y, weights, scales, low, high):
             best, kept = loss.item(), [W.detach().clone() for W in rounded]
         gradients = torch.autograd.grad(loss, latent)
         with torch.no_grad():
-            for W, speed, gradient in zip(latent, momentum, gradients):
+            for W, speed, gradient in zip(latent, momentum, gradients, strict=True):
                 speed.mul_(0.9).add_(gradient)
                 W.sub_(0.05 * speed)
     return kept

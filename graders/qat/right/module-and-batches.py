@@ -1,4 +1,4 @@
-"""Modules with a parametrized weight, in mini-batches: how it is put into an existing model. Clips the weight, not the code."""
+"""Modules with a parametrized weight, in mini-batches: fits existing models, at four times the steps."""
 
 import torch
 import torch.nn.utils.parametrize

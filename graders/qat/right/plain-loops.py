@@ -14,7 +14,9 @@ def fake_quantize(W, scale, low, high):
 
 def quantized_linear(X, W, scale, low, high):
     rows = fake_quantize(W, scale, low, high).tolist()
-    return torch.tensor([[sum(a * b for a, b in zip(x, row)) for row in rows] for x in X.tolist()])
+    return torch.tensor(
+        [[sum(a * b for a, b in zip(x, row, strict=True)) for row in rows] for x in X.tolist()]
+    )
 
 
 def linear_gradients(X, W, scale, low, high, upstream):

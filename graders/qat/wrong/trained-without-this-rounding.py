@@ -20,7 +20,7 @@ def train(X, y, weights, scales, low, high):
     optimizer = torch.optim.Adam(weights, lr=0.01)
     for _ in range(300):
         A = X
-        for number, (W, scale) in enumerate(zip(weights, scales, strict=True)):
+        for number, W in enumerate(weights):
             A = (A if number == 0 else A.relu()) @ W.T
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(A, y).backward()
