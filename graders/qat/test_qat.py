@@ -101,21 +101,22 @@ def judge_gradients(solution, draw, measure, part: Layer, grad_X: Tensor, grad_W
 
 
 def thought_behind_gradients(solution, draw) -> str | None:
-    """The first cause, on a layer that shows all of them: the weights, the output, or a gradient itself."""
+    """The first cause, on layers that show all of them: the weights, the output, or a gradient itself."""
     return next((idea for right, idea in causes(solution, draw) if not right), None)
 
 
 def causes(solution, draw) -> Iterator[tuple[bool, str | None]]:
-    """Whether each part of the layer is right, from the weights to the gradients, and the idea if it is not."""
-    part = layer(draw, 21, 34, 13, grid=(-4, 3))
-    grid = part.scale, part.low, part.high
-    W_hat = solution.fake_quantize(part.W, *grid)
-    yield part.step_error(W_hat) <= STEP_TOLERANCE, thought_of_weights(part, W_hat)
-    Y = solution.quantized_linear(part.X, part.W, *grid)
-    yield part.output_error(Y) <= TOLERANCE, thought_of_output(part, Y)
-    grad_X, grad_W = solution.linear_gradients(part.X, part.W, *grid, part.G)
-    yield part.weight_gradient_error(grad_W) <= TOLERANCE, thought_of_weight_gradient(part, grad_W)
-    yield part.input_gradient_error(grad_X) <= TOLERANCE, thought_of_input_gradient(part, grad_X)
+    """Whether each part of a layer is right, from the weights to the gradients, and the idea if it is not."""
+    for inputs, outputs in ((34, 13), (17, 17)):
+        part = layer(draw, 21, inputs, outputs, grid=(-4, 3))
+        grid = part.scale, part.low, part.high
+        W_hat = solution.fake_quantize(part.W, *grid)
+        yield part.step_error(W_hat) <= STEP_TOLERANCE, thought_of_weights(part, W_hat)
+        Y = solution.quantized_linear(part.X, part.W, *grid)
+        yield part.output_error(Y) <= TOLERANCE, thought_of_output(part, Y)
+        grad_X, grad_W = solution.linear_gradients(part.X, part.W, *grid, part.G)
+        yield part.weight_gradient_error(grad_W) <= TOLERANCE, thought_of_weight_gradient(part, grad_W)
+        yield part.input_gradient_error(grad_X) <= TOLERANCE, thought_of_input_gradient(part, grad_X)
 
 
 def size(part: Layer) -> str:
