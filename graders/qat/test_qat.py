@@ -86,7 +86,7 @@ def judge_gradients(solution, draw, measure, part: Layer, grad_X: Tensor, grad_W
         unit="of ‖G_o‖ ‖X‖",
         expected="the gradient of the fake-quantized weights where low ≤ W / scale ≤ high, and 0 elsewhere",
         came=f"a row that is off by {error:.3g} of ‖G_o‖ ‖X‖; {share_of(part)}",
-        misconception=lambda: thought_behind_gradients(solution, draw),
+        misconception=lambda: thought_behind_layer(solution, draw),
     )
     error = part.input_gradient_error(grad_X)
     measure(
@@ -96,11 +96,11 @@ def judge_gradients(solution, draw, measure, part: Layer, grad_X: Tensor, grad_W
         unit="of ‖G_n‖ ‖Ŵ‖",
         expected="the gradient that the output's formula gives for X",
         came=f"a row that is off by {error:.3g} of ‖G_n‖ ‖Ŵ‖; {share_of(part)}",
-        misconception=lambda: thought_behind_gradients(solution, draw),
+        misconception=lambda: thought_behind_layer(solution, draw),
     )
 
 
-def thought_behind_gradients(solution, draw) -> str | None:
+def thought_behind_layer(solution, draw) -> str | None:
     """The first cause, on layers that show all of them: the weights, the output, or a gradient itself."""
     return next((idea for right, idea in causes(solution, draw) if not right), None)
 
@@ -216,12 +216,13 @@ def judge_training(solution, draw, measure, drawn: Task, weights: list[Tensor]):
         RECOVERED,
         unit="of the accuracy lost",
         better="higher",
-        expected=f"at least {RECOVERED:g} of what plain rounding to the codes {drawn.low} … {drawn.high} loses",
+        expected=f"at least {RECOVERED:g} of the accuracy back that plain rounding to {drawn.low} … {drawn.high} loses",
         came=f"{after:.1%} of the points told right, where {accuracies}",
-        misconception=lambda: thought_of_training(drawn, weights) if layer_is_right(solution, draw) else None,
+        misconception=lambda: thought_behind_training(solution, draw, drawn, weights),
     )
 
 
-def layer_is_right(solution, draw) -> bool:
-    """Whether weights and gradients are right, so that a network that learned nothing has another cause."""
-    return all(right for right, _ in causes(solution, draw))
+def thought_behind_training(solution, draw, drawn: Task, weights: list[Tensor]) -> str | None:
+    """What is wrong with the layer, and only where nothing is, what is wrong with training."""
+    wrong = [idea for right, idea in causes(solution, draw) if not right]
+    return wrong[0] if wrong else thought_of_training(drawn, weights)
