@@ -77,6 +77,12 @@ def _apart_and_short(draw: Any) -> Blocked:
     )
 
 
+def _few_and_short(draw: Any) -> Blocked:
+    """Five long blocks and a much shorter one: shared out evenly, all borders would lie elsewhere."""
+    block_size = draw.integer(550, 650)
+    return _with_sizes(draw, _normal(draw, block_size * 5 + draw.integer(30, 60), block_size))
+
+
 def _square(draw: Any) -> Blocked:
     """As many blocks as there are weights in a block."""
     block_size = draw.integer(65, 68)
@@ -175,6 +181,7 @@ FAMILIES: dict[str, Callable[[Any], Blocked]] = {
     "one block": _one_block,
     "apart": _apart,
     "apart and short": _apart_and_short,
+    "few and short": _few_and_short,
     "square": _square,
     "outliers": _outliers,
     "negative peaks": _negative_peaks,

@@ -8,7 +8,7 @@ import torch
 from nf4_levels import absmax_of_blocks, in_blocks
 from torch import Tensor
 
-EPSILONS = (1.0, 1e-1, 1e-2, 1e-3, 1e-4)
+EPSILONS = (1e-1, 1e-2, 1e-3, 1e-4)
 USUAL_SIZES = (16, 32, 64, 128, 256)
 
 

@@ -87,7 +87,8 @@ def suspects(W: Tensor, block_size: int, came: Tensor) -> Iterator[Suspect]:
     for idea, wrong in (*shared_absmaxes(W, block_size), *wrong_absmaxes(W, block_size)):
         yield idea, snapped(W / _safe(wrong)) * wrong
     for idea, wrong in wrong_absmaxes(W, block_size):
-        yield idea, snapped(x) * wrong
+        if not bool((wrong == 1).all()):  # who returns the levels as they are has rounded nothing
+            yield idea, snapped(x) * wrong
     for idea, table, wrong in _spreads(W, block_size):
         yield idea, snapped(W / _safe(wrong), table) * wrong
     yield from _ways_back(W, block_size, nearest_level(x), absmax)

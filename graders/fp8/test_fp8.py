@@ -6,10 +6,19 @@ from collections.abc import Callable
 
 import torch
 from fp8_bytes import FACTOR, RoundTrip, limit_of, thought_behind, thought_of_reading, yardstick_of
+from fp8_form import checked
 from matrices import family
+from small_float_draws import (
+    near_ties,
+    normal_numbers,
+    numbers_beyond,
+    subnormal_numbers,
+    the_format,
+    ties,
+)
 from small_float_ideas import Case
 from small_float_ideas import thought_behind as thought_of_rounding
-from small_floats import NAMED, Format, drawn_format, every_code, magnitudes, read_e4m3
+from small_floats import NAMED, Format, drawn_format, every_code, read_e4m3
 from torch import Tensor
 
 from tutor.grading.checks import like
@@ -17,68 +26,11 @@ from tutor.grading.checks import payload_bytes as bytes_of
 
 SIDE = 1024
 MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
-NUMBERS = 250
 HALF_STEPS = 1.05
 
 ORDINARY = ("square", "wide", "tall", "transposed", "strided")
 SIZES = ("small", "large", "negative peaks")
 EACH = ("one row", "one column", "one weight", "one outlier", "uneven rows", "constant rows")
-
-
-# --- rounding: the draws ----------------------------------------------------------------------------
-
-
-def signs(draw, x: Tensor) -> Tensor:
-    return x * torch.where(draw.permutation(len(x)) % 2 == 0, 1.0, -1.0)
-
-
-def normal_numbers(draw, format: Format) -> Tensor:
-    """Numbers of every normal binade, and so none that is a tie but by chance."""
-    highest = torch.tensor(format.largest).log2()
-    exponents = format.lowest_exponent + torch.rand(NUMBERS, generator=draw.generator) * (
-        highest - format.lowest_exponent
-    )
-    return signs(draw, torch.exp2(exponents).clamp(max=format.largest))
-
-
-def neighbours(draw, format: Format) -> tuple[Tensor, Tensor]:
-    """Pairs of neighbouring numbers of the format, f64, all of a small format and a choice of a large one."""
-    every = magnitudes(format)
-    lower = draw.permutation(len(every) - 1)[:NUMBERS]
-    return every[lower], every[lower + 1]
-
-
-def ties(draw, format: Format) -> Tensor:
-    """Numbers half-way between two neighbours, exact in float32, and others to tell ties from the rest."""
-    low, high = neighbours(draw, format)
-    return torch.cat([signs(draw, ((low + high) / 2).float()), normal_numbers(draw, format)])
-
-
-def near_ties(draw, format: Format) -> Tensor:
-    """Numbers one float32 step, or a few, beside the half-way."""
-    low, high = neighbours(draw, format)
-    half_way = ((low + high) / 2).float()
-    steps = torch.where(draw.permutation(len(half_way)) % 2 == 0, 1.0, -1.0) * 2.0**-20
-    return torch.cat([signs(draw, half_way * (1 + steps)), normal_numbers(draw, format)])
-
-
-def subnormal_numbers(draw, format: Format) -> Tensor:
-    """Numbers below the smallest normal one, down to a fraction of the smallest of all, and others beside them."""
-    low = torch.rand(NUMBERS, generator=draw.generator) * 2.0**format.lowest_exponent
-    low = low * torch.where(draw.permutation(NUMBERS) % 5 == 0, 2.0**-format.mantissa_bits, 1.0)
-    return torch.cat([signs(draw, low), normal_numbers(draw, format)])
-
-
-def numbers_beyond(draw, format: Format) -> Tensor:
-    """Numbers just beyond the largest, and far beyond it."""
-    factors = 10.0 ** (torch.rand(60, generator=draw.generator) ** 3 * 25)
-    return signs(draw, format.largest * torch.cat([factors, torch.linspace(1.001, 2.5, 60)]))
-
-
-def the_format(draw, format: Format) -> Tensor:
-    """Numbers of the format itself, zero among them."""
-    every = magnitudes(format).float()
-    return signs(draw, torch.cat([every[:3], every[-3:], every[draw.permutation(len(every))[:NUMBERS]]]))
 
 
 # --- rounding: the judgement --------------------------------------------------------------------------
@@ -117,67 +69,6 @@ def judge_rounding(measure, cases: list[Case]):
 def encode(solution, expect, W: Tensor) -> tuple[Tensor, object]:
     """The learner's bytes and scale, as they came; ends the check if their form is not the brief's."""
     return checked(expect, solution.quantize_fp8(W), W)
-
-
-def checked(expect, result: object, W: Tensor) -> tuple[Tensor, object]:
-    parts = result if isinstance(result, (tuple, list)) else (result,)
-    floats = sum(part.numel() for part in parts if isinstance(part, Tensor) and part.is_floating_point())
-    expect(
-        len(parts) < 2 or floats < W.numel() or W.numel() < 9,
-        expected="one byte a weight and one scale",
-        came="results that have room for every weight as a float",
-        misconception=lambda: thought_of_floats(parts, W),
-    )
-    codes, scale = expect.sequence(result, 2, names="codes, scale")
-    codes = expect.tensor(
-        codes,
-        name="codes",
-        dtype=torch.uint8,
-        shape=W.shape,
-        misconception=lambda: "codes-in-another-type" if codes.shape == W.shape else None,
-    )
-    if isinstance(scale, Tensor):
-        expect(
-            scale.numel() == 1,
-            expected="scale: one float for the whole matrix",
-            came=f"a tensor of shape {tuple(scale.shape)}",
-            misconception="scale-for-each-row" if scale.numel() == len(W) > 1 else None,
-        )
-        expect(
-            scale.is_floating_point() and scale.element_size() <= 4,
-            expected="scale: float32, float16 or bfloat16",
-            came=f"a {str(scale.dtype).removeprefix('torch.')} tensor",
-            misconception=thought_of_scale_dtype(scale),
-        )
-    expect.number(scale, name="scale")
-    expect(
-        not bool((codes % 128 == 127).any()),
-        expected="no byte that means NaN",
-        came="0x7F or 0xFF",
-        misconception=lambda: thought_of_nan(codes, W),
-    )
-    return codes, scale
-
-
-def thought_of_nan(codes: Tensor, W: Tensor) -> str | None:
-    """What bytes that mean NaN tell: they stand for zeros, or for the largest magnitudes and for no others."""
-    if not bool(W.any()):
-        return "zero-matrix-becomes-nan"
-    magnitudes = W.abs()[codes % 128 == 127]
-    return "nan-code-written" if float(magnitudes.min()) >= 0.9 * float(W.abs().max()) else None
-
-
-def thought_of_floats(parts, W: Tensor) -> str | None:
-    if isinstance(parts[0], Tensor) and parts[0].is_floating_point() and parts[0].shape == W.shape:
-        rest = sum(part.numel() for part in parts[1:] if isinstance(part, Tensor))
-        return "codes-in-another-type" if rest <= len(W) else None
-    return None if 1 in W.shape else "float-copy-in-the-payload"  # a scale for each row has as many numbers
-
-
-def thought_of_scale_dtype(scale: Tensor) -> str | None:
-    if scale.dtype == torch.float64:
-        return "scale-in-float64"
-    return None if scale.is_floating_point() else "scale-rounded-to-integer"
 
 
 def decode(solution, expect, codes: Tensor, scale: object) -> Tensor:

@@ -18,7 +18,7 @@ LARGEST_LIMIT = NORM_FACTOR * WIDEST_GAP
 
 LEVELS = ("one block", "wide", "usual")
 ERROR = ("usual", "short last", "wide", "outliers")
-ASSIGNED = ("apart", "apart and short", "square", "strided")
+ASSIGNED = ("few and short", "apart", "apart and short", "square", "strided")
 SIDES = ("positive", "negative", "negative peaks")
 EXACT = ("blocks of one", "one weight", "short blocks", "constant")
 
