@@ -210,7 +210,9 @@ def test_plain_rounding_costs_much_and_training_brings_it_back(seed: int) -> Non
 
 def test_the_judges_accuracy_is_that_of_counting_point_by_point() -> None:
     found = task(3)
-    codes = [np.clip(np.rint((W / s).numpy()), -3, 3) for W, s in zip(found.weights, found.scales, strict=True)]
+    codes = [
+        np.clip(np.rint((W / s).numpy()), -3, 3) for W, s in zip(found.weights, found.scales, strict=True)
+    ]
     right = 0
     for x, y in zip(found.fresh.X.numpy(), found.fresh.y.tolist(), strict=True):
         for number, (q, scale) in enumerate(zip(codes, found.scales, strict=True)):
