@@ -53,6 +53,12 @@ def _on_grids(part: Layer, V: Tensor) -> Iterator[Suspect]:
         for number in (V / step, single.double()):
             for cut in (torch.trunc, torch.floor, torch.ceil):
                 yield "truncated-not-rounded", cut(number).clamp(-top - 1, top) * step
+    least, step = _range(V, right, part.levels - 1)
+    for cut in (torch.trunc, torch.floor, torch.ceil):
+        for zero in ((-least / _safe(step)).round(), cut(-least / _safe(step))):
+            codes = (cut(V / _safe(step)) + zero).clamp(0, part.levels - 1)
+            yield "truncated-not-rounded", (codes - zero) * step
+        yield "truncated-not-rounded", least + cut((V - least) / _safe(step)) * step
     yield "one-level-too-many", (V / _safe(absmax / (top + 1))).round() * absmax / (top + 1)
     least, step = _range(V, right, part.levels)
     yield "one-level-too-many", least + ((V - least) / _safe(step)).round() * step

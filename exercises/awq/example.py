@@ -8,7 +8,7 @@ x = torch.tensor([1.0, 20.0, -1.0, 1.0])
 
 
 def rounded(values: torch.Tensor) -> list:
-    return [round(float(v), 4) if v.dim() == 0 else rounded(v) for v in values]
+    return [round(float(v), 4) + 0.0 if v.dim() == 0 else rounded(v) for v in values]
 
 
 print("exact      ", rounded(W @ x))  # [3.8]
