@@ -1,4 +1,4 @@
-"""Where a solution of awq lies on the error–memory map. Inputs that are equally loud leave its scales little to gain."""
+"""Where a solution of awq lies on the error–memory map. Where all inputs are equally loud, scales gain little."""
 
 import math
 
