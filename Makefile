@@ -19,8 +19,11 @@ help:
 tutor: .venv/tutor.installed
 	$(python) -m tutor $(ARGS)
 
+# First what may share the machine, as many at once as there are cores; then what must have it to itself.
+# Status 5: ARGS chose no test of that kind.
 test: .venv/dev.installed
-	$(python) -m pytest $(ARGS)
+	$(python) -m pytest -n auto --dist worksteal -m "not alone" $(ARGS) || [ $$? -eq 5 ]
+	$(python) -m pytest -m alone $(ARGS) || [ $$? -eq 5 ]
 
 lint: .venv/dev.installed
 	$(python) -m ruff check

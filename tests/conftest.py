@@ -21,6 +21,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 SHARED_MODELS = os.environ.get("TUTOR_MODELS")
 
 
+ALONE = frozenset({"attacks", "cli", "compute", "e2e", "grading", "models", "proving", "sandbox"})
+"""Folders of tests that watch processes, clocks and memory: 'make test' runs them one after another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = Path(__file__).parent
+        if item.path.is_relative_to(folder) and item.path.relative_to(folder).parts[0] in ALONE:
+            item.add_marker(pytest.mark.alone)
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty ``TUTOR_HOME``, so that no test reads or writes the person's own."""
