@@ -164,6 +164,7 @@ class Limits(Model):
     memory_mib: Annotated[int, Field(gt=0)] = 2048
     arena_mib: Annotated[int, Field(gt=0)] = 64
     threads: Annotated[int, Field(ge=1, le=16)] = 1
+    compiles: bool = Field(default=False, description="on a GPU: compilers of kernels may run")
 
 
 class Exercise(Model):

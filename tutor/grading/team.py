@@ -181,6 +181,7 @@ async def _launch_worker(
         "device": device,
         "cpu_seconds": limits.cpu_seconds,
         "threads": limits.threads,
+        "compiles": limits.compiles and device.startswith("cuda"),
         "populate": [expected.request_bytes, expected.reply_bytes],
         "heap_bytes": expected.heap_bytes if spare else 0,
         "warm": spare or measured,

@@ -265,6 +265,7 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
         keep=(socket_descriptor, trace),
         cpu_seconds=request.get("cpu_seconds"),
         on_gpu=device.startswith("cuda"),
+        compiles=bool(request.get("compiles")),
     )
     tensors = ArenaTensors(arena, copy=False, device=device)
     if request.get("warm"):

@@ -24,6 +24,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tutor.sandbox.confinement import kernel, landlock, privileges, seccomp, world
@@ -145,16 +146,16 @@ def confine(
     *,
     keep: Sequence[int],
     cpu_seconds: float | None = None,
-    allow: frozenset[str] = frozenset(),
     on_gpu: bool = False,
+    compiles: bool = False,
 ) -> Report:
     """Gives up, for good, everything a solution has no business with.
 
     Args:
         keep: descriptors to keep beside 0, 1 and 2.
         cpu_seconds: a hard limit on CPU time, above the one that is watched from outside.
-        allow: system calls left out of the filter (an exercise that compiles needs programs).
         on_gpu: what runs here runs on a GPU.
+        compiles: compilers may run, and what they leave in scratch may be loaded.
 
     Returns:
         Each layer by name: ``active`` or ``unavailable: why``.
@@ -163,19 +164,21 @@ def confine(
         os.environ.update(INTERPRETED)
     if not kernel.supported():
         return dict(_state.report)
-    scratch = _enter_scratch()
+    scratch = _enter_scratch(compiles=compiles)
     privileges.close_descriptors([*keep, *([_state.own_pid_namespace] if _state.in_namespaces else [])])
     limits = {"RLIMIT_CPU": int(cpu_seconds) + 2} if cpu_seconds is not None else {}
     if not _state.gpu:
         limits["RLIMIT_AS"] = privileges.ADDRESS_SPACE
     _try("identity", lambda: _give_up_root(scratch))
     _try("limits", _quietly(privileges.set_limits, limits))
-    programs = "execve" in allow
-    _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch), programs=programs))
+    _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch), programs=compiles))
     if _state.in_namespaces:
         os.close(_state.own_pid_namespace)
     _try("privileges", _quietly(privileges.drop_capabilities))
-    _try("seccomp", _quietly(seccomp.restrict, allow | seccomp.FOR_CUDA if _state.gpu else allow))
+    allow = (seccomp.FOR_CUDA if _state.gpu else frozenset()) | (
+        seccomp.FOR_COMPILERS if compiles else frozenset()
+    )
+    _try("seccomp", _quietly(seccomp.restrict, allow))
     return dict(_state.report)
 
 
@@ -239,10 +242,10 @@ def _become_first_process() -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
 
 
-def _enter_scratch() -> str:
+def _enter_scratch(*, compiles: bool) -> str:
     scratch = _state.next_scratch
     if _state.own_root:
-        _try("root", _quietly(world.enter_worker_mounts))
+        _try("root", _quietly(partial(world.enter_worker_mounts, compiles=compiles)))
         scratch = world.SCRATCH
     elif not scratch:
         scratch = tempfile.mkdtemp(prefix="tutor-scratch-")

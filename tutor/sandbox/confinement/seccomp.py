@@ -61,6 +61,11 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
 # What the libraries of a GPU may use beyond that.
 FOR_CUDA = frozenset({"mmap", "fcntl", "mincore"})
 
+# What a compiler needs beyond that: it is a program that starts others, and marks what it made as executable.
+FOR_COMPILERS = frozenset(
+    {"execve", "fork", "vfork", "clone", "chmod", "fchmod", "fchmodat", "flock", "mmap", "fcntl", "fadvise64"}
+)
+
 # Calls that are refused for some arguments only.
 _CLONE, _CLONE3, _IOCTL = (56, 220), (435, 435), (16, 29)
 _KILL, _TGKILL = (62, 129), (234, 131)

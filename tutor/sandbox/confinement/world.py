@@ -164,8 +164,10 @@ def hide_package(public: Iterable[str]) -> None:
             os.close(handle)
 
 
-def enter_worker_mounts() -> None:
+def enter_worker_mounts(*, compiles: bool = False) -> None:
     """In a forked worker: a ``/proc`` that shows only itself, and small private scratch folders.
+
+    Nothing in them can be executed, nor loaded as a library, but where the worker ``compiles``.
 
     Raises:
         Unavailable: the kernel refuses.
@@ -175,7 +177,8 @@ def enter_worker_mounts() -> None:
         owner = NOBODY if os.geteuid() == 0 else os.geteuid()
         options = f"mode=700,uid={owner},size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES}"
         for path in (SCRATCH, "/dev/shm"):
-            mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
+            executable = compiles and path == SCRATCH
+            mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | (0 if executable else MS_NOEXEC), options)
         try:
             mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
         except OSError:
