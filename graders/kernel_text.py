@@ -17,7 +17,8 @@ PRODUCTS = {
 BITS = (ast.BitAnd, ast.RShift, ast.LShift, ast.BitOr, ast.BitXor, ast.Mod, ast.FloorDiv)
 BIT_CALLS = {
     "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_right_shift", "bitwise_left_shift", "remainder", "fmod",
-    "floor_divide", "right_shift", "left_shift", "divmod", "unpackbits",
+    "floor_divide", "right_shift", "left_shift", "divmod", "unpackbits", "index_select", "gather", "take",
+    "take_along_dim", "take_along_axis", "embedding", "map_", "apply_",
 }  # fmt: skip
 ABOUT = {"shape", "size", "stride", "device", "dtype", "ndim", "dim", "numel", "data_ptr", "element_size"}
 SUMS = {"dot", "sum", "reduce", "dot_scaled", "fma"}
@@ -27,7 +28,14 @@ class Text:
     """A submission as its syntax tree."""
 
     def __init__(self, source: bytes) -> None:
-        self.tree = ast.parse(importlib.util.decode_source(source))
+        try:
+            self.tree = ast.parse(importlib.util.decode_source(source))
+        except (
+            RecursionError,
+            ValueError,
+            SyntaxError,
+        ):  # Python ran it, but it is no text that anybody wrote
+            self.tree = ast.Module([], [])
         functions = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)]
         wrapped = self._wrapped()
         self.kernels = [
@@ -69,10 +77,12 @@ class Text:
         return loads and stores and adds and self.launches(function)
 
     def launches(self, function: str) -> bool:
-        """``kernel[grid](…)``, ``kernel.run(…)``, or either behind a ``functools.partial`` or a dictionary."""
+        """``kernel[grid](…)``, ``kernel.run(…)``, or ``kernel[grid]`` kept under a name."""
+        names = {kernel.name for kernel in self.kernels}
         return any(
-            isinstance(node, ast.Call)
-            and (isinstance(node.func, ast.Subscript) or _called(node) in ("run", "warmup", "__getitem__"))
+            (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names)
+            or (isinstance(node, ast.Call) and isinstance(node.func, ast.Subscript))
+            or _called(node) in ("run", "warmup", "__getitem__")
             for node in self.around(function)
         )
 
@@ -97,6 +107,8 @@ class Text:
             for node in ast.walk(hosts[name]):
                 if isinstance(node, ast.BinOp) and isinstance(node.op, BITS) and _holds(node.left, bytes_of):
                     return True
+                if isinstance(node, ast.Subscript) and _holds(node.slice, bytes_of):
+                    return True  # a table of codes, looked up
                 if isinstance(node, ast.Call):
                     parts = [node.func.value] if isinstance(node.func, ast.Attribute) else []
                     if _called(node) in BIT_CALLS and any(
@@ -133,15 +145,16 @@ def _is_jit(node: ast.expr) -> bool:
 
 def _holds(node: ast.AST, names: set[str]) -> bool:
     """Whether an expression holds the values of one of the names, not only its shape or dtype."""
-    if isinstance(node, ast.Attribute) and node.attr in ABOUT:
-        return False
-    if isinstance(node, ast.Call) and (
-        _called(node) in ("len", *ABOUT) or isinstance(node.func, ast.Subscript)
-    ):
-        return False
-    if isinstance(node, ast.Name):
-        return node.id in names
-    return any(_holds(child, names) for child in ast.iter_child_nodes(node))
+    todo: list[ast.AST] = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, ast.Name) and one.id in names:
+            return True
+        about = isinstance(one, ast.Attribute) and one.attr in ABOUT
+        launched = isinstance(one, ast.Call) and isinstance(one.func, ast.Subscript)
+        if not about and not launched and _called(one) not in ("len", *ABOUT):
+            todo += ast.iter_child_nodes(one)
+    return False
 
 
 def _carried(function: ast.FunctionDef, name: str) -> set[str]:

@@ -55,6 +55,8 @@ def guesses(p: Product) -> Iterator[tuple[str, Tensor]]:
         yield "low-nibble-not-cut", joined(whole, signed(high))
     yield "low-nibble-not-cut", joined(torch.where(byte > 7, byte - 16, byte), signed(high))
     yield "halves-for-neighbours", p.of(torch.cat([signed(low), signed(high)], dim=1), steps)
+    in_groups = torch.stack([signed(low), signed(high)]).unflatten(2, (-1, p.group // 2))
+    yield "halves-for-neighbours", p.of(in_groups.permute(1, 2, 0, 3).reshape(p.q.shape), steps)
     yield "one-nibble-a-byte", joined(signed(low), signed(low))
     yield "one-nibble-a-byte", joined(signed(high), signed(high))
     yield "one-nibble-a-byte", joined(signed(low), torch.zeros_like(high))

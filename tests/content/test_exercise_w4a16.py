@@ -122,6 +122,8 @@ def w4a16(X, packed, scale, group_size):
         "p = packed.contiguous().int()\n    low, high = p % 16, p // 16",
         "low = torch.bitwise_and(packed, 15)",
         "low = helper(X, packed)",
+        "codes = TABLE[packed.long()]",
+        "codes = TABLE.gather(0, packed.long().flatten())",
     ],
 )
 def test_bytes_that_are_taken_apart_before_are_seen(lines: str) -> None:
@@ -129,6 +131,21 @@ def test_bytes_that_are_taken_apart_before_are_seen(lines: str) -> None:
         f"def helper(a, b):\n    return b >> 4\n\ndef w4a16(X, packed, scale, group_size):\n    {lines}\n"
     )
     assert Text(source.encode()).unpacks_outside("w4a16", 1)
+
+
+def test_a_launch_may_be_kept_under_a_name() -> None:
+    source = (FOLDER / "reference.py").read_text()
+    kept = source.replace("kernel[grid](X", "launch = kernel[grid]\n    launch(X")
+    assert kept != source
+    assert Text(kept.encode()).has_kernel("w4a16")
+    assert not Text(kept.replace("launch = kernel[grid]", "launch = print").encode()).has_kernel("w4a16")
+
+
+def test_long_expressions_are_read() -> None:
+    for terms in (700, 30_000):
+        source = b"def w4a16(X, packed, scale, group_size):\n    return " + b" + ".join([b"X"] * terms)
+        assert not Text(source).unpacks_outside("w4a16", 1)
+        assert not Text(source).has_kernel("w4a16")
 
 
 def test_stores_without_a_mask_are_seen() -> None:
