@@ -167,9 +167,14 @@ class Engine:
         return workspace.diff_against_stub(self.store, exercise)
 
     def try_example(self, exercise: LoadedExercise) -> int:
-        """Run the learner's code on the public example, on this terminal; returns when Enter is pressed."""
+        """Run the learner's code on the public example, on this terminal; returns when Enter is pressed.
+
+        EnvironmentProblem: a package that the exercise needs is not installed.
+        """
+        from tutor.compute.packages import require_packages
         from tutor.sandbox import run_example
 
+        require_packages(exercise.info.packages, exercise.id)
         status = run_example(exercise.folder, self.solution_path(exercise))
         input("\nEnter goes back to the tutor. ")
         return status
