@@ -20,6 +20,7 @@ FOLDERS = {
     "measuring": "03-measuring",
     "outliers": "04-outliers",
     "four-bits": "05-four-bits",
+    "training": "06-training",
     "speed": "07-speed",
     "serving": "08-serving",
     "what-came-after": "09-what-came-after",

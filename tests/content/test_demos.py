@@ -264,6 +264,9 @@ def test_the_bits_demo_survives_extremes(arguments: str) -> None:
         ("four-bits", "--damping nan"),
         ("four-bits", "--codes signed"),
         ("four-bits", "--tokens 2000"),
+        ("training", "--bits 9"),
+        ("training", "--epochs 0"),
+        ("training", "--ste maybe"),
     ],
 )
 def test_impossible_settings_are_refused_in_one_line(

@@ -20,6 +20,7 @@ from tests.content import (
     claims_scales,
     claims_serving,
     claims_speed,
+    claims_training,
     claims_what_came_after,
 )
 from tests.content.claims import Claim, Given, Printed
@@ -50,6 +51,7 @@ CLAIMS = {
     "measuring": claims_measuring,
     "outliers": claims_outliers,
     "four-bits": claims_four_bits,
+    "training": claims_training,
     "speed": claims_speed,
     "serving": claims_serving,
     "what-came-after": claims_what_came_after,
@@ -195,6 +197,7 @@ def test_bars_are_as_long_as_their_numbers_say(id: str) -> None:
         ("measuring", 17, 7),
         ("outliers", 21, 7),
         ("four-bits", 25, 7),
+        ("training", 19, 7),
         ("speed", 18, 7),
         ("serving", 20, 7),
         (CLOSING, 6, 4),
