@@ -176,7 +176,7 @@ def all_schemes(options):
     plans = {s: Plan(options.model, options.gpu, options.gpus, s, KV_BITS[options.kv]) for s in SCHEMES}
     rates = {s: p.each(1, options.context) for s, p in plans.items() if p.streams(options.context)}
     fastest = max(rates.values(), default=1)
-    say(f"   {'scheme':<18}{'weights':>10}  {'one stream':<24} batch at ≥ {options.wanted:g} each")
+    say(f"   {'scheme':<18}{'weights':>10}  {'one stream':<20} batch at ≥ {options.wanted:g} each")
     for scheme, plan in plans.items():
         line = f"   {scheme:<18}{plan.weights / 1e9:>7,.1f} GB  "
         if scheme not in rates:
