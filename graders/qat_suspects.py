@@ -50,6 +50,8 @@ def weight_forms(part: Layer) -> Iterator[Suspect]:
     yield "only-one-end", u.clamp(min=low).round() * scale
     for own in own_scales(part.W.double(), low, high):
         yield "scales-of-its-own", (W / own).round().clamp(low, high) * own
+    for one in (scale[:1], scale.max(), scale.min(), scale.mean()):
+        yield "one-scale-for-all", (W / one).round().clamp(low, high) * one
     if W.shape[0] == W.shape[1]:
         across = part.scale.double().T
         yield "scales-per-column", (W / across).round().clamp(low, high) * across

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from qat_networks import Task, rounded
+from qat_networks import Task, logits_of, rounded
 from qat_suspects import own_scales
 from torch import Tensor
+from torch.nn import functional
 
 FEW, FEW_ON_GRID = 0.02, 0.05  # of the codes; training that works moves a tenth and more
+ALONG = 0.1  # cosine with the gradient, on average over layers; chance gives far less
 WELL = 0.75  # of the accuracy lost
 
 
@@ -30,11 +32,20 @@ def thought_of_training(task: Task, came: Sequence[Tensor]) -> str | None:
         return "too-little-training"
     if _good_elsewhere(task, came):
         return "trained-without-this-rounding"
-    grew = (
-        task.seen.loss(now) > 2 * task.seen.loss(then)
-        for now, then in ((came, task.weights), (after, before))
+    return "sign-of-the-step" if _uphill(task, came) else None
+
+
+def _uphill(task: Task, came: Sequence[Tensor]) -> bool:
+    """Whether the loss has grown, and the weights went the gradient's way and not against it."""
+    if task.seen.loss(task.rounded(came)) < 2 * task.seen.loss(task.rounded(task.weights)):
+        return False
+    rounded = [W.requires_grad_() for W in task.rounded(task.weights)]
+    gradients = torch.autograd.grad(
+        functional.cross_entropy(logits_of(task.seen.X, rounded), task.seen.y), rounded
     )
-    return "sign-of-the-step" if all(grew) else None
+    ways = zip(came, task.weights, gradients, strict=True)
+    agreed = [functional.cosine_similarity((W - given).flatten(), G.flatten(), dim=0) for W, given, G in ways]
+    return float(sum(agreed)) > ALONG * len(agreed)
 
 
 def _whole(came: Sequence[Tensor], task: Task) -> bool:

@@ -64,7 +64,7 @@ def judge_weights(measure, part: Layer, W_hat: Tensor):
     )
 
 
-def judge_output(measure, part: Layer, Y: Tensor):
+def judge_output(solution, draw, measure, part: Layer, Y: Tensor):
     error = part.output_error(Y)
     measure(
         "error of the output",
@@ -73,21 +73,11 @@ def judge_output(measure, part: Layer, Y: Tensor):
         unit="of ‖X‖ ‖Ŵ_o‖",
         expected="X times the transpose of the fake-quantized weights",
         came=f"an output that is off by {error:.3g} of ‖X‖ ‖Ŵ_o‖, in {size(part)}",
-        misconception=lambda: thought_of_output(part, Y),
+        misconception=lambda: thought_behind_layer(solution, draw),
     )
 
 
 def judge_gradients(solution, draw, measure, part: Layer, grad_X: Tensor, grad_W: Tensor):
-    error = part.weight_gradient_error(grad_W)
-    measure(
-        "error of grad_W",
-        error,
-        TOLERANCE,
-        unit="of ‖G_o‖ ‖X‖",
-        expected="the gradient of the fake-quantized weights where low ≤ W / scale ≤ high, and 0 elsewhere",
-        came=f"a row that is off by {error:.3g} of ‖G_o‖ ‖X‖; {share_of(part)}",
-        misconception=lambda: thought_behind_layer(solution, draw),
-    )
     error = part.input_gradient_error(grad_X)
     measure(
         "error of grad_X",
@@ -96,6 +86,16 @@ def judge_gradients(solution, draw, measure, part: Layer, grad_X: Tensor, grad_W
         unit="of ‖G_n‖ ‖Ŵ‖",
         expected="the gradient that the output's formula gives for X",
         came=f"a row that is off by {error:.3g} of ‖G_n‖ ‖Ŵ‖; {share_of(part)}",
+        misconception=lambda: thought_behind_layer(solution, draw),
+    )
+    error = part.weight_gradient_error(grad_W)
+    measure(
+        "error of grad_W",
+        error,
+        TOLERANCE,
+        unit="of ‖G_o‖ ‖X‖",
+        expected="the gradient of the fake-quantized weights where low ≤ W / scale ≤ high, and 0 elsewhere",
+        came=f"a row that is off by {error:.3g} of ‖G_o‖ ‖X‖; {share_of(part)}",
         misconception=lambda: thought_behind_layer(solution, draw),
     )
 
@@ -115,8 +115,8 @@ def causes(solution, draw) -> Iterator[tuple[bool, str | None]]:
         Y = solution.quantized_linear(part.X, part.W, *grid)
         yield part.output_error(Y) <= TOLERANCE, thought_of_output(part, Y)
         grad_X, grad_W = solution.linear_gradients(part.X, part.W, *grid, part.G)
-        yield part.weight_gradient_error(grad_W) <= TOLERANCE, thought_of_weight_gradient(part, grad_W)
         yield part.input_gradient_error(grad_X) <= TOLERANCE, thought_of_input_gradient(part, grad_X)
+        yield part.weight_gradient_error(grad_W) <= TOLERANCE, thought_of_weight_gradient(part, grad_W)
 
 
 def size(part: Layer) -> str:
@@ -145,7 +145,7 @@ def test_output(solution, draw, measure, expect):
     """The layer multiplies by the fake-quantized weights."""
     for grid in GRIDS[:3]:
         part = layer(draw, draw.integer(17, 23), draw.integer(30, 40), draw.integer(9, 16), grid=grid)
-        judge_output(measure, part, output_of(solution, expect, part))
+        judge_output(solution, draw, measure, part, output_of(solution, expect, part))
 
 
 def test_gradients_inside(solution, draw, measure, expect):
@@ -168,7 +168,7 @@ def test_shapes(solution, draw, measure, expect):
     """One example, one weight, rows of zeros, rows quite outside, and views are served."""
     for part in unusual(draw):
         judge_weights(measure, part, weights_of(solution, expect, part))
-        judge_output(measure, part, output_of(solution, expect, part))
+        judge_output(solution, draw, measure, part, output_of(solution, expect, part))
         judge_gradients(solution, draw, measure, part, *gradients_of(solution, expect, part))
 
 
