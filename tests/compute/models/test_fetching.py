@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.tiny import write_wheel
+from tests.compute.models.tiny import write_wheel
+from tutor.compute.models import NotOffered, fetch, find_model, models_folder, pinned_model
+from tutor.compute.models import download as download_module
+from tutor.compute.models import fetching as fetching_module
+from tutor.compute.models.children import Ended
 from tutor.errors import EnvironmentProblem
-from tutor.models import NotOffered, fetch, find_model, models_folder, pinned_model
-from tutor.models import download as download_module
-from tutor.models import fetching as fetching_module
-from tutor.models.children import Ended
 
 LOAD = """
 import sys
@@ -255,7 +255,7 @@ def test_two_at_once_fetch_once(index: Path, tmp_path: Path) -> None:
     folder = tmp_path / "models"
     program = (
         "import json, sys, time\nfrom pathlib import Path\n"
-        "from tutor.models import PinnedModel, children, fetch, fetching\n"
+        "from tutor.compute.models import PinnedModel, children, fetch, fetching\n"
         "def convert(arguments, extra):\n"
         "    time.sleep(0.5)\n"
         "    Path(arguments[-1]).mkdir()\n"
@@ -295,7 +295,7 @@ def test_the_real_model_is_whole_and_loads_in_a_child(real_model: Path) -> None:
 def test_a_demo_is_told_where_the_model_is(
     fetched: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tutor.models import places
+    from tutor.compute.models import places
     from tutor.sandbox.streams import demo_environment
 
     assert "TUTOR_MODEL_FOLDER" not in demo_environment()

@@ -11,10 +11,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tutor.compute.models.catalogue import PinnedModel
+from tutor.compute.models.children import run_python
+from tutor.compute.models.places import sha256_of
 from tutor.errors import EnvironmentProblem
-from tutor.models.catalogue import PinnedModel
-from tutor.models.children import run_python
-from tutor.models.places import sha256_of
 
 _NO_NETWORK = re.compile(
     "NewConnectionError|NameResolutionError|name resolution|Connection (refused|reset|broken)|timed? ?out"

@@ -1,6 +1,6 @@
 """The child process that turns a GGUF file into a folder of safetensors, and loads it once to prove it.
 
-    python -I -m tutor.models.converter FOLDER GGUF OUTPUT
+    python -I -m tutor.compute.models.converter FOLDER GGUF OUTPUT
 
 FOLDER holds the file GGUF; OUTPUT is made. Needs torch, transformers, accelerate and gguf. What the GGUF
 stores in 4 or 8 bits is de-quantized to fp32: the converted model is larger, and no more exact.

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.tiny import write_wheel
+from tests.compute.models.tiny import write_wheel
 from tutor.cli import main
-from tutor.models import fetching
-from tutor.models.children import Ended
+from tutor.compute.models import fetching
+from tutor.compute.models.children import Ended
 
 
 def convert(arguments: list[str], extra: object) -> Ended:
