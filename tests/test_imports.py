@@ -47,9 +47,7 @@ def test_no_module_of_a_room_imports_tensors(room: str) -> None:
     assert imported_by(f"import {', '.join(modules_of(room))}").isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize(
-    "room", ["quiz", "progress", "course", "compute", "sandbox", "grading", "proving"]
-)
+@pytest.mark.parametrize("room", ["quiz", "progress", "course", "compute", "sandbox", "grading", "proving"])
 def test_the_engine_imports_no_face(room: str) -> None:
     assert imported_by(f"import tutor.{room}").isdisjoint(FACES | HEAVY)
 
