@@ -5,7 +5,7 @@ It is a fork of its own zygote. It reports to its parent by frames:
 ``collected``   the checks in order: id, title, required
 ``protections`` the layers that confine a worker, told by it before it saw the learner's file
 ``loaded``      the learner's file was run in the first process
-``calling``     the function that is being called (so that a timeout can name it)
+``calling``     the function that is being called, where that lasts (so that a timeout can name it)
 ``fresh``       asks for one more worker; answered with its socket and arena
 ``check``       one check's result
 ``done``        all is said; with the payload's bytes and the largest growth of peak memory
@@ -21,6 +21,27 @@ from pathlib import Path
 from typing import Any
 
 from tutor.sandbox import wire
+
+UNUSED = (
+    "cacheprovider",
+    "debugging",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "logging",
+    "pastebin",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "subtests",
+    "terminal",
+    "threadexception",
+    "unittest",
+    "unraisableexception",
+    "warnings",
+)
+"""Plugins of pytest's own that the judge does without: nobody reads what they print, and each takes its share of
+every check. At its end, one of them alone collects garbage five times."""
 
 
 def prepare(options: dict[str, Any]) -> None:
@@ -81,8 +102,7 @@ def _judge(checks_file: Path, report: socket.socket) -> None:
                 "--assert=plain",
                 "--capture=no",
                 "--strict-markers",
-                "-pno:cacheprovider",
-                "-pno:faulthandler",
+                *(f"-pno:{name}" for name in UNUSED),
             ],
             plugins=[plugin],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import inspect
 import os
 import socket
@@ -145,6 +146,7 @@ class GradingPlugin:
         self._report = report
         self._begun: Session | None = None
         self._broken = ""
+        self._finished = False
         self._measures: dict[str, Measure] = {}
 
     @property
@@ -153,7 +155,10 @@ class GradingPlugin:
         return self._begun
 
     def finish(self) -> None:
-        """Says that all is said, or that the checks themselves are broken."""
+        """Says, once, that all is said, or that the checks themselves are broken."""
+        if self._finished:
+            return
+        self._finished = True
         if self._broken:
             wire.send(self._report, {"fault": self._broken})
         elif self._begun is not None:
@@ -207,17 +212,22 @@ class GradingPlugin:
         if report.failed:
             self._broken = f"the checks can't be collected: {report.longreprtext[-1500:]}"
 
-    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        if self._broken:
-            return True
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Waits for the submission, has pytest run the checks, and says the last word: nobody waits for pytest to
+        tidy up."""
+        if not self._broken:
+            self._await_submission()
+        result = yield
+        self.finish()
+        return result
+
+    def _await_submission(self) -> None:
         frame, descriptors = wire.receive_with_descriptors(self._report)
         self._begun = Session(self._report, frame["team"], descriptors)
         self._begun.begin(wire.receive(self._report)["start"])
-        try:
+        with contextlib.suppress(SolutionError, SolutionLost):  # each check answers for itself
             self._session.load()
-        except (SolutionError, SolutionLost):
-            return None  # each check answers for itself
-        return None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -7,8 +7,10 @@ anyone looks at a number.
 
 from __future__ import annotations
 
+import math
 import secrets
 import socket
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +25,9 @@ from tutor.sandbox.clean import clean_text
 from tutor.sandbox.tensors import ArenaTensors
 
 MAX_FRAMES = 20
+
+TELL_AFTER, TELL_EVERY = 0.02, 0.25
+"""Seconds. A call is told of where it lasts, and now and then: who listens takes a core from who works."""
 
 
 class SolutionError(Exception):
@@ -65,7 +70,10 @@ class Folder:
 
 
 class Connection:
-    """One worker: its socket, its arena, and the requests that cross."""
+    """One worker: its socket, its arena, and the requests that cross.
+
+    ``on_call`` is told of the function that is being called, where the call lasts.
+    """
 
     def __init__(self, sock: socket.socket, arena: Arena, pid: int, on_call: Callable[[str], None]) -> None:
         self._sock, self._arena, self.pid = sock, arena, pid
@@ -74,6 +82,7 @@ class Connection:
         self._number = 0
         self._loaded = False
         self._folders: list[Folder] = []
+        self._told_at = -math.inf
         self.payload_bytes = 0
         self._resident_at_start: int | None = None
 
@@ -177,9 +186,12 @@ class Connection:
     def _ask(self, request: wire.Frame, name: str) -> wire.Frame:
         self._number += 1
         nonce = secrets.token_hex(8)
-        self._on_call(name)
+        if time.monotonic() - self._told_at > TELL_EVERY:
+            self._tell_of(name)
         try:
             wire.send(self._sock, {"id": self._number, "nonce": nonce, **request})
+            if not wire.readable(self._sock, TELL_AFTER):
+                self._tell_of(name)
             answer = wire.receive(self._sock)
         except wire.WireClosed:
             raise SolutionLost(name, PROCESS_ENDED) from None
@@ -190,6 +202,10 @@ class Connection:
         if "error" in answer:
             raise SolutionError(_clean_error(answer["error"]))
         return answer
+
+    def _tell_of(self, name: str) -> None:
+        self._told_at = time.monotonic()
+        self._on_call(name)
 
 
 @dataclass

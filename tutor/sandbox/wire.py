@@ -9,6 +9,7 @@ frame (``SCM_RIGHTS``) only from a trusted process to another; frames from a wor
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
 from collections.abc import Sequence
@@ -85,6 +86,13 @@ def receive(sock: socket.socket) -> Frame:
     """
     (length,) = HEADER.unpack(_exactly(sock, HEADER.size))
     return unpack(_exactly(sock, _bounded(length)))
+
+
+def readable(sock: socket.socket, seconds: float) -> bool:
+    """Whether something comes within this time, the end included."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def receive_with_descriptors(sock: socket.socket) -> tuple[Frame, list[int]]:
