@@ -39,6 +39,8 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
         (TWO, CPU_BUILD, "auto", "cpu"),
         (TWO, None, "auto", "cpu"),
         (TWO, CUDA_BUILD, "auto", "cuda:1"),
+        (TWO, TorchBuild("2.13.0+cu140", "14.0"), "auto", "cpu"),
+        (TWO, TorchBuild("2.13.0+cu132", "13.2"), "auto", "cuda:1"),
         (TWO, CUDA_BUILD, "cuda", "cuda:1"),
         (TWO, CUDA_BUILD, "cuda:0", "cuda:0"),
         (TWO, CUDA_BUILD, "cpu", "cpu"),
@@ -65,6 +67,13 @@ def test_a_device_is_chosen(
         ),
         (TWO, CUDA_BUILD, "cuda:2", "no cuda:2", "cuda:0, cuda:1, and cpu"),
         (TWO, None, "cuda", "PyTorch is not installed", "tutor doctor"),
+        (
+            TWO,
+            TorchBuild("2.13.0+cu140", "14.0"),
+            "cuda:0",
+            "(2.13.0+cu140) needs CUDA 14.0; the NVIDIA driver runs 13.0 at most",
+            "Update the driver",
+        ),
     ],
 )
 def test_a_device_that_cannot_be_used_says_why_and_what_next(
@@ -82,6 +91,18 @@ def test_a_device_that_cannot_be_used_says_why_and_what_next(
 def test_mps_is_refused_where_it_does_not_exist() -> None:
     with pytest.raises(EnvironmentProblem, match="no MPS device"):
         resolve_device("mps")
+
+
+def test_a_mac_has_its_gpu_by_name_and_never_by_itself(machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine(NONE, CPU_BUILD)
+    monkeypatch.setattr(devices, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(devices.platform, "machine", lambda: "arm64")
+    assert resolve_device("mps") == "mps"
+    assert resolve_device("auto") == "cpu"
+    assert [device.id for device in list_devices()] == ["cpu", "mps"]
+    assert "best effort" in list_devices()[1].name
+    machine(NONE, None)
+    assert [device.id for device in list_devices()] == ["cpu"]
 
 
 @pytest.mark.parametrize(
@@ -141,13 +162,28 @@ class FakeDriver(SimpleNamespace):
 def test_gpus_are_listed_as_the_driver_shows_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pynvml", FakeDriver)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    both = Gpus((Device("cuda:0", "H100", 70, 80), Device("cuda:1", "H100")), "580.1", "13.0")
+    first, second = Device("cuda:0", "H100", 70, 80, "GPU-0"), Device("cuda:1", "H100", uuid="GPU-1")
+    both = Gpus((first, second), "580.1", "13.0")
     assert find_gpus() == both
     assert both.roomiest.id == "cuda:0"
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
-    assert find_gpus().devices == (Device("cuda:0", "H100"),)
+    assert find_gpus().devices == (Device("cuda:0", "H100", uuid="GPU-1"),)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert find_gpus().missing == "CUDA_VISIBLE_DEVICES hides every GPU"
+
+
+def test_a_slice_of_a_gpu_is_the_only_device_where_the_environment_names_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Sliced(FakeDriver):
+        nvmlDeviceGetHandleByUUID = staticmethod(lambda uuid: uuid)
+        nvmlDeviceGetUUID = staticmethod(
+            lambda handle: handle if isinstance(handle, str) else f"GPU-{handle}"
+        )
+
+    monkeypatch.setitem(sys.modules, "pynvml", Sliced)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "MIG-a,MIG-b")
+    assert find_gpus().devices == (Device("cuda:0", "H100", 70, 80, "MIG-a"),)
 
 
 def test_a_driver_that_fails_is_no_gpu_and_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:

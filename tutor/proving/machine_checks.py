@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 
-from tutor.compute.devices import cpu, torch_build
+from tutor.compute.devices import cpu, driver_too_old, torch_build
 from tutor.compute.gpus import find_gpus
 from tutor.proving.findings import Finding, State
 
@@ -99,7 +99,7 @@ def gpu() -> Iterator[Finding]:
     if build is None or build.cuda is None:
         remedy = f"Install a PyTorch built with CUDA {gpus.cuda} or older, to grade on the GPU."
         yield Finding("gpu", "warning", f"{detail} PyTorch is built for CPUs and can't use it.", remedy)
-    elif gpus.cuda and _major(build.cuda) > _major(gpus.cuda):
+    elif driver_too_old(build, gpus):
         remedy = f"Update the NVIDIA driver, or install a PyTorch built with CUDA {gpus.cuda} or older."
         yield Finding("gpu", "warning", f"{detail} PyTorch needs CUDA {build.cuda}.", remedy)
     else:
@@ -194,7 +194,3 @@ def _try_torch() -> tuple[dict[str, object], str]:
         last = done.stderr.strip().splitlines()[-1:] or [f"its process ended with status {done.returncode}."]
         return {}, last[0][:300]
     return said, ""
-
-
-def _major(version: str) -> int:
-    return int(version.partition(".")[0])
