@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from tutor.compute.devices import TorchBuild
+from tutor.cli.examining import doctor_command
+from tutor.compute.devices import TorchBuild, resolve_device
 from tutor.compute.gpus import Device, Gpus
-from tutor.proving import machine_checks, place_checks
+from tutor.proving import exercise_uses, machine_checks, place_checks
 from tutor.proving.doctor import examine
-from tutor.proving.findings import Diagnosis, Finding
+from tutor.proving.findings import Diagnosis, ExerciseUse, Finding
 from tutor.sandbox import CaseOutcome
 
 H100 = Gpus((Device("cuda:0", "H100", 70, 80),), driver="580.1", cuda="13.0")
@@ -54,6 +55,66 @@ def test_the_document_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     assert {"python", "packages", "torch", "gpu", "home", "content", "terminal", "fork", "worker"} <= set(ids)
     assert devices[0]["id"] == "cpu"
     json.dumps(document, allow_nan=False)
+
+
+def test_each_exercise_of_the_course_has_its_device(tmp_path: Path) -> None:
+    diagnosis = examine(home=tmp_path)
+    uses = {use.id: use for use in diagnosis.exercises}
+    assert len(uses) > 20
+    assert {use.device for use in uses.values()} == {resolve_device("auto")}
+    assert set(uses["nf4"].to_json()) == {"id", "device", "missing", "note"}
+    assert not uses["nf4"].note
+
+
+def test_an_exercise_about_gpus_says_what_is_lost_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def note(device: str) -> str:
+        monkeypatch.setattr(exercise_uses, "resolve_device", lambda wanted: device)
+        return {use.id: use.note for use in exercise_uses.look()}["w4a16-kernel"]
+
+    assert "cpu-only" in note("cpu")
+    assert "cpu-only" in note("mps")
+    assert note("cuda:1") == ""
+
+
+def test_packages_that_exercises_miss_are_named_with_the_command_that_brings_them() -> None:
+    uses = [
+        ExerciseUse("a", "cpu", ("triton",)),
+        ExerciseUse("b", "cpu"),
+        ExerciseUse("c", "cpu", ("triton", "x")),
+    ]
+    (finding,) = exercise_uses.missing(uses)
+    assert finding.state == "warning"
+    assert finding.detail == "a needs triton; c needs triton and x, not installed."
+    assert finding.remedy.endswith("-m pip install triton x")
+    (fine,) = exercise_uses.missing(uses[1:2])
+    assert fine.state == "ok"
+
+
+def test_a_course_that_does_not_load_has_no_exercises_and_one_finding(tmp_path: Path) -> None:
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons/course.yaml").write_text("id: [")
+    diagnosis = examine(content=tmp_path, home=tmp_path)
+    findings = {finding.id: finding.state for finding in diagnosis.findings}
+    assert findings["content"] == "problem"
+    assert "exercises" not in findings
+    assert diagnosis.exercises == ()
+
+
+def test_the_doctor_shows_memory_and_what_each_exercise_uses(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uses = (ExerciseUse("per-row-scales", "cuda:0"), ExerciseUse("w4a16", "cuda:0", ("triton",), "of speed"))
+    gpu = Device("cuda:0", "H100", 70 * 10**9, 80 * 10**9, "GPU-secret")
+    monkeypatch.setattr("tutor.proving.doctor.examine", lambda content: Diagnosis((), (gpu,), uses))
+    assert doctor_command() == 0
+    told = capsys.readouterr().out
+    assert "cuda:0                   H100, 70 GB of 80 GB free" in told
+    assert "graded on cuda:0         per-row-scales, w4a16\n" in told
+    assert "w4a16                    needs triton; of speed" in told
+    assert doctor_command(json=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["exercises"][0] == {"id": "per-row-scales", "device": "cuda:0", "missing": [], "note": ""}
+    assert "GPU-secret" not in json.dumps(document)
 
 
 def test_a_check_that_fails_is_a_finding_and_the_others_are_still_made(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,29 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
         if finding["remedy"]:
             yield wrapped(clean(finding["remedy"]), " " * 27, " " * 27)
     for device in document["devices"]:
-        total = f", {size(device['total_bytes'])}" if device.get("total_bytes") else ""
-        yield f"  {clean(device['id']):<25}{clean(device['name'])}{total}"
+        yield f"  {clean(device['id']):<25}{clean(device['name'])}{_memory(device)}"
+    yield from _exercises(document.get("exercises", ()))
     yield (
         styled("All that grading needs is here.", "green")
         if document["ok"]
         else styled("Nothing can be graded.", "red")
     )
+
+
+def _memory(device: Mapping[str, Any]) -> str:
+    free, total = device.get("free_bytes"), device.get("total_bytes")
+    if not total:
+        return ""
+    return f", {size(total)}" if free is None else f", {size(free)} of {size(total)} free"
+
+
+def _exercises(uses: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Which exercises would be graded on which device, and a line for each of which there is more to say."""
+    for device in dict.fromkeys(use["device"] for use in uses):
+        ids = ", ".join(clean(use["id"]) for use in uses if use["device"] == device)
+        lines = textwrap.wrap(ids, console.width() - 27, break_on_hyphens=False)
+        yield f"  {f'graded on {clean(device)}':<25}" + ("\n" + " " * 27).join(lines)
+    for use in uses:
+        needs = f"needs {' and '.join(use['missing'])}" if use["missing"] else ""
+        if said := "; ".join(part for part in (needs, use["note"]) if part):
+            yield wrapped(clean(said), " " * 27, f"  {clean(use['id']):<25}")

@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from tutor.errors import EnvironmentProblem
 
 
+def missing_packages(names: Iterable[str]) -> list[str]:
+    """Those of ``names`` that are not installed."""
+    return [name for name in names if importlib.util.find_spec(name) is None]
+
+
 def require_packages(names: Iterable[str], what_for: str) -> None:
     """Looks whether packages are there, without importing them.
 
@@ -19,9 +24,8 @@ def require_packages(names: Iterable[str], what_for: str) -> None:
     Raises:
         EnvironmentProblem: one is not installed. Its next step is the command that installs it.
     """
-    for name in names:
-        if importlib.util.find_spec(name) is None:
-            raise EnvironmentProblem(
-                f"'{what_for}' needs the package '{name}', which is not installed.",
-                next_step=f"Run: {sys.executable} -m pip install {name}",
-            )
+    for name in missing_packages(names):
+        raise EnvironmentProblem(
+            f"'{what_for}' needs the package '{name}', which is not installed.",
+            next_step=f"Run: {sys.executable} -m pip install {name}",
+        )

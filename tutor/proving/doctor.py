@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from tutor.compute.devices import list_devices
+from tutor.errors import ContentProblem, UsageProblem
 from tutor.paths import tutor_home
-from tutor.proving import machine_checks, place_checks
-from tutor.proving.findings import Diagnosis, Finding
+from tutor.proving import exercise_uses, machine_checks, place_checks
+from tutor.proving.findings import Diagnosis, ExerciseUse, Finding
 
 Check = Callable[[], Iterable[Finding]]
 
@@ -21,6 +23,13 @@ def examine(content: Path | None = None, home: Path | None = None) -> Diagnosis:
     that fails is a finding.
     """
     folder = home or tutor_home()
+    uses: list[ExerciseUse] = []
+
+    def exercises() -> Iterable[Finding]:
+        with contextlib.suppress(ContentProblem, UsageProblem):  # which 'content' tells
+            uses.extend(exercise_uses.look(content))
+        return exercise_uses.missing(uses) if uses else ()
+
     checks: dict[str, Check] = {
         "python": machine_checks.python,
         "packages": machine_checks.packages,
@@ -29,14 +38,15 @@ def examine(content: Path | None = None, home: Path | None = None) -> Diagnosis:
         "memory": machine_checks.memory,
         "home": partial(place_checks.home, folder),
         "content": partial(place_checks.content, content),
+        "exercises": exercises,
         "terminal": place_checks.terminal,
         "processes": machine_checks.processes,
         "worker": machine_checks.worker,
         "confinement": machine_checks.confinement,
         "memory-cap": machine_checks.memory_cap,
     }
-    findings = (finding for id, check in checks.items() for finding in _guarded(id, check))
-    return Diagnosis(tuple(findings), list_devices())
+    findings = tuple(finding for id, check in checks.items() for finding in _guarded(id, check))
+    return Diagnosis(findings, list_devices(), tuple(uses))
 
 
 def _guarded(id: str, check: Check) -> list[Finding]:

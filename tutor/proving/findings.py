@@ -28,11 +28,25 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class ExerciseUse:
+    """The device on which an exercise would be graded here, the packages it lacks, and a note, empty if none."""
+
+    id: str
+    device: str
+    missing: tuple[str, ...] = ()
+    note: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        return {"id": self.id, "device": self.device, "missing": list(self.missing), "note": self.note}
+
+
+@dataclass(frozen=True)
 class Diagnosis:
-    """All findings and devices. ``ok`` is False when nothing can be graded."""
+    """All findings, devices, and what exercises use of them. ``ok`` is False when nothing can be graded."""
 
     findings: tuple[Finding, ...]
     devices: tuple[Device, ...]
+    exercises: tuple[ExerciseUse, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -45,4 +59,5 @@ class Diagnosis:
             "ok": self.ok,
             "findings": [finding.to_json() for finding in self.findings],
             "devices": [device.to_json() for device in self.devices],
+            "exercises": [exercise.to_json() for exercise in self.exercises],
         }
