@@ -116,7 +116,8 @@ def solution_of(store: Store, exercise: LoadedExercise) -> Path:
 def announce(event: GradingEvent) -> None:
     """Where the grading is, until the verdict takes its place."""
     place = f" {event.number} of {event.of}" if event.of else ""
-    console.status("" if event.kind == "verdict" else f"Grading{place} …")
+    what = f": {event.note}" if event.note else ""
+    console.status("" if event.kind == "verdict" else f"Grading{what}{place} …")
 
 
 def _line(event: GradingEvent) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tutor.cli import bars, console
 from tutor.cli.console import clean, styled, wrapped
+from tutor.cli.tables import table_lines
 
 Json = Mapping[str, Any]
 
@@ -38,6 +39,8 @@ def _lines(verdict: Json) -> Iterator[str]:
     next_step = clean(str(verdict.get("next") or ""))
     for check in verdict["checks"]:
         yield from _check(check, told=(message, next_step))
+    for table in verdict.get("tables") or ():
+        yield from table_lines(table)
     if verdict.get("stdout"):
         yield styled("What your code printed:", "bold")
         yield "\n".join(f"  {line}" for line in clean(verdict["stdout"]).splitlines())

@@ -185,4 +185,9 @@ class Exercise(Model):
     packages: tuple[Name, ...] = Field(
         default=(), description="packages that a small installation leaves out; each is an extra of the tutor"
     )
+    model: bool = Field(
+        default=False,
+        description="graded on a real language model: the one that was fetched; when its grader is proved, the "
+        "small one in the grader's folder 'model'",
+    )
     notice: Text = Field(description="what to notice, shown after the pass")

@@ -9,7 +9,7 @@ from tutor.course import LoadedExercise
 from tutor.grading import messages
 from tutor.grading.run import Heard
 from tutor.grading.submission import MAX_BYTES, Submission
-from tutor.grading.verdict import CheckResult, Measurement, Usage, Verdict, VerdictName
+from tutor.grading.verdict import CheckResult, Measurement, Table, Usage, Verdict, VerdictName
 from tutor.sandbox.clean import clean_output
 
 
@@ -69,6 +69,7 @@ def verdict(
         stdout=clean_output(heard.output, heard.output_total),
         message=message,
         next_step=next_step,
+        tables=tuple(Table.from_json(table) for table in heard.tables),
     )
 
 

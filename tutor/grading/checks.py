@@ -250,6 +250,6 @@ def _dtype_name(dtype: torch.dtype) -> str:
 def _figure(value: float) -> str:
     if math.isnan(value):
         return "nan (not a number)"
-    if value == int(value) if math.isfinite(value) else False:
+    if abs(value) < 1e15 and value == int(value):
         return f"{int(value):,}"
     return f"{value:.4g}"

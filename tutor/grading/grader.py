@@ -14,8 +14,9 @@ from typing import Any
 
 from tutor.compute.packages import require_packages
 from tutor.course import LoadedExercise
-from tutor.errors import GraderFault
+from tutor.errors import EnvironmentProblem, GraderFault
 from tutor.grading import assemble
+from tutor.grading.language_models import FindModel, fetched_model
 from tutor.grading.run import Heard, JudgeLost, Run
 from tutor.grading.submission import Submission
 from tutor.grading.team import Expected, Team
@@ -40,12 +41,19 @@ class Grader:
         root: the course's folders. Workers may read the exercises, and see nothing else of it.
         keep_warm: after each grading, prepare the processes of the next one (for who grades at every save).
         new_seed: where the seeds of gradings come from that are given none.
+        find_model: the folder of the language model for exercises that are graded on one; the fetched one by default.
     """
 
     def __init__(
-        self, root: ContentRoot, *, keep_warm: bool = False, new_seed: Callable[[], int] | None = None
+        self,
+        root: ContentRoot,
+        *,
+        keep_warm: bool = False,
+        new_seed: Callable[[], int] | None = None,
+        find_model: FindModel | None = None,
     ) -> None:
         self._keep_warm = keep_warm
+        self._find_model = find_model or fetched_model
         self._new_seed = new_seed or _secret_seed
         self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
         self._expected: dict[Path, Expected] = {}
@@ -94,7 +102,7 @@ class Grader:
             on_event: told of each step as it happens.
 
         Raises:
-            EnvironmentProblem: the device is not there, or a package that the exercise needs.
+            EnvironmentProblem: the device is not there, or a package or the model that the exercise needs.
             GraderFault: the grader itself failed; never an attempt.
         """
         from tutor.compute.devices import resolve_device
@@ -102,6 +110,7 @@ class Grader:
         tell = on_event or _ignore
         began = time.monotonic()
         require_packages(exercise.info.packages, exercise.id)
+        self._model_for(exercise)
         self.start()
         chosen = resolve_device(device)
         tell(GradingEvent("started"))
@@ -126,6 +135,8 @@ class Grader:
         def on_frame(heard: Heard, frame: dict[str, Any]) -> None:
             if "loaded" in frame:
                 tell(GradingEvent("loaded", of=len(heard.collected)))
+            elif "working" in frame:
+                tell(GradingEvent("working", **frame["working"]))
             elif "check" in frame:
                 check = assemble.check_result(exercise, frame["check"], str(submission.path), device)
                 tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
@@ -154,6 +165,10 @@ class Grader:
             next_step="This is no attempt of yours. Close what else is running and submit again.",
         )
 
+    def _model_for(self, exercise: LoadedExercise) -> str:
+        """Where the model lies that the exercise is graded on; empty where it needs none."""
+        return str(self._find_model(exercise)) if exercise.info.model else ""
+
     # --- teams ---
 
     async def _team(self, exercise: LoadedExercise, device: str) -> Team:
@@ -180,7 +195,14 @@ class Grader:
         expected = self._expected.get(exercise.checks_file, Expected())
         try:
             return await Team.launch(
-                judges, workers, exercise, device, expected, seed=self._new_seed(), spare=spare
+                judges,
+                workers,
+                exercise,
+                device,
+                expected,
+                seed=self._new_seed(),
+                model=self._model_for(exercise),
+                spare=spare,
             )
         except WireError as problem:
             raise grader_failed(f"its processes could not be set up ({problem})", exercise) from None
@@ -248,12 +270,12 @@ def _signature(entry: os.DirEntry[str]) -> tuple[str, int, int]:
 
 
 async def _settled(task: asyncio.Task[Team] | None) -> Team | None:
-    """The team of a task, or ``None`` where it could not be launched (a zygote died, say)."""
+    """The team of a task, or ``None`` where it could not be launched (a zygote died, a model is missing)."""
     if task is None:
         return None
     try:
         return await asyncio.shield(task)
-    except (GraderFault, OSError):
+    except (GraderFault, EnvironmentProblem, OSError):
         return None
 
 

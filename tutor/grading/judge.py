@@ -8,6 +8,8 @@ It is a fork of its own zygote. It reports to its parent by frames:
 ``calling``     the function that is being called, where that lasts (so that a timeout can name it)
 ``fresh``       asks for one more worker; answered with its socket and arena
 ``check``       one check's result
+``working``     how far a check is that takes long
+``table``       a table that a check adds to the verdict
 ``done``        all is said; with the payload's bytes and the largest growth of peak memory
 ``fault``       the judge or a check itself is broken
 """

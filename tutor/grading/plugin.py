@@ -8,7 +8,8 @@ import inspect
 import os
 import socket
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from tutor.grading.checks import CheckFailed, Expect, Measure, payload_bytes
 from tutor.grading.draw import Draw, Order, draw_ahead
 from tutor.grading.proxy import Connection, Solution, SolutionError, SolutionLost
+from tutor.grading.verdict import Table
 from tutor.sandbox import wire
 from tutor.sandbox.arena import Arena
 from tutor.sandbox.warm import touch_heap, touch_libraries
@@ -30,6 +32,7 @@ class Session:
     def __init__(self, report: socket.socket, team: wire.Frame, descriptors: list[int]) -> None:
         self._report = report
         self.device = str(team["device"])
+        self.model = str(team["model"])
         self._processes: dict[str, str] = team["processes"]
         self._populate: tuple[int, int] = (int(team["populate"][0]), int(team["populate"][1]))
         self._source, self._path = b"", ""
@@ -65,6 +68,10 @@ class Session:
 
     def tell(self, frame: wire.Frame) -> None:
         wire.send(self._report, frame)
+
+    def tell_table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str | float]]) -> None:
+        """Adds a table to the verdict."""
+        self.tell({"table": Table(title, tuple(columns), tuple(map(tuple, rows))).to_json()})
 
     def solution(self) -> Solution:
         """The learner's functions, in this grading's two processes."""
@@ -186,6 +193,23 @@ class GradingPlugin:
     def source(self) -> bytes:
         """The submitted file, to be looked at as text."""
         return self._session.source
+
+    @pytest.fixture
+    def model_folder(self) -> Path:
+        """Where the language model lies that the exercise is graded on, as transformers loads it."""
+        return Path(self._session.model)
+
+    @pytest.fixture
+    def working(self) -> Callable[[str, int, int], None]:
+        """``working(note, number, of)`` says how far a check is that takes long."""
+        return lambda note, number, of: self._session.tell(
+            {"working": {"note": note, "number": number, "of": of}}
+        )
+
+    @pytest.fixture
+    def table(self) -> Callable[..., None]:
+        """``table(title, columns, rows)`` puts a table into the verdict: strings and numbers, no hidden input."""
+        return self._session.tell_table
 
     @pytest.fixture
     def device(self) -> str:

@@ -32,6 +32,7 @@ class Heard:
 
     collected: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
     done: dict[str, Any] | None = None
     stopped: str = ""  # "timeout" or "resource_limit"
     stopped_why: str = ""
@@ -128,6 +129,8 @@ class Run:
                 self._heard.collected = frame["collected"]
             elif "check" in frame:
                 self._heard.checks.append(frame["check"])
+            elif "table" in frame:
+                self._heard.tables.append(frame["table"])
             elif "done" in frame:
                 self._heard.done = frame["done"]
             self._on_frame(self._heard, frame)

@@ -63,9 +63,11 @@ class Team:
         expected: Expected,
         *,
         seed: int,
+        model: str = "",
         spare: bool = False,
     ) -> Team:
-        """Forks a judge and two workers, and introduces them to each other. ``seed`` fixes the inputs.
+        """Forks a judge and two workers, and introduces them to each other. ``seed`` fixes the inputs, ``model`` is
+        the folder of the language model where the exercise is about one.
 
         A ``spare`` team has time: it also warms itself up.
 
@@ -87,7 +89,7 @@ class Team:
         try:
             first, second, *reserve = await asyncio.gather(*members)
             team = cls(exercise, device, workers, await judge, channel, [first, second], expected, reserve)
-            team._introduce(seed, spare=spare)
+            team._introduce(seed, model, spare=spare)
         except BaseException:
             channel.close()
             await _abandon(judge, members)
@@ -135,7 +137,7 @@ class Team:
         with contextlib.suppress(TimeoutError, GraderFault):
             await asyncio.wait_for(self.judge.ended(), 2.0)
 
-    def _introduce(self, seed: int, *, spare: bool) -> None:
+    def _introduce(self, seed: int, model: str, *, spare: bool) -> None:
         descriptors = []
         for worker in self.workers:
             descriptors += [worker.judge_socket.fileno(), worker.arena]
@@ -145,6 +147,7 @@ class Team:
             "device": self.device,
             "populate": [self.expected.request_bytes, self.expected.reply_bytes],
             "seed": seed,
+            "model": model,
             "heap_bytes": self.expected.heap_bytes if spare else 0,
             "draws": self.expected.draws,
             "spare": spare,

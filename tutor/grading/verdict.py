@@ -99,6 +99,23 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Figures that belong to a verdict and are no limits: a row for each layer of a model, say."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        rows = [[cell if isinstance(cell, str) else finite(cell) for cell in row] for row in self.rows]
+        return {"title": self.title, "columns": list(self.columns), "rows": rows}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Table:
+        return cls(document["title"], tuple(document["columns"]), tuple(map(tuple, document["rows"])))
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer to one submission. ``message`` and ``next_step`` sum it up in a line each."""
 
@@ -114,6 +131,7 @@ class Verdict:
     stdout: str = ""
     message: str = ""
     next_step: str = ""
+    tables: tuple[Table, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -143,6 +161,7 @@ class Verdict:
             "stdout": self.stdout,
             "message": self.message,
             "next": self.next_step,
+            **({"tables": [table.to_json() for table in self.tables]} if self.tables else {}),
         }
 
     @classmethod
@@ -165,16 +184,21 @@ class Verdict:
             stdout=document["stdout"],
             message=document.get("message", ""),
             next_step=document.get("next", ""),
+            tables=tuple(map(Table.from_json, document.get("tables", ()))),
         )
 
 
 @dataclass(frozen=True)
 class GradingEvent:
-    """Progress of a grading: ``check`` number ``number`` of ``of`` has its result, and so on."""
+    """Progress of a grading: ``check`` number ``number`` of ``of`` has its result, and so on.
 
-    kind: Literal["started", "loaded", "check", "verdict"]
+    ``working`` comes within a check that takes long: ``note`` says what is being done.
+    """
+
+    kind: Literal["started", "loaded", "working", "check", "verdict"]
     number: int = 0
     of: int = 0
+    note: str = ""
     check: CheckResult | None = None
     verdict: Verdict | None = None
 
@@ -185,6 +209,8 @@ class GradingEvent:
             "number": self.number,
             "of": self.of,
         }
+        if self.note:
+            document["note"] = self.note
         if self.check is not None:
             document["check"] = self.check.to_json()
         if self.verdict is not None:

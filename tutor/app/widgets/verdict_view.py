@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.app.text import duration, inline, untrusted, untrusted_content
+from tutor.app.text import duration, inline, number, untrusted, untrusted_content
 from tutor.app.widgets.check_view import CheckView
 from tutor.app.widgets.reading import Reading
+from tutor.app.widgets.text_table import TextTable
 
 if TYPE_CHECKING:
     from tutor.grading import CheckResult, GradingEvent, Verdict
+    from tutor.grading.verdict import Table
 
     Grading = Callable[[Callable[[GradingEvent], None]], Awaitable[Verdict]]
 
@@ -73,6 +76,8 @@ class VerdictView(VerticalScroll):
         while (event := await events.get()) is not None:
             if event.kind == "loaded":
                 self._progress("your file is loaded")
+            elif event.kind == "working":
+                self._progress(f"{event.note}, {event.number} of {event.of}")
             elif event.kind == "check" and event.check is not None:
                 self._progress(f"{event.number} of {event.of} checks" if event.of else "")
                 await self.mount(CheckView(event.check))
@@ -91,15 +96,25 @@ class VerdictView(VerticalScroll):
         else:
             await self.query(".after").remove()
         self._head(*_head(verdict, note))
-        after: list[Static | Reading] = []
+        after: list[Widget] = []
         if verdict.passed and notice:
             after += [Static("What to notice", classes="after section"), Reading(notice, classes="after")]
+        for table in verdict.tables:
+            after += [Static(table.title, classes="after section"), _drawn(table)]
         if verdict.stdout.strip():
             after.append(Static("What your code printed", classes="after section"))
             after.append(Static(untrusted_content(verdict.stdout.rstrip()), classes="after printed"))
         after.append(Static(Content(_small_print(verdict)), classes="after small-print"))
         await self.mount_all(after)
         self.scroll_home(animate=False)
+
+
+def _drawn(table: Table) -> TextTable:
+    rows = [[cell if isinstance(cell, str) else number(cell) for cell in row] for row in table.rows]
+    words = [all(isinstance(row[place], str) for row in table.rows) for place in range(len(table.columns))]
+    drawn = TextTable(table.columns, rows, ["left" if left else "right" for left in words])
+    drawn.add_class("after")
+    return drawn
 
 
 def _head(verdict: Verdict, note: str) -> list[Content]:
