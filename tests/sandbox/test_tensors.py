@@ -74,6 +74,26 @@ def test_an_input_that_is_not_contiguous_arrives_with_its_strides(sides):
     assert torch.equal(arrived, tensor)
 
 
+def test_a_workers_tensors_are_made_on_its_device_as_they_lie_in_memory(sides):
+    (judge_arena, judge), (worker_arena, _) = sides
+    elsewhere = ArenaTensors(worker_arena, copy=False, device="meta")  # a device of its own on every machine
+    judge_arena.rewind()
+    wide = torch.randn(6, 10)
+    for sent in (wide, wide.t(), wide[:, :4], wide[::2], torch.zeros(0, 3), torch.tensor(True)):
+        arrived = elsewhere.decode(judge.encode(sent))
+        assert (arrived.device.type, arrived.dtype, arrived.shape) == ("meta", sent.dtype, sent.shape)
+        assert arrived.stride() == sent.stride()
+
+
+def test_a_numpy_array_stays_on_the_cpu_whatever_the_device(sides):
+    (judge_arena, judge), (worker_arena, worker) = sides
+    elsewhere = ArenaTensors(worker_arena, copy=False, device="meta")
+    judge_arena.rewind()
+    worker_arena.rewind()
+    back = judge.decode(worker.encode(numpy.arange(4.0)))
+    assert elsewhere.decode(judge.encode(back)).tolist() == [0, 1, 2, 3]
+
+
 def test_a_numpy_array_comes_back_to_the_worker_as_one(sides):
     (_, judge), (_, worker) = sides
     tensor = judge.decode(worker.encode(numpy.arange(3, dtype=numpy.int8)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
 import types
+from collections.abc import Callable, Sequence
 from typing import Any
 
 MAX_TRACE = 12
@@ -39,6 +41,25 @@ def describe(raised: BaseException, path: str) -> Error:
     if len(frames) > MAX_TRACE:
         frames = frames[: MAX_TRACE // 2] + frames[-MAX_TRACE // 2 :]
     return {"kind": kind, "type": type(raised).__name__, "message": message[:2000], "frames": frames}
+
+
+def arity_error(function: Callable[..., Any], name: str, arguments: Sequence[Any]) -> Error | None:
+    """Why a function can't take these arguments; ``None`` where it can, or does not say."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    try:
+        signature.bind(*arguments)
+    except TypeError as problem:
+        return {
+            "kind": "arguments",
+            "name": name,
+            "signature": f"{name}{signature}"[:300],
+            "given": len(arguments),
+            "message": str(problem)[:300],
+        }
+    return None
 
 
 def public_functions(module: types.ModuleType) -> list[str]:

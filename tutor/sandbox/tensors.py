@@ -33,11 +33,12 @@ class ArenaTensors:
     Args:
         arena: mapped by this side.
         copy: whether decoded tensors are copies (the judge) or look at the arena (a worker).
-        device: where decoded tensors are made.
+        device: where a worker's decoded tensors are made, as they lie in memory here (numpy arrays stay on the CPU).
     """
 
     def __init__(self, arena: Arena, *, copy: bool, device: str = "cpu") -> None:
-        self._arena, self._copy, self._device = arena, copy, device
+        self._arena, self._copy = arena, copy
+        self._elsewhere = None if device == "cpu" else device
         self._bytes = torch.frombuffer(arena.map, dtype=torch.uint8)
         self._unread = arena.half
         self.read = 0
@@ -98,6 +99,9 @@ class ArenaTensors:
                 raise Malformed("tensors that overlap")
         self.read = max(self.read, offset + count - self._arena.readable.start)
         raw = self._bytes[offset : offset + count]
+        as_array = encoded.get("array") is True and dtype is not torch.bfloat16
+        if self._elsewhere is not None and not as_array:
+            raw = raw.to(self._elsewhere)
         if self._copy:
             raw = raw.ne(0) if dtype is torch.bool else raw.clone()  # a forged bool may hold any byte
         tensor = raw.view(dtype)
@@ -105,9 +109,7 @@ class ArenaTensors:
         if self._copy:
             tensor.from_array = encoded.get("array") is True  # type: ignore[attr-defined]
             return tensor
-        if encoded.get("array") is True and tensor.dtype != torch.bfloat16:
-            return tensor.numpy()
-        return tensor.to(self._device)
+        return tensor.numpy() if as_array else tensor
 
     def _number(self, value: numpy.generic) -> Encoded:
         if isinstance(value, numpy.bool_):
@@ -119,8 +121,8 @@ class ArenaTensors:
         raise Unsendable(f"a numpy value of type {type(value).__name__}")
 
     def _put(self, tensor: torch.Tensor) -> Encoded:
-        """Writes a strided CPU tensor. Dense views that are not contiguous keep their strides only when
-        they cover no more memory than their elements (a transposed matrix, not a broadcast one)."""
+        """Writes a strided tensor, from a GPU in one copy. Dense views that are not contiguous keep their strides
+        only when they cover no more memory than their elements (a transposed matrix, not a broadcast one)."""
         name = NAMES.get(tensor.dtype)
         if name is None:
             raise Unsendable(f"a tensor of dtype {str(tensor.dtype).removeprefix('torch.')}")
@@ -149,15 +151,18 @@ class ArenaTensors:
 
 
 def _plain(tensor: torch.Tensor) -> torch.Tensor:
-    """The tensor without gradient, subclass, laziness, or device; refuses what has no plain bytes."""
+    """The tensor without gradient, subclass or laziness; refuses what has no plain bytes.
+
+    A CUDA tensor stays where it is: the copy into the arena is the one that brings it to the CPU.
+    """
     if tensor.is_meta:
         raise Unsendable("a tensor on the meta device, which holds no numbers")
     if tensor.layout is not torch.strided:
         raise Unsendable(f"a sparse tensor ({str(tensor.layout).removeprefix('torch.')}); return a dense one")
     if tensor.is_quantized:
         raise Unsendable("a tensor of torch's own quantized type; return the integer codes instead")
-    plain = tensor.detach().as_subclass(torch.Tensor)
-    return plain.resolve_conj().resolve_neg().cpu()
+    plain = tensor.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg()
+    return plain if plain.is_cuda else plain.cpu()
 
 
 def _from_numpy(array: numpy.ndarray[Any, Any]) -> torch.Tensor:

@@ -35,11 +35,11 @@ def grow_exactly() -> None:
         mallopt(M_MMAP_THRESHOLD, 256 << 10)
 
 
-def touch_libraries() -> None:
-    """Runs the operations that quantization is made of, once, on small tensors."""
+def touch_libraries(device: str = "cpu") -> None:
+    """Runs the operations that quantization is made of, once, on small tensors of a device."""
     generator = torch.Generator().manual_seed(0)
     for columns in (SMALL, 1):
-        W = torch.randn(SMALL, columns, generator=generator)
+        W = torch.randn(SMALL, columns, generator=generator).to(device)
         scale = W.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
         q = (W / scale).round().clamp(-128, 127).to(torch.int8)
         W_hat = q.float() * scale

@@ -6,11 +6,14 @@ checks every answer, and the kernel measures.
 
 Requests (each with ``id`` and ``nonce``, which the answer repeats):
 
+``prepare``   on a GPU, before anything else: start CUDA, or say why it can't be used
 ``load``      the source's bytes lie in the arena; compile and run them as module ``solution``
 ``call``      a function by name with encoded arguments; ``keep`` leaves the result here under a number,
               ``on`` calls a method of such a kept object, ``gradient`` asks for gradients of the call,
               ``each`` calls it for each row of the first argument
 ``evaluate``  an expression over the loaded module's names (code answers of quizzes)
+
+On a GPU a call is answered when the GPU has done its work, and each answer tells the peak of torch's allocator.
 
 A ``folder`` argument is a folder of files, which come through the arena with its first use: they are written
 to the worker's own scratch, and the function is given the path.
@@ -19,18 +22,20 @@ to the worker's own scratch, and the function is given the path.
 from __future__ import annotations
 
 import importlib.util
-import inspect
 import linecache
 import socket
 import sys
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.sandbox import confinement, values, wire
 from tutor.sandbox.arena import Arena
-from tutor.sandbox.describing import Error, describe, public_functions
+from tutor.sandbox.describing import Error, arity_error, describe, public_functions
+
+if TYPE_CHECKING:
+    from tutor.sandbox.cuda import Cuda
 
 MODULE = "solution"
 
@@ -51,8 +56,9 @@ class Worker:
         sock: socket.socket,
         arena: Arena | None,
         tensors: values.TensorCodec | None,
+        cuda: Cuda | None = None,
     ) -> None:
-        self._sock, self._arena, self._tensors = sock, arena, tensors
+        self._sock, self._arena, self._tensors, self._cuda = sock, arena, tensors, cuda
         self._scratch = Path.cwd()
         self._module = types.ModuleType(MODULE)
         self._path = "solution.py"
@@ -70,6 +76,8 @@ class Worker:
             answer = self._answer(request)
             _flush()
             about = {"id": request.get("id"), "nonce": request.get("nonce")}
+            if self._cuda is not None:
+                about["device_bytes"] = self._cuda.peak_bytes()
             try:
                 try:
                     wire.send(self._sock, {**about, **answer})
@@ -85,6 +93,9 @@ class Worker:
 
     def _answer(self, request: wire.Frame) -> wire.Frame:
         try:
+            if "prepare" in request:
+                self._prepare()
+                return {"value": {"t": "none"}}
             if "load" in request:
                 self._load(request["load"])
                 return {"value": {"t": "none"}}
@@ -97,6 +108,11 @@ class Worker:
             return {"error": refused.error}
         except BaseException as raised:  # SystemExit and KeyboardInterrupt of the learner's are answers too
             return {"error": describe(raised, self._path)}
+
+    def _prepare(self) -> None:
+        trouble = self._cuda.start() if self._cuda is not None else ""
+        if trouble:
+            raise _Refused({"kind": "unusable", "message": trouble})
 
     def _load(self, load: dict[str, Any]) -> None:
         source = self._source(load)
@@ -121,7 +137,9 @@ class Worker:
         name = request["call"]
         function = self._function(name, request.get("on"))
         arguments = [self._argument(argument) for argument in request["args"]]
-        _check_arity(function, name, arguments)
+        misfit = arity_error(function, name, arguments)
+        if misfit is not None:
+            raise _Refused(misfit)
         if "gradient" in request:
             result = self._gradient(function, arguments, request["gradient"])
         elif request.get("each"):
@@ -129,6 +147,8 @@ class Worker:
             result = [function(row, *others) for row in rows.split(1)]
         else:
             result = function(*arguments)
+        if self._cuda is not None:
+            self._cuda.wait()
         if request.get("keep"):
             self._kept.append(result)
             return {"kept": len(self._kept) - 1, "type": type(result).__name__}
@@ -179,25 +199,6 @@ class Worker:
             raise _Refused({"kind": "unsendable", "name": name, "message": str(problem)}) from None
 
 
-def _check_arity(function: Callable[..., Any], name: str, arguments: list[Any]) -> None:
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
-        return
-    try:
-        signature.bind(*arguments)
-    except TypeError as problem:
-        raise _Refused(
-            {
-                "kind": "arguments",
-                "name": name,
-                "signature": f"{name}{signature}"[:300],
-                "given": len(arguments),
-                "message": str(problem)[:300],
-            }
-        ) from None
-
-
 def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -224,7 +225,8 @@ def preload() -> None:
     import faulthandler
     import importlib
 
-    for name in ("numpy", "torch", "tutor.sandbox.tensors", "tutor.sandbox.warm", "tempfile"):
+    ours = ("tutor.sandbox.tensors", "tutor.sandbox.warm", "tutor.sandbox.cuda")
+    for name in ("numpy", "torch", *ours, "tempfile"):
         importlib.import_module(name)
     faulthandler.disable()
     confinement.seal()
@@ -242,6 +244,7 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
 
     import torch
 
+    from tutor.sandbox.cuda import Cuda
     from tutor.sandbox.tensors import ArenaTensors
     from tutor.sandbox.warm import grow_exactly, touch_heap, touch_libraries
 
@@ -261,19 +264,22 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     if request.get("measured"):
         grow_exactly()
     device = str(request.get("device", "cpu"))
+    cuda = Cuda(request.get("gpu"), device) if device.startswith("cuda") else None
     report = confinement.confine(
         keep=(socket_descriptor, trace),
         cpu_seconds=request.get("cpu_seconds"),
-        on_gpu=device.startswith("cuda"),
+        on_gpu=cuda is not None,
         compiles=bool(request.get("compiles")),
     )
-    tensors = ArenaTensors(arena, copy=False, device=device)
+    if cuda is not None and request.get("context"):
+        cuda.start()
+    tensors = ArenaTensors(arena, copy=False, device=cuda.device if cuda is not None else device)
     if request.get("warm"):
         touch_libraries()
         touch_heap(int(request.get("heap_bytes", 0)))
     sock = socket.socket(fileno=socket_descriptor)
     wire.send(sock, {"confined": report})
-    Worker(sock, arena, tensors).serve()
+    Worker(sock, arena, tensors, cuda).serve()
     return 0
 
 
