@@ -41,6 +41,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Progress": {
         "progress": ("progressing", "What is passed, seen, due and weak."),
         "map": ("mapping", "Error against bits per weight: your quantizers among the known schemes."),
+        "lab": ("comparing", "Quantize a whole model with your file, beside int8, NF4, GPTQ and AWQ."),
         "report": ("reporting", "What a bug report needs: versions, verdict, doctor."),
         "export": ("exporting", "Write your progress, or the course, to a file."),
         "import": ("exporting", "Merge progress that was exported."),

@@ -17,7 +17,7 @@ from tutor.errors import ContentProblem, UsageProblem
 from tutor.paths import ContentRoot
 
 if TYPE_CHECKING:
-    from tutor.course.models import Exercise, Lesson, Misconception, Prompts
+    from tutor.course.models import Exercise, Lesson, Limits, Misconception, Prompts
     from tutor.course.questions import Quiz
 
 
@@ -142,6 +142,18 @@ class LoadedExercise:
         """
         point = self.grader_folder / "point.py"
         return replace(self, checks=point.name) if point.is_file() else None
+
+    @property
+    def in_the_lab(self) -> LoadedExercise | None:
+        """The same exercise with ``lab.py`` to run, which measures a solution on a whole model; None without it."""
+        lab = self.grader_folder / "lab.py"
+        return replace(self, checks=lab.name) if lab.is_file() else None
+
+    def with_limits(self, limits: Limits) -> LoadedExercise:
+        """The same exercise with other limits for a grading."""
+        changed = replace(self)
+        changed.__dict__["info"] = self.info.model_copy(update={"limits": limits})  # as cached_property keeps it
+        return changed
 
     @property
     def right(self) -> tuple[Path, ...]:

@@ -1,0 +1,98 @@
+"""Perplexity against bytes as a picture: a point for each scheme, the learner's own filled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from tutor.cli.console import clean
+
+if TYPE_CHECKING:
+    from tutor.proving.lab import Comparison, Scheme
+
+WIDTH, PLOT, LEFT, TOP, RIGHT, LINE = 760, 340, 72, 48, 24, 20
+INK, QUIET, RULE, OWN, KNOWN = "#111827", "#6b7280", "#e5e7eb", "#b45309", "#1d4ed8"
+TICKS = 5
+
+
+def lab_svg(comparison: Comparison) -> str:
+    """An SVG document: axes (megabytes, perplexity on a log scale), a mark for each scheme, a legend."""
+    schemes = sorted(comparison.schemes, key=lambda one: one.bytes)
+    drawn = [one for one in schemes if one.perplexity is not None]
+    axes = _Axes(drawn)
+    height = TOP + PLOT + 56 + LINE * len(schemes)
+    box = f'width="{WIDTH}" height="{height}"'
+    title = f"Perplexity against bytes: {comparison.model}, on {comparison.device}"
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" {box} viewBox="0 0 {WIDTH} {height}">',
+            f'<rect {box} fill="#ffffff"/>',
+            _words(LEFT, 24, title, weight="bold"),
+            *axes.lines(),
+            *(_mark(one, axes, chr(ord("a") + number)) for number, one in enumerate(schemes) if one in drawn),
+            *_legend(schemes),
+            "</svg>\n",
+        ]
+    )
+
+
+class _Axes:
+    """From what is measured to pixels."""
+
+    def __init__(self, schemes: Sequence[Scheme]) -> None:
+        sizes = [one.bytes for one in schemes] or [1]
+        levels = [one.perplexity for one in schemes if one.perplexity] or [1.0]
+        self.most = 1.05 * max(sizes)
+        self.low, self.high = 0.97 * min(levels), 1.03 * max(levels)
+
+    def across(self, count: float) -> float:
+        return LEFT + count / self.most * (WIDTH - LEFT - RIGHT)
+
+    def down(self, level: float) -> float:
+        share = math.log(level / self.low) / math.log(self.high / self.low)
+        return TOP + (1 - share) * PLOT
+
+    def lines(self) -> Iterator[str]:
+        for step in range(TICKS + 1):
+            level = self.low * (self.high / self.low) ** (step / TICKS)
+            y = self.down(level)
+            yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>'
+            yield _words(LEFT - 8, y + 4, f"{level:.4g}", QUIET, anchor="end")
+            count = self.most * step / TICKS
+            yield _words(self.across(count), TOP + PLOT + 18, f"{count / 1e6:.3g}", QUIET, anchor="middle")
+        yield _words(WIDTH - RIGHT, TOP + PLOT + 36, "MB of linear layers and head", QUIET, anchor="end")
+
+
+def _mark(one: Scheme, axes: _Axes, letter: str) -> str:
+    assert one.perplexity is not None
+    x, y = axes.across(one.bytes), axes.down(one.perplexity)
+    colour = OWN if one.own else KNOWN
+    shape = (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
+        if one.own
+        else f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="none" stroke="{colour}"/>'
+    )
+    title = f"<title>{escape(clean(one.name))}</title>"
+    return f"<g>{title}{shape}{_words(x + 10, y - 6, letter, colour, weight='bold')}</g>"
+
+
+def _legend(schemes: Sequence[Scheme]) -> Iterator[str]:
+    y = TOP + PLOT + 44
+    for number, one in enumerate(schemes):
+        y += LINE
+        colour, weight = (OWN, "bold") if one.own else (KNOWN, "normal")
+        level = "not finite" if one.perplexity is None else f"{one.perplexity:.2f}"
+        yield _words(LEFT, y, chr(ord("a") + number), colour, weight="bold")
+        yield _words(LEFT + 24, y, one.name, weight=weight)
+        for end, figure in ((460, f"{one.bytes / 1e6:,.1f} MB"), (580, f"{one.bits_a_weight:.2f} bits")):
+            yield _words(end, y, figure, anchor="end")
+        yield _words(WIDTH - RIGHT, y, level, anchor="end")
+
+
+def _words(
+    x: float, y: float, text: str, colour: str = INK, weight: str = "normal", anchor: str = "start"
+) -> str:
+    style = f'font-family="sans-serif" font-size="13" font-weight="{weight}" fill="{colour}"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {style} text-anchor="{anchor}">{escape(clean(text))}</text>'
