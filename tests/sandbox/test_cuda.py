@@ -44,7 +44,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeCuda:
     monkeypatch.setattr(torch.cuda, "synchronize", fake.synchronize)
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", fake.max_memory_allocated)
     monkeypatch.setattr(torch.cuda, "is_initialized", lambda: fake.running)
-    for name in ("empty_cache", "reset_peak_memory_stats", "set_device"):
+    for name in ("init", "set_device", "empty_cache", "reset_peak_memory_stats"):
         monkeypatch.setattr(torch.cuda, name, lambda *_, name=name: fake.calls.append(name))
     return fake
 
@@ -68,7 +68,7 @@ def test_cuda_is_started_once_and_its_start_is_no_growth_of_a_solution(
     gpu.device = "cpu:0"  # the operations of the start run where there are tensors
     assert (gpu.start(), gpu.start()) == ("", "")
     assert touched == ["cpu:0"]
-    assert fake.calls == ["set_device", "synchronize", "empty_cache", "reset_peak_memory_stats"]
+    assert fake.calls == ["init", "set_device", "synchronize", "empty_cache", "reset_peak_memory_stats"]
 
 
 def test_a_gpu_that_cannot_be_started_says_why_in_one_line_each_time() -> None:

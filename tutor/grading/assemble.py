@@ -8,6 +8,7 @@ from typing import Any
 from tutor.course import LoadedExercise
 from tutor.grading import messages
 from tutor.grading.run import Heard
+from tutor.grading.shortage import find_shortage
 from tutor.grading.submission import MAX_BYTES, Submission
 from tutor.grading.verdict import CheckResult, Measurement, Table, Usage, Verdict, VerdictName
 from tutor.sandbox.clean import clean_output
@@ -20,6 +21,8 @@ def check_result(
     message = messages.Message("")
     if "failure" in raw:
         message = messages.failure_message(exercise, raw["failure"])
+    elif shortage := find_shortage(raw.get("error"), device):
+        message = messages.shortage_message(shortage, raw["error"], path)
     elif "error" in raw:
         message = messages.error_message(exercise, raw["error"], path)
     elif "lost" in raw:
@@ -47,10 +50,11 @@ def verdict(
     known = {check["id"] for check in raw}
     raw += [check for check in heard.collected if check["id"] not in known]
     checks = _tell_once([check_result(exercise, check, path, device, heard.lost_status) for check in raw])
-    name = _name(checks, heard)
+    short = frozenset(check["id"] for check in raw if find_shortage(check.get("error"), device))
+    name = _name(checks, heard, short)
     if heard.stopped:
         checks = _mark_stopped(checks, heard)
-    message, next_step = _sum_up(name, checks, heard)
+    message, next_step = _sum_up(name, checks, heard, short)
     done = heard.done or {}
     return Verdict(
         exercise=exercise.info.id,
@@ -63,6 +67,7 @@ def verdict(
         usage=Usage(
             payload_bytes=done.get("payload_bytes"),
             peak_host_bytes=done.get("peak_host_bytes"),
+            peak_device_bytes=_peak_device_bytes(device, heard),
             cpu_seconds=round(heard.cpu_seconds, 3),
         ),
         protections=heard.protections,
@@ -87,10 +92,22 @@ def too_large(exercise: LoadedExercise, submission: Submission, device: str) -> 
     )
 
 
-def _name(checks: list[CheckResult], heard: Heard) -> VerdictName:
+def _peak_device_bytes(device: str, heard: Heard) -> int | None:
+    """The most that a worker held on the GPU: by the driver, its CUDA context included; where the driver does not
+    tell, the peak of torch's allocator, by the worker's own word. No verdict depends on it."""
+    if not device.startswith("cuda"):
+        return None
+    told: int | None = (heard.done or {}).get("told_device_bytes")
+    return told if heard.device_bytes is None else heard.device_bytes
+
+
+def _name(checks: list[CheckResult], heard: Heard, short: frozenset[str] = frozenset()) -> VerdictName:
+    """``short``: the checks that ran out of the device's memory."""
     if heard.stopped:
         return "timeout" if heard.stopped == "timeout" else "resource_limit"
     required = [check for check in checks if check.required]
+    if any(check.id in short for check in required):
+        return "resource_limit"
     if any(check.outcome == "error" for check in required):
         return "error"
     if not required or any(check.outcome != "passed" for check in required):
@@ -139,7 +156,9 @@ def stop_message(heard: Heard) -> str:
     return f"Stopped at the limit of {heard.stopped_why}{where}{line} ({used}).{manner}"
 
 
-def _sum_up(name: VerdictName, checks: list[CheckResult], heard: Heard) -> tuple[str, str]:
+def _sum_up(
+    name: VerdictName, checks: list[CheckResult], heard: Heard, short: frozenset[str]
+) -> tuple[str, str]:
     """The verdict in one line, and the next step in one."""
     required = [check for check in checks if check.required]
     if name == "passed":
@@ -154,7 +173,9 @@ def _sum_up(name: VerdictName, checks: list[CheckResult], heard: Heard) -> tuple
     first = next((check for check in required if check.outcome in ("error", "failed")), None)
     if first is None:
         return "No required check ran.", "Run 'tutor validate'."
+    if name == "resource_limit":
+        first = next(check for check in required if check.id in short)
     wrong = sum(check.outcome != "passed" for check in required)
-    if name == "error":
+    if name in ("error", "resource_limit"):
         return first.message.splitlines()[0], first.hint
     return f"{wrong} of {len(required)} required checks did not pass.", first.hint

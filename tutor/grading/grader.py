@@ -72,15 +72,16 @@ class Grader:
         """Starts both zygotes side by side and returns at once."""
         self.zygotes.started()
 
-    async def warm_up(self, exercise: LoadedExercise) -> None:
+    async def warm_up(self, exercise: LoadedExercise, *, device: str = "auto") -> None:
         """Returns when a grading of ``exercise`` would find everything imported and a spare team waiting."""
-        judges, workers = self.zygotes.started()
+        from tutor.compute.devices import resolve_device
+
+        chosen = resolve_device(device)
+        judges, workers = self.zygotes.started(chosen)
         await asyncio.gather(judges.ready(), workers.ready())
         if self._keep_warm:
             if self._spare is None:
-                from tutor.compute.devices import resolve_device
-
-                self._prepare_spare(exercise, resolve_device("auto"))
+                self._prepare_spare(exercise, chosen)
             await _settled(self._spare[1] if self._spare else None)
 
     async def grade(
@@ -111,8 +112,8 @@ class Grader:
         began = time.monotonic()
         require_packages(exercise.info.packages, exercise.id)
         self._model_for(exercise)
-        self.start()
         chosen = resolve_device(device)
+        self.zygotes.started(chosen)
         tell(GradingEvent("started"))
         if submission.too_large:
             verdict = assemble.too_large(exercise, submission, chosen)

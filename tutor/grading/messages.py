@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from tutor.course import LoadedExercise
+from tutor.grading.shortage import Shortage
 from tutor.grading.verdict import PROCESS_ENDED
 from tutor.sandbox.clean import clean_text
 
@@ -81,6 +82,16 @@ def error_message(exercise: LoadedExercise, error: Mapping[str, Any], file: str)
             f"{file_name} is not valid Python.\n{_trace(error, file_name)}", "Mend that line and save."
         )
     return Message(f"Your code raised {error['type']}.\n{_trace(error, file_name)}", _raised_hint(exercise))
+
+
+def shortage_message(shortage: Shortage, error: Mapping[str, Any], file: str) -> Message:
+    """The learner's code asked the GPU for more memory than it has."""
+    file_name = PurePath(clean_text(file, 1000, single_line=True)).name
+    return Message(
+        f"{shortage}\n{_trace(error, file_name)}",
+        "Work on some rows at a time, and let go of what is done with ('del'). "
+        "'tutor doctor' shows how much of the GPU is free.",
+    )
 
 
 def lost_message(name: str, status: int | None, why: str) -> Message:

@@ -18,16 +18,18 @@ from typing import Any
 from tutor.compute.memory import peak_growth_bytes
 from tutor.compute.process import peak_resident_bytes
 from tutor.grading.checks import payload_bytes
+from tutor.grading.device_use import DeviceUnusable, DeviceUse
+from tutor.grading.told_errors import clean_error
 from tutor.grading.verdict import PROCESS_ENDED
 from tutor.sandbox import values, wire
 from tutor.sandbox.arena import Arena
 from tutor.sandbox.clean import clean_text
 from tutor.sandbox.tensors import ArenaTensors
 
-MAX_FRAMES = 20
-
 TELL_AFTER, TELL_EVERY = 0.02, 0.25
 """Seconds. A call is told of where it lasts, and now and then: who listens takes a core from who works."""
+LOOK_EVERY = 0.002
+"""Seconds between two looks at device memory that is judged."""
 
 
 class SolutionError(Exception):
@@ -72,11 +74,19 @@ class Folder:
 class Connection:
     """One worker: its socket, its arena, and the requests that cross.
 
-    ``on_call`` is told of the function that is being called, where the call lasts.
+    ``on_call`` is told of the function that is being called, where the call lasts. ``device``: what the worker uses
+    of a GPU, where it works on one.
     """
 
-    def __init__(self, sock: socket.socket, arena: Arena, pid: int, on_call: Callable[[str], None]) -> None:
-        self._sock, self._arena, self.pid = sock, arena, pid
+    def __init__(
+        self,
+        sock: socket.socket,
+        arena: Arena,
+        pid: int,
+        on_call: Callable[[str], None],
+        device: DeviceUse | None = None,
+    ) -> None:
+        self._sock, self._arena, self.pid, self.device = sock, arena, pid, device
         self._tensors = ArenaTensors(arena, copy=True)
         self._on_call = on_call
         self._number = 0
@@ -91,15 +101,30 @@ class Connection:
 
         Raises:
             SolutionError: the file does not load.
+            DeviceUnusable: the GPU can't be started; known before the source is handed over.
         """
         if self._loaded:
             return
         self._loaded = True
+        if self.device is not None:
+            self._start_device(self.device)
         self._resident_at_start = peak_resident_bytes(self.pid)
         self._arena.rewind()
         offset = self._arena.reserve(len(source))
         self._arena.map[offset : offset + len(source)] = source
         self._ask({"load": {"at": offset, "bytes": len(source), "path": path}}, "loading the file")
+
+    def _start_device(self, device: DeviceUse) -> None:
+        """Has the worker start CUDA. It has not seen the learner's file yet, so its word is believed."""
+        try:
+            wire.send(self._sock, {"id": 0, "nonce": "", "prepare": True})
+            answer = wire.receive(self._sock)
+        except wire.WireError:
+            raise DeviceUnusable("the process that should work on it ended") from None
+        if "error" in answer:
+            raise DeviceUnusable(clean_text(str(answer["error"]["message"]), 300, single_line=True))
+        device.hear(answer)
+        device.begin()
 
     @property
     def touched(self) -> tuple[int, int]:
@@ -190,7 +215,10 @@ class Connection:
             self._tell_of(name)
         try:
             wire.send(self._sock, {"id": self._number, "nonce": nonce, **request})
-            if not wire.readable(self._sock, TELL_AFTER):
+            if self.device is not None and self.device.closely:
+                self._tell_of(name)
+                self._follow(self.device)
+            elif not wire.readable(self._sock, TELL_AFTER):
                 self._tell_of(name)
             answer = wire.receive(self._sock)
         except wire.WireClosed:
@@ -199,9 +227,20 @@ class Connection:
             raise SolutionLost(name, str(problem)) from None
         if answer.get("id") != self._number or answer.get("nonce") != nonce:
             raise SolutionLost(name, "it answered a request that was not made")
+        if self.device is not None:
+            self.device.hear(answer)
         if "error" in answer:
-            raise SolutionError(_clean_error(answer["error"]))
+            error = clean_error(answer["error"])
+            raise SolutionError(
+                error if self.device is None else {**error, "free_bytes": self.device.free_bytes}
+            )
         return answer
+
+    def _follow(self, device: DeviceUse) -> None:
+        """Looks at the device memory that is judged, until the answer is there and once more then."""
+        while not wire.readable(self._sock, LOOK_EVERY):
+            device.look()
+        device.look()
 
     def _tell_of(self, name: str) -> None:
         self._told_at = time.monotonic()
@@ -252,39 +291,3 @@ class RemoteFunction:
     def gradient(self, *arguments: Any, of: tuple[int, ...], upstream: Any) -> Any:
         """Gradients with respect to the arguments at positions ``of``, for ``upstream`` (shape of the output)."""
         return self.solution.connection(self.name).call(self.name, arguments, gradient=(of, upstream))
-
-
-def _clean_error(error: object) -> dict[str, Any]:
-    """An error as a worker tells it, every field made safe."""
-    raw = error if isinstance(error, dict) else {}
-
-    def text(key: str, limit: int = 300) -> str:
-        value = raw.get(key)
-        return clean_text(value, limit, single_line=key != "message") if isinstance(value, str) else ""
-
-    frames = []
-    raw_frames = raw.get("frames")
-    for frame in (raw_frames if isinstance(raw_frames, list) else [])[:MAX_FRAMES]:
-        if isinstance(frame, dict) and isinstance(frame.get("line"), int):
-            line = max(0, min(int(frame["line"]), 10**7))
-            frames.append(
-                {
-                    "line": line,
-                    "name": clean_text(str(frame.get("name", "")), 80, single_line=True),
-                    "text": clean_text(str(frame.get("text", "")), 200, single_line=True),
-                }
-            )
-    defined = raw.get("defined")
-    given = raw.get("given")
-    return {
-        "kind": text("kind", 20),
-        "type": text("type", 80),
-        "name": text("name", 80),
-        "message": text("message", 2000),
-        "signature": text("signature"),
-        "given": given if isinstance(given, int) and 0 <= given < 100 else None,
-        "defined": [clean_text(n, 80, single_line=True) for n in defined[:30] if isinstance(n, str)]
-        if isinstance(defined, list)
-        else [],
-        "frames": frames,
-    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import re
 import signal
 import time
 from collections.abc import Callable
@@ -12,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.compute.process import cpu_seconds, run_delay_seconds, state
-from tutor.errors import GraderFault
+from tutor.errors import EnvironmentProblem, GraderFault
+from tutor.grading.device_use import DeviceWatch, host_bytes
 from tutor.grading.submission import Submission
 from tutor.grading.team import Team
 from tutor.grading.workers import WorkerProcess
@@ -23,7 +23,6 @@ TICK = 0.02
 GRACE_FOR_TRACE = 0.15
 GRACE_FOR_END = 0.5
 STOPPED = ("T", "t")
-_TRACE_LINE = re.compile(rb'File "([^"\n]{1,4096})", line (\d{1,8}) in ([^\n]{1,80})')
 
 
 @dataclass
@@ -41,6 +40,7 @@ class Heard:
     starved: bool = False
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
+    device_bytes: int | None = None
     lost_status: int | None = None
     output: bytes = b""
     output_total: int = 0
@@ -71,6 +71,7 @@ class Run:
         self._limits = team.exercise.info.limits
         self._on_frame = on_frame
         self._heard = Heard()
+        self._device = DeviceWatch(team.device) if team.device.startswith("cuda") else None
         self._started = 0.0
         self._cpu_at_start = 0.0
         self._judge_at_start = (0.0, 0.0)
@@ -80,6 +81,7 @@ class Run:
         """Grades, and ends the team however it goes, also when cancelled.
 
         Raises:
+            EnvironmentProblem: the device can't be used, or is gone.
             GraderFault: the judge, a zygote or a check is broken.
         """
         try:
@@ -116,6 +118,8 @@ class Run:
             frame = await self._team.channel.receive()
             if "fault" in frame:
                 raise self._fault(str(frame["fault"]))
+            if "unusable" in frame:
+                raise self._no_device(f"can't be used: {frame['unusable']}")
             if "fresh" in frame:
                 self._waits_for_worker = True
                 await self._team.send_fresh_worker()
@@ -139,8 +143,11 @@ class Run:
 
     async def _watch(self, reader: asyncio.Task[None]) -> None:
         limits = self._limits
+        beside = host_bytes(self._team.device)
         while True:
             done, _ = await asyncio.wait({reader}, timeout=TICK)
+            if self._device is not None:
+                self._heard.device_bytes = self._device.look([worker.pid for worker in self._team.workers])
             if done:
                 break
             heard = self._heard
@@ -156,7 +163,7 @@ class Run:
                     self._answer_for_own_time()
                 await self._stop("timeout", f"{limits.wall_seconds:g} seconds of wall time")
                 return
-            if memory > limits.memory_mib << 20:
+            if memory > (limits.memory_mib << 20) + beside * len(self._team.workers):
                 await self._stop("resource_limit", f"{limits.memory_mib:,} MiB of memory")
                 return
             if any(worker.fills_disk() for worker in self._team.workers):
@@ -170,6 +177,8 @@ class Run:
             raise self._fault("the judge ended without an answer", JudgeLost) from None
         except OSError as problem:
             raise self._fault(f"a process could not be made ({problem})") from None
+        if any(check.get("outcome") == "error" for check in self._heard.checks):
+            self._demand_device()
         await self._note_lost_worker()
 
     def _cpu_seconds(self) -> float:
@@ -203,13 +212,23 @@ class Run:
     def _judge_delay(self) -> float:
         return (run_delay_seconds(self._team.judge.pid) or 0.0) - self._judge_at_start[1]
 
+    def _demand_device(self) -> None:
+        """A GPU that went away takes everything on it along: that is no error of the learner's.
+
+        Raises:
+            EnvironmentProblem: it did.
+        """
+        if self._device is not None and self._device.is_gone:
+            raise self._no_device("is gone: the driver no longer answers for it")
+
     async def _stop(self, verdict: str, why: str) -> None:
+        self._demand_device()
         self._heard.stopped, self._heard.stopped_why = verdict, why
         for worker in self._team.workers:
             worker.ask_for_trace()
         await asyncio.sleep(GRACE_FOR_TRACE)
         for worker in self._team.workers:
-            line = _line_in(bytes(worker.trace.data), str(self._submission.path))
+            line = worker.line_of(str(self._submission.path))
             if line is not None:
                 self._heard.stopped_line = line
 
@@ -256,6 +275,13 @@ class Run:
             self._heard.output += printed[shared:]
             self._heard.output_total += worker.output.total - shared
 
+    def _no_device(self, what: str) -> EnvironmentProblem:
+        return EnvironmentProblem(
+            f"{self._team.device} {what}.",
+            where="--device",
+            next_step="'tutor doctor' says more; '--device cpu' grades without it.",
+        )
+
     def _fault(self, what: str, kind: type[GraderFault] = GraderFault) -> GraderFault:
         return kind(
             f"The grader failed: {what}.",
@@ -272,12 +298,3 @@ def _common_lines(first: bytes, second: bytes) -> int:
             break
         length += len(one)
     return length
-
-
-def _line_in(trace: bytes, path: str) -> int | None:
-    """The innermost line of the learner's file in a dump of stacks, or ``None``."""
-    encoded = path.encode("utf-8", "replace")
-    for match in _TRACE_LINE.finditer(trace):
-        if match[1] == encoded:
-            return int(match[2])
-    return None

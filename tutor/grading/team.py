@@ -15,6 +15,7 @@ from typing import Any
 
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
+from tutor.grading.device_use import host_bytes, worker_request
 from tutor.grading.workers import WorkerProcess
 from tutor.sandbox import wire
 from tutor.sandbox.channel import Channel
@@ -189,5 +190,7 @@ async def _launch_worker(
         "heap_bytes": expected.heap_bytes if spare else 0,
         "warm": spare or measured,
         "measured": measured,
+        **worker_request(device, measured=measured),
     }
-    return await WorkerProcess.launch(zygote, request, limits.arena_mib << 20, limits.memory_mib << 20)
+    memory_bytes = (limits.memory_mib << 20) + host_bytes(device)
+    return await WorkerProcess.launch(zygote, request, limits.arena_mib << 20, memory_bytes)

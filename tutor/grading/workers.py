@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from tutor.sandbox.scratch import holds_more
 
 OUTPUT_LIMIT = 64 << 10
 TRACE_LIMIT = 16 << 10
+_TRACE_LINE = re.compile(rb'File "([^"\n]{1,4096})", line (\d{1,8}) in ([^\n]{1,80})')
 
 
 def _grouped(pid: int, memory_bytes: int) -> tuple[Group | None, str]:
@@ -154,6 +156,14 @@ class WorkerProcess:
     def ask_for_trace(self) -> None:
         """Makes the worker write the lines on which its threads stand to its trace pipe."""
         self._child.signal(signal.SIGUSR1)
+
+    def line_of(self, path: str) -> int | None:
+        """The innermost line of the learner's file in what the trace shows, or ``None``."""
+        encoded = path.encode("utf-8", "replace")
+        for match in _TRACE_LINE.finditer(bytes(self.trace.data)):
+            if match[1] == encoded:
+                return int(match[2])
+        return None
 
     def kill(self) -> None:
         """Ends the worker and all its descendants (it is the first process of their namespace), and reads
