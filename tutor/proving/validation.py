@@ -248,7 +248,7 @@ class _Prover:
             )
 
     def _note_distance(self, job: _Job, verdict: Verdict) -> None:
-        for check in verdict.checks:
+        for check in filter(lambda check: check.required, verdict.checks):
             for measurement in check.measurements:
                 ratio = measurement.ratio
                 if ratio is None or measurement.unit.startswith("bytes"):

@@ -1,0 +1,55 @@
+"""What went wrong with a quantized model, told by what came of its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from language_models import linear_layers, load, perplexity
+from model_runs import LayerResult, Quantized
+from torch import Tensor
+
+ROUNDED_DOWN = 0.6  # 0.87 where all is rounded down or towards zero, 0.1 where four bits round to nearest
+UNUSED = 0.9
+FAR_OFF = 1.0  # ‖X (W − Ŵ)ᵀ‖² / ‖X Wᵀ‖² of a layer that is lost altogether
+
+
+def thought_behind_budget(done: Quantized) -> str | None:
+    """Why the payload is larger than the budget."""
+    if any(one.floats for one in done.results if not one.layer.head):
+        return "weights-kept-in-floats"
+    packed = [one for one in done.results if one.bits < 8]
+    if packed and median(one.bits_a_weight for one in packed) >= 8:
+        return "codes-not-packed"
+    return "scales-not-counted" if done.planned_bytes <= done.budget else "budget-not-looked-at"
+
+
+def thought_behind_perplexity(
+    done: Quantized, folder: Path, device: str, windows: Tensor, limit: float
+) -> str | None:
+    """Why the model reads worse than it could."""
+    body = [one for one in done.results if not one.layer.head]
+    if median(one.error for one in body) > FAR_OFF and done.bytes >= UNUSED * done.budget:
+        return "scales-forgotten"
+    if median(one.bias for one in body) > ROUNDED_DOWN:
+        return "rounded-down"
+    if _one_grid(body):
+        return "one-scale-for-all"
+    if _with_own_head(done, folder, device, windows) <= limit:
+        return "head-like-any-layer"
+    return "budget-left-unused" if done.bytes < UNUSED * done.budget else None
+
+
+def _one_grid(body: Sequence[LayerResult]) -> bool:
+    """Whether the rows of most layers share one grid: no more values than the codes have."""
+    return median(one.values / 2**one.bits for one in body) <= 1
+
+
+def _with_own_head(done: Quantized, folder: Path, device: str, windows: Tensor) -> float:
+    """The perplexity with the head as it was, and everything else as the learner left it."""
+    original = load(folder, device)
+    for mine, theirs in zip(done.layers, linear_layers(original), strict=True):
+        if not mine.head:
+            theirs.weight.copy_(mine.weight)
+    return perplexity(original, windows)
