@@ -76,6 +76,17 @@ def test_an_exercise_about_gpus_says_what_is_lost_without_one(monkeypatch: pytes
     assert note("cuda:1") == ""
 
 
+def test_an_exercise_on_a_real_model_says_how_to_have_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def note(model: Path | None) -> str:
+        monkeypatch.setattr(exercise_uses, "find_model", lambda: model)
+        return {use.id: use.note for use in exercise_uses.look()}["capstone"]
+
+    assert "tutor model fetch" in note(None)
+    assert "tutor model fetch" not in note(tmp_path)
+
+
 def test_packages_that_exercises_miss_are_named_with_the_command_that_brings_them() -> None:
     uses = [
         ExerciseUse("a", "cpu", ("triton",)),

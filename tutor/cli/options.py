@@ -19,7 +19,14 @@ SeedOption = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", min=0, help="Draw the same numbers again.", show_default=False),
 ]
-DeviceOption = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda[:N]", help="Where to run.")]
+DeviceOption = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="auto|cpu|cuda[:N]",
+        help="Where to run; auto: the GPU with most free memory. On a Mac mps, best effort.",
+    ),
+]
 ExerciseArgument = Annotated[
     str,
     typer.Argument(

@@ -1,4 +1,4 @@
-"""Gradings of files that prove an exercise, as many at once as there are cores."""
+"""Gradings of files that prove an exercise, as many at once as there are cores and, on a GPU, room for them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,29 @@ import asyncio
 import os
 from pathlib import Path
 
+from tutor.compute.devices import resolve_device
+from tutor.compute.gpu_memory import ROOM_FOR_CONTEXTS, GpuMemory
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
 from tutor.grading import Grader, GradingEvent, Verdict, from_bytes
+
+
+def at_once(exercise: LoadedExercise, device: str) -> int:
+    """How many gradings of an exercise may run beside each other on a device.
+
+    On a GPU each has room for its processes' contexts, and where kernels are compiled, whose time may be judged,
+    there is one alone.
+
+    Raises:
+        UsageProblem, EnvironmentProblem: the device is not there.
+    """
+    cores = max(1, os.cpu_count() or 1)
+    memory = GpuMemory.of(resolve_device(device))
+    if memory is None:
+        return cores
+    if exercise.info.limits.compiles:
+        return 1
+    return max(1, min(cores, (memory.free_bytes or 0) // ROOM_FOR_CONTEXTS))
 
 
 class Gradings:
@@ -16,7 +36,7 @@ class Gradings:
 
     def __init__(self, grader: Grader, exercise: LoadedExercise, device: str) -> None:
         self._grader, self.exercise, self._device = grader, exercise, device
-        self._slots = asyncio.Semaphore(max(1, os.cpu_count() or 1))
+        self._slots = asyncio.Semaphore(at_once(exercise, device))
 
     async def verdict(self, source: bytes, path: Path, seed: int) -> Verdict | GraderFault:
         """The whole verdict on one file."""

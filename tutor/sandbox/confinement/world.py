@@ -37,7 +37,7 @@ from tutor.sandbox.confinement.privileges import NOBODY
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "alternatives")
 DEVICES = ("null", "full", "urandom")  # a shared mapping of "zero" would be memory in nobody's account
-GPU_DEVICES = ("nvidia*", "dri", "kfd")
+GPU_DEVICES = ("nvidia*", "dri", "kfd", "dxg")
 STAGES = ("/mnt", "/media", "/srv", "/opt", "/run", "/var", "/tmp")
 SCRATCH = "/scratch"
 SCRATCH_BYTES, SCRATCH_FILES = 16 << 20, 2048  # what lies there is in no account of memory
