@@ -2,7 +2,8 @@
 
     python -m pytest -p benchmarks.plain_pytest graders/per-row-scales/test_per_row_scales.py
 
-``SOLUTION`` names the file to grade, ``SEED`` fixes the inputs. The checks, and so the sizes of their
+``SOLUTION`` names the file to grade, ``SEED`` fixes the inputs, ``DEVICE`` is where its functions get their tensors
+(``cpu`` by default; their results come back to the CPU, as a grader's do). The checks, and so the sizes of their
 matrices, are the grader's own; only calls do not cross to another process.
 """
 
@@ -16,12 +17,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from tutor.grading.checks import Expect, Measure, payload_bytes
 from tutor.grading.draw import Draw
 
 GRADERS = Path(__file__).resolve().parents[1] / "graders"
+DEVICE = os.environ.get("DEVICE", "cpu")
 sys.path.insert(0, str(GRADERS))
+
+
+class OnDevice:
+    """A module whose functions get their tensors on ``DEVICE`` and give them back on the CPU."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._module, name)
+        return lambda *arguments: moved(function(*moved(arguments, DEVICE)), "cpu")
+
+
+def moved(value: Any, device: str) -> Any:
+    """``value`` with every tensor in it on another device."""
+    if isinstance(value, torch.Tensor):
+        return value.to(device)
+    return type(value)(moved(one, device) for one in value) if isinstance(value, (tuple, list)) else value
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +53,7 @@ def solution() -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module
+    return module if DEVICE == "cpu" else OnDevice(module)
 
 
 @pytest.fixture
@@ -52,7 +73,7 @@ def expect() -> Expect:
 
 @pytest.fixture
 def device() -> str:
-    return "cpu"
+    return DEVICE.partition(":")[0]
 
 
 @pytest.fixture(name="payload_bytes")

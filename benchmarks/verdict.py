@@ -51,18 +51,20 @@ Timed = Callable[[], float]
 class Saves:
     """A grader that is told of saves, with a rest after each."""
 
-    def __init__(self, exercise: LoadedExercise, root: ContentRoot, solution: Path, rest: float) -> None:
-        self.exercise, self.solution, self.rest = exercise, solution, rest
+    def __init__(
+        self, exercise: LoadedExercise, root: ContentRoot, solution: Path, rest: float, device: str = "cpu"
+    ) -> None:
+        self.exercise, self.solution, self.rest, self.device = exercise, solution, rest, device
         self.runner = asyncio.Runner()
         self.grader = Grader(root, keep_warm=True, new_seed=lambda: SEED)
         self.verdict: Verdict | None = None
-        self.runner.run(self.grader.warm_up(exercise))
+        self.runner.run(self.grader.warm_up(exercise, device=device))
         self.settle()
 
     def save(self) -> float:
         """Seconds from here to the verdict."""
         began = time.perf_counter()
-        grading = self.grader.grade(self.exercise, read_submission(self.solution), device="cpu")
+        grading = self.grader.grade(self.exercise, read_submission(self.solution), device=self.device)
         self.verdict = self.runner.run(grading)
         seconds = time.perf_counter() - began
         if not self.verdict.passed:
@@ -165,11 +167,12 @@ def pytest_command(interpreter: str | Path, side: int, *options: str) -> list[st
     return [interpreter, "-m", "pytest", *alone, *options, checks]
 
 
-def pytest_environment(solution: Path) -> dict[str, str]:
+def pytest_environment(solution: Path, device: str = "cpu") -> dict[str, str]:
     paths = os.pathsep.join(map(str, (ROOT, COURSE / "graders")))
     mine = {
         "SOLUTION": str(solution),
         "SEED": str(SEED),
+        "DEVICE": device,
         "PYTHONPATH": paths,
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
