@@ -97,7 +97,7 @@ def _list(json: bool) -> int:
 
 def _row(model: KeptModel) -> tuple[str, ...]:
     facts, manifest = model.facts, model.manifest
-    told = (f"{facts.parameters / 1e6:,.1f} M", facts.dtype) if facts else ("?", "?")
+    told = (facts.count, facts.dtype) if facts else ("?", "?")
     cells = (manifest.id, told[0], size(model.bytes), told[1], manifest.license or "?", model.state)
     return tuple(console.clean(cell) for cell in cells)
 

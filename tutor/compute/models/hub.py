@@ -63,6 +63,9 @@ class HubSource:
         there = read_manifest(place)
         return there is not None and there.source == self.label and there.is_whole(place)
 
+    def replaces(self, there: Manifest) -> bool:
+        return there.source == self.label
+
     def make(self, part: Path, tell: Tell) -> Path:
         """List, refuse what cannot be used, download, check."""
         check_packages((*INSPECTORS, "huggingface_hub"), self.name)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from tutor.compute.models.manifest import read_manifest
+from tutor.compute.models.manifest import Manifest, read_manifest
 from tutor.compute.models.progress import Progress, Tell
 from tutor.errors import EnvironmentProblem, UsageProblem
 
@@ -35,6 +35,9 @@ class Source(Protocol):
 
     def is_there(self, place: Path) -> bool:
         """Whether ``place`` holds just this, whole; may read all of it."""
+
+    def replaces(self, there: Manifest) -> bool:
+        """Whether a model with this manifest, damaged or older, may make room for this."""
 
     def make(self, part: Path, tell: Tell) -> Path:
         """A folder inside ``part`` with the finished model and its manifest.
@@ -75,7 +78,7 @@ def install(source: Source, shelf: Path, tell: Tell) -> bool:
 def _refuse_another(source: Source, place: Path) -> None:
     """An id belongs to what took it first, until that is removed."""
     there = read_manifest(place)
-    if there and there.source and there.source != source.label:
+    if there and there.source and not source.replaces(there):
         raise UsageProblem(
             f"There is another model '{source.id}' already, fetched from {there.source}.",
             where=str(place),

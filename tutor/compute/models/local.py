@@ -15,6 +15,7 @@ from tutor.compute.models.fetching import CONVERTERS, INSPECTORS, check_packages
 from tutor.compute.models.files import small_files, weight_files
 from tutor.compute.models.installing import check_space
 from tutor.compute.models.manifest import Manifest, read_manifest, sha256_of
+from tutor.compute.models.places import manifest_in
 from tutor.compute.models.progress import Meter, Progress, Tell
 from tutor.errors import EnvironmentProblem
 
@@ -43,6 +44,9 @@ class FolderSource:
         return {name: note.sha256 for name, note in there.files.items()} == {
             name: sha256_of(self.path / name) for name in self._names()
         }
+
+    def replaces(self, there: Manifest) -> bool:
+        return there.source == self.label
 
     def make(self, part: Path, tell: Tell) -> Path:
         """Look at headers and settings, then copy, then compare."""
@@ -74,7 +78,7 @@ class FolderSource:
 
     def kept(self) -> Manifest | None:
         """The manifest that a tutor wrote there, perhaps on another machine: source, title and licence stay."""
-        found = read_manifest(self.path)
+        found = manifest_in(self.path)
         return found if found and found.files and found.id == self.id else None
 
     def _names(self) -> list[str]:
@@ -117,6 +121,9 @@ class GgufSource:
             and there.origin == sha256_of(self.path)
             and there.is_whole(place)
         )
+
+    def replaces(self, there: Manifest) -> bool:
+        return there.source == self.label
 
     def make(self, part: Path, tell: Tell) -> Path:
         """Look at the header, then convert."""

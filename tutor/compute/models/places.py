@@ -72,7 +72,15 @@ def kept_models(shelf: Path) -> list[tuple[Path, Manifest]]:
         places = [place for place in sorted(shelf.iterdir()) if place.is_dir() and place.name[0] != "."]
     except OSError:
         return []
-    return [(place, replace(read_manifest(place) or Manifest(""), id=place.name)) for place in places]
+    return [(place, replace(manifest_in(place) or Manifest(""), id=place.name)) for place in places]
+
+
+def manifest_in(place: Path) -> Manifest | None:
+    """The manifest in ``place`` with title, licence and source, which the first version did not note."""
+    found, pinned = read_manifest(place), pinned_model()
+    if found and not found.source and found.origin == pinned.gguf_sha256:
+        return replace(found, title=pinned.title, license=pinned.license, source=pinned.requirement)
+    return found
 
 
 def absent(name: str, shelf: Path) -> EnvironmentProblem:
@@ -80,7 +88,8 @@ def absent(name: str, shelf: Path) -> EnvironmentProblem:
     return EnvironmentProblem(
         f"There is no model '{name[:80]}' here.",
         where=str(shelf),
-        next_step=f"{guess(name, shelf)}'tutor model list' lists them, 'tutor model fetch {name[:80]}' fetches it.",
+        next_step=f"{guess(name, shelf)}'tutor model list' lists them, 'tutor model fetch {name[:80]}' "
+        "asks the hub for it.",
     )
 
 

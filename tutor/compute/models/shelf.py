@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.compute.models.catalogue import pinned_model
 from tutor.compute.models.facts import ModelFacts, describe
 from tutor.compute.models.installing import alone, making, writing
 from tutor.compute.models.manifest import MANIFEST, Manifest
@@ -96,7 +95,4 @@ def _kept(place: Path, manifest: Manifest) -> KeptModel:
         facts = describe(place)
     except EnvironmentProblem as problem:
         facts, damage = None, damage or problem.message
-    pinned = pinned_model()
-    if manifest.origin == pinned.gguf_sha256 and not manifest.source:  # written before manifests kept these
-        manifest = Manifest(manifest.id, pinned.title, pinned.license, pinned.requirement, manifest.fetched)
     return KeptModel(manifest, place, sum(sizes_under(place)), damage, facts)

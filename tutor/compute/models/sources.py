@@ -51,7 +51,7 @@ def source_of(what: str | None, id: str | None, shelf: Path) -> Source:
             )
         return PinnedSource(pinned, shelf)
     path = Path(what).expanduser().absolute()
-    if path.exists():
+    if what and path.exists():
         return _local(path, _checked(id or _slug(path.stem if path.suffix == ".gguf" else path.name)), shelf)
     if what.startswith((".", "/", "~")) or what.endswith(".gguf") or not _HUB.fullmatch(what):
         raise UsageProblem(
