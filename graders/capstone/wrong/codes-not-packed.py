@@ -67,13 +67,18 @@ def gptq(W: torch.Tensor, H: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     W, codes, scales = W.clone(), torch.zeros_like(W, dtype=torch.int8), []
     H = H + 0.01 * H.diagonal().mean() * torch.eye(columns, device=H.device)
     U = torch.linalg.cholesky(torch.linalg.inv(H), upper=True)
-    for j in range(columns):
-        if j % GROUP == 0:
-            scales.append(scales_of(W[:, j : j + GROUP], 7))
-            scale = scales[-1][:, 0].float()
-        codes[:, j] = (W[:, j] / scale).round().clamp(-7, 7)
-        error = (W[:, j] - codes[:, j] * scale) / U[j, j]
-        W[:, j + 1 :] -= error[:, None] * U[j, j + 1 :]
+    for begin in range(0, columns, GROUP):
+        end = min(begin + GROUP, columns)
+        group, errors = W[:, begin:end], torch.zeros_like(W[:, begin:end])
+        scales.append(scales_of(group, 7))
+        scale = scales[-1][:, 0].float()
+        for j in range(begin, end):
+            codes[:, j] = (W[:, j] / scale).round().clamp(-7, 7)
+            errors[:, j - begin] = (W[:, j] - codes[:, j] * scale) / U[j, j]
+            group[:, j - begin + 1 :] -= errors[:, j - begin, None] * U[j, j + 1 : end]
+
+        # Columns beyond the group need not know before it is done: one product instead of a pass for each column.
+        W[:, end:] -= errors @ U[begin:end, end:]
     return codes, torch.cat(scales, dim=1)
 
 
