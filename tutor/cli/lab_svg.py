@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from tutor.cli.bars import size
 from tutor.cli.console import clean
 
 if TYPE_CHECKING:
@@ -59,10 +60,19 @@ class _Axes:
             level = self.low * (self.high / self.low) ** (step / TICKS)
             y = self.down(level)
             yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>'
-            yield _words(LEFT - 8, y + 4, f"{level:.4g}", QUIET, anchor="end")
-            count = self.most * step / TICKS
-            yield _words(self.across(count), TOP + PLOT + 18, f"{count / 1e6:.3g}", QUIET, anchor="middle")
-        yield _words(WIDTH - RIGHT, TOP + PLOT + 36, "MB of linear layers and head", QUIET, anchor="end")
+            yield _words(LEFT - 8, y + 4, f"{level:.3g}", QUIET, anchor="end")
+        for count in _round_steps(self.most):
+            label = size(count) if count else "0"
+            yield _words(self.across(count), TOP + PLOT + 18, label, QUIET, anchor="middle")
+        yield _words(WIDTH - RIGHT, TOP + PLOT + 36, "linear layers and head", QUIET, anchor="end")
+
+
+def _round_steps(most: float) -> Iterator[float]:
+    """0 and some five steps of 1, 2 or 5 times a power of ten, up to ``most``."""
+    power = 10 ** math.floor(math.log10(most / TICKS))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= most / TICKS)
+    for number in range(int(most / step) + 1):
+        yield number * step
 
 
 def _mark(one: Scheme, axes: _Axes, letter: str) -> str:
@@ -86,7 +96,7 @@ def _legend(schemes: Sequence[Scheme]) -> Iterator[str]:
         level = "not finite" if one.perplexity is None else f"{one.perplexity:.2f}"
         yield _words(LEFT, y, chr(ord("a") + number), colour, weight="bold")
         yield _words(LEFT + 24, y, one.name, weight=weight)
-        for end, figure in ((460, f"{one.bytes / 1e6:,.1f} MB"), (580, f"{one.bits_a_weight:.2f} bits")):
+        for end, figure in ((460, size(one.bytes)), (580, f"{one.bits_a_weight:.2f} bits")):
             yield _words(end, y, figure, anchor="end")
         yield _words(WIDTH - RIGHT, y, level, anchor="end")
 
