@@ -70,27 +70,26 @@ def test_off_the_gpu_a_worker_is_told_nothing_and_nobody_is_asked(
     monkeypatch: pytest.MonkeyPatch, device: str
 ) -> None:
     monkeypatch.setattr(GpuMemory, "of", lambda device: pytest.fail("the driver was asked"))
-    assert worker_request(device, measured=True) == {}
+    assert worker_request(device) == {}
     assert host_bytes(device) == 0
 
 
 @pytest.mark.parametrize(
-    ("memory", "measured", "request_"),
+    ("memory", "request_"),
     [
-        (FakeMemory(None), False, {"gpu": "GPU-7", "context": True}),
-        (FakeMemory(None, free=4 * GIB), False, {"gpu": "GPU-7", "context": True}),
-        (FakeMemory(None, free=4 * GIB - 1), False, {"gpu": "GPU-7", "context": False}),
-        (FakeMemory(None, free=None), False, {"gpu": "GPU-7", "context": False}),
-        (FakeMemory(None, free=1), True, {"gpu": "GPU-7", "context": True}),
-        (FakeMemory(None, uuid=None), False, {"gpu": None, "context": True}),
-        (None, False, {"gpu": None, "context": False}),
+        (FakeMemory(None), {"gpu": "GPU-7", "context": True}),
+        (FakeMemory(None, free=4 * GIB), {"gpu": "GPU-7", "context": True}),
+        (FakeMemory(None, free=4 * GIB - 1), {"gpu": "GPU-7", "context": False}),
+        (FakeMemory(None, free=None), {"gpu": "GPU-7", "context": False}),
+        (FakeMemory(None, uuid=None), {"gpu": None, "context": True}),
+        (None, {"gpu": None, "context": False}),
     ],
 )
-def test_a_worker_waits_with_a_context_where_there_is_room_or_its_memory_is_judged(
-    gpu: Any, memory: GpuMemory | None, measured: bool, request_: dict[str, object]
+def test_a_worker_waits_with_a_context_where_the_card_has_room(
+    gpu: Any, memory: GpuMemory | None, request_: dict[str, object]
 ) -> None:
     gpu(memory)
-    assert worker_request("cuda:1", measured=measured) == request_
+    assert worker_request("cuda:1") == request_
 
 
 def test_the_judge_sees_the_same_gpu_and_no_other(gpu: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,17 +25,17 @@ class DeviceUnusable(Exception):
     """The device could not be started, though the driver shows it; the message says why."""
 
 
-def worker_request(device: str, *, measured: bool) -> dict[str, object]:
+def worker_request(device: str) -> dict[str, object]:
     """What a worker has to know of its GPU; nothing on other devices.
 
-    ``context``: make CUDA ready before there is a file to grade. Where memory is ``measured`` always, so that it is
-    no growth; else where the card has room for processes that only wait.
+    ``context``: make CUDA ready at once, where the card has room for processes that only wait. Else it is made
+    ready when there is a file to grade; before that in either case, so that it is no growth of the file's.
     """
     if not device.startswith("cuda"):
         return {}
     memory = GpuMemory.of(device)
     room = memory is not None and memory.has_room
-    return {"gpu": memory.uuid if memory is not None else None, "context": measured or room}
+    return {"gpu": memory.uuid if memory is not None else None, "context": room}
 
 
 def host_bytes(device: str) -> int:

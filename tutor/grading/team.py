@@ -190,7 +190,7 @@ async def _launch_worker(
         "heap_bytes": expected.heap_bytes if spare else 0,
         "warm": spare or measured,
         "measured": measured,
-        **worker_request(device, measured=measured),
+        **worker_request(device),
     }
     memory_bytes = (limits.memory_mib << 20) + host_bytes(device)
     return await WorkerProcess.launch(zygote, request, limits.arena_mib << 20, memory_bytes)

@@ -51,7 +51,7 @@ class Cuda:
         return self._trouble
 
     def _make_ready(self) -> None:
-        torch.cuda.init()
+        torch.cuda.init()  # type: ignore[no-untyped-call]
         if ":" in self.device:
             torch.cuda.set_device(self.device)
         touch_libraries(self.device)
