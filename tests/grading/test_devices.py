@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,12 +18,13 @@ from tests.grading.conftest import WarmGrader
 from tutor.compute.gpu_memory import GpuMemory
 from tutor.course import load_content
 from tutor.errors import EnvironmentProblem
-from tutor.grading import Verdict, assemble, device_use, from_bytes
+from tutor.grading import device_use, from_bytes
 from tutor.grading.device_use import DeviceUnusable, DeviceUse, DeviceWatch, host_bytes, worker_request
-from tutor.grading.proxy import Connection, SolutionError
-from tutor.grading.run import Heard
-from tutor.grading.shortage import Shortage, find_shortage
+from tutor.grading.proxy import Connection, SolutionError, SolutionLost
+from tutor.grading.run import Run
+from tutor.grading.session import Session
 from tutor.paths import ContentRoot
+from tutor.sandbox import wire
 from tutor.sandbox.arena import Arena, create_descriptor
 from tutor.sandbox.cuda import Cuda
 from tutor.sandbox.tensors import ArenaTensors
@@ -249,97 +252,67 @@ def test_a_device_that_torch_can_not_use_is_a_problem_of_the_environment_and_no_
     assert "--device cpu" in problem.value.next_step
 
 
-# --- verdicts --------------------------------------------------------------------------------------------
+class Measuring(Session):
+    """A judge's session that only measures, and is given the connection of its fresh process."""
 
-OUT_OF_MEMORY = (
-    "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of 79.11 GiB of which 1.15 GiB is "
-    "free. Including non-PyTorch memory, this process has 600.00 MiB memory in use."
-)
+    def __init__(self, connection: Connection, source: bytes) -> None:
+        self._report, self._parent = socket.socketpair()
+        self._fresh, self._source, self._path, self._peak = connection, source, "mine.py", None
+        wire.send(self._parent, {"pid": 1}, (0, 1))
 
+    def _connect(self, *descriptors: int, closely: bool = False) -> Connection:
+        for descriptor in descriptors[:2]:
+            os.close(descriptor)
+        assert closely
+        return self._fresh
 
-def raised(type_: str, message: str, kind: str = "raised", **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "type": type_, "name": "", "message": message, "frames": [], **more}
-
-
-@pytest.mark.parametrize(
-    ("error", "shortage"),
-    [
-        (raised("OutOfMemoryError", OUT_OF_MEMORY, free_bytes=1), Shortage("20.00 GiB", "1.15 GiB")),
-        (
-            raised("AcceleratorError", "CUDA error: out of memory", free_bytes=3 * GIB),
-            Shortage("", "3.00 GiB"),
-        ),
-        (raised("RuntimeError", "Triton Error [CUDA]: out of memory"), Shortage("", "")),
-        (raised("RuntimeError", "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling"), Shortage("", "")),
-        (raised("RuntimeError", "CUDA error: an illegal memory access was encountered"), None),
-        (raised("MemoryError", ""), None),
-        (raised("OutOfMemoryError", OUT_OF_MEMORY, kind="unsendable"), None),
-        (None, None),
-    ],
-)
-def test_memory_that_ran_out_is_told_from_other_errors_on_a_gpu_only(
-    error: dict[str, Any] | None, shortage: Shortage | None
-) -> None:
-    assert find_shortage(error, "cuda:0") == shortage
-    assert find_shortage(error, "cpu") is None
-
-
-def check(id: str, *, required: bool = True, **result: Any) -> dict[str, Any]:
-    return {"id": id, "title": id, "required": required, "cuda": False, "outcome": "passed", **result}
-
-
-def verdict(*checks: dict[str, Any], device: str = "cuda:0", **heard: Any) -> Verdict:
-    return assemble.verdict(EXERCISE, from_bytes(b""), device, Heard(checks=list(checks), **heard), 1.0)
-
-
-def errors(id: str, message: str, **more: Any) -> dict[str, Any]:
-    return check(id, outcome="error", error=raised("OutOfMemoryError", message), **more)
-
-
-def test_out_of_memory_on_the_gpu_is_a_resource_limit_that_names_the_bytes() -> None:
-    came = verdict(check("a"), check("b", outcome="failed"), errors("c", OUT_OF_MEMORY))
-    assert (came.verdict, came.exit_code, came.passed) == ("resource_limit", 4, False)
-    assert came.message == "The GPU ran out of memory: 20.00 GiB were asked for, 1.15 GiB were free."
-    assert "rows at a time" in came.next_step
-    assert came.checks[2].message.startswith(came.message)
-    assert Verdict.from_json(came.to_json()) == came
-
-
-def test_the_same_exception_raised_on_a_cpu_is_an_error_like_any_other(grade: Any, solution: Any) -> None:
-    source = solution(f'raise torch.OutOfMemoryError("{OUT_OF_MEMORY}")')
-    came = grade(source, device="cpu")
-    assert (came.verdict, came.exit_code) == ("error", 1)
-    assert "Your code raised OutOfMemoryError" in came.message
-    assert came.usage.peak_device_bytes is None
-
-
-def test_raised_by_hand_it_saves_nobody() -> None:
-    assert not verdict(errors("a", "by hand"), check("b")).passed
-    assert verdict(check("a", outcome="failed", failure=FAILURE), errors("b", "by hand")).exit_code == 4
-
-
-def test_a_check_that_is_not_required_makes_no_resource_limit() -> None:
-    assert verdict(check("a"), errors("b", OUT_OF_MEMORY, required=False)).passed
-    failed = check("a", outcome="failed", failure=FAILURE)
-    assert verdict(failed, errors("b", OUT_OF_MEMORY, required=False)).verdict == "failed"
-
-
-FAILURE = {"expected": "x", "came": "y", "misconception": None}
+    def told(self) -> list[str]:
+        """The kinds of all frames that the parent was told, and the end."""
+        self._report.close()
+        kinds = []
+        with contextlib.suppress(wire.WireClosed):
+            while True:
+                kinds += list(wire.receive(self._parent))
+        self._parent.close()
+        return kinds
 
 
 @pytest.mark.parametrize(
-    ("device", "by_driver", "told", "peak"),
+    ("readings", "host", "judged"),
     [
-        ("cuda:0", 700, 50, 700),
-        ("cuda:0", 700, 9000, 700),
-        ("cuda:0", None, 50, 50),
-        ("cuda:0", None, None, None),
-        ("cpu", None, 50, None),
+        ((5 * GIB, 7 * GIB), 3, 2 * GIB),
+        ((5 * GIB, 7 * GIB), 8 * GIB, 8 * GIB),
+        ((7 * GIB,), 3, 3),
+        ((None,), 3, 10),  # the allocator's peak rises by 5 bytes with each of two answers
+        ((None,), 11, 11),
     ],
 )
-def test_the_verdict_tells_the_drivers_figure_else_the_allocators_and_on_a_cpu_none(
-    device: str, by_driver: int | None, told: int | None, peak: int | None
+def test_a_check_judges_the_larger_of_host_and_device_memory(
+    connect: Any, monkeypatch: pytest.MonkeyPatch, readings: tuple[int | None, ...], host: int, judged: int
 ) -> None:
-    came = verdict(check("a"), device=device, device_bytes=by_driver, done={"told_device_bytes": told})
-    assert came.usage.peak_device_bytes == peak
-    assert came.passed
+    monkeypatch.setattr(Connection, "peak_growth", lambda self: host)
+    session = Measuring(connect(DeviceUse(FakeMemory(*readings), 42, closely=True)), b"def f(): return 1")
+    assert session.peak_memory("f") == (1, judged)
+    assert session.told()[0] == "fresh"
+
+
+def test_a_device_that_cannot_be_started_is_told_to_the_parent(
+    connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cuda, "start", lambda self: "no kernel image")
+    session = Measuring(connect(DeviceUse(None, 42)), b"def f(): return 1")
+    with pytest.raises(SolutionLost):
+        session.peak_memory("f")
+    assert session.told() == ["fresh", "unusable"]
+
+
+def test_a_gpu_that_went_away_is_no_error_of_the_learners(gpu: Any) -> None:
+    memory = FakeMemory(1)
+    gpu(memory)
+    team: Any = SimpleNamespace(device="cuda:0", exercise=EXERCISE)
+    run = Run(team, from_bytes(b""), seed=None, on_frame=lambda heard, frame: None)
+    run._demand_device()
+    memory.name = None
+    with pytest.raises(EnvironmentProblem, match="cuda:0 is gone") as problem:
+        run._demand_device()
+    assert problem.value.exit_code == 3
