@@ -49,6 +49,42 @@ def test_whatever_is_encoded_decodes_or_is_malformed(value):
         decode(value)
 
 
+class ModelOutput(OrderedDict):  # type: ignore[type-arg]
+    """What transformers' models return: fields that are entries as well."""
+
+
+class Answer:
+    def __init__(self) -> None:
+        self.logits = 0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (
+            ModelOutput(logits=0.5, cache=object()),
+            "an object of type ModelOutput, which holds an object of type object, which cannot cross to the judge; "
+            "what may cross is in its .logits",
+        ),
+        (
+            {"logits": 0.5, "cache": object()},
+            "a dict, which holds an object of type object, which cannot cross to the judge; "
+            "what may cross is in its ['logits']",
+        ),
+        ((0.5, object()), "a tuple, which holds an object of type object, which cannot cross to the judge"),
+        (
+            Answer(),
+            "an object of type Answer, which cannot cross to the judge; what may cross is in its .logits",
+        ),
+        (object(), "an object of type object, which cannot cross to the judge"),
+    ],
+)
+def test_what_cannot_cross_is_told_from_what_was_returned(value, told):
+    with pytest.raises(Unsendable) as problem:
+        encode(value)
+    assert str(problem.value) == told
+
+
 class Colour(enum.IntEnum):
     RED = 3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from tutor.grading.shortage import find_shortage
 from tutor.grading.submission import MAX_BYTES, Submission
 from tutor.grading.verdict import CheckResult, Measurement, Table, Usage, Verdict, VerdictName
 from tutor.sandbox.clean import clean_output
+
+_NUMBER = re.compile(r"(?<![A-Za-z_])[-+−]?\d(?:[\d,.]*\d)?(?:e[-+]?\d+)?")  # not that of float32
 
 
 def check_result(
@@ -49,7 +52,9 @@ def verdict(
     raw = list(heard.checks)
     known = {check["id"] for check in raw}
     raw += [check for check in heard.collected if check["id"] not in known]
-    checks = _tell_once([check_result(exercise, check, path, device, heard.lost_status) for check in raw])
+    raw = _named_alike(raw)
+    results = [check_result(exercise, check, path, device, heard.lost_status) for check in raw]
+    checks = _tell_once(results, [_cause(check, result) for check, result in zip(raw, results, strict=True)])
     short = frozenset(check["id"] for check in raw if find_shortage(check.get("error"), device))
     name = _name(checks, heard, short)
     if heard.stopped:
@@ -115,19 +120,56 @@ def _name(checks: list[CheckResult], heard: Heard, short: frozenset[str] = froze
     return "passed"
 
 
-def _tell_once(checks: list[CheckResult]) -> list[CheckResult]:
+def _tell_once(checks: list[CheckResult], causes: list[str]) -> list[CheckResult]:
     """Two failures with one cause give one message: later ones point to the first."""
     told: dict[str, int] = {}
     result = []
-    for number, check in enumerate(checks, 1):
-        cause = check.misconception or (check.message if check.outcome == "error" else "")
-        if cause and check.outcome in ("failed", "error"):
-            if cause in told:
-                check = replace(check, message=messages.same_cause(told[cause]), hint="")
-            else:
-                told[cause] = number
+    for number, (check, cause) in enumerate(zip(checks, causes, strict=True), 1):
+        if cause in told:
+            check = replace(check, message=messages.same_cause(told[cause]), hint="")
+        elif cause:
+            told[cause] = number
         result.append(check)
     return result
+
+
+def _cause(raw: dict[str, Any], check: CheckResult) -> str:
+    """What two checks have in common that fail for one reason; empty where nothing is known, or nothing failed.
+
+    That is the misconception; else the words of a failure whatever its numbers are; else the exception and the line
+    of the learner's file that raised it, whatever it says about shapes.
+    """
+    if check.outcome not in ("failed", "error"):
+        return ""
+    if check.misconception:
+        return f"misconception {check.misconception}"
+    if "failure" in raw:
+        return f"words {_words(raw['failure'])}"
+    error = raw.get("error")
+    if error and error["kind"] == "raised" and error["frames"]:
+        return f"raised {error['type']} {error['frames'][-1]['line']}"
+    return f"message {check.message}" if check.outcome == "error" and check.message else ""
+
+
+def _named_alike(raw: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Failures that differ in their numbers alone have one cause: where one of them shows which, all are so named."""
+    names: dict[str, set[str]] = {}
+    for check in raw:
+        if "failure" in check:
+            name = check["failure"].get("misconception")
+            names.setdefault(_words(check["failure"]), set()).update({name} if name else ())
+    result = []
+    for check in raw:
+        found = names[_words(check["failure"])] if "failure" in check else set()
+        if len(found) == 1:
+            check = {**check, "failure": {**check["failure"], "misconception": next(iter(found))}}
+        result.append(check)
+    return result
+
+
+def _words(failure: dict[str, Any]) -> str:
+    """What was expected and what came, without numbers."""
+    return _NUMBER.sub("#", f"{failure['expected']} {failure['came']}")
 
 
 def _mark_stopped(checks: list[CheckResult], heard: Heard) -> list[CheckResult]:

@@ -7,6 +7,7 @@ expected, what came, which misconception it looks like) become one message for t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -57,7 +58,7 @@ class Measure:
         if not kept:
             side = "at most" if better == "lower" else "at least"
             raise CheckFailed(
-                expected or f"{name} of {side} {_figure(limit)} {unit}".rstrip(),
+                expected or f"{_with_article(name)} of {side} {_figure(limit)} {unit}".rstrip(),
                 came or f"{_figure(value)} {unit}".rstrip(),
                 _conclude(misconception),
             )
@@ -155,6 +156,9 @@ def describe(value: object) -> str:
         return f"the boolean {value}"
     if isinstance(value, (int, float)):
         return f"a plain Python number ({type(value).__name__})"
+    if isinstance(value, dict):
+        keys = [key for key in value if isinstance(key, str) and key.isascii() and key.isidentifier()]
+        return f"a dict with {', '.join(key[:40] for key in keys[:4])}" if keys else "a dict"
     return f"a value of type {type(value).__name__}"
 
 
@@ -245,6 +249,14 @@ def _shapes(shape: Any) -> tuple[tuple[int, ...], ...]:
 
 def _dtype_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
+
+
+def _with_article(name: str) -> str:
+    """``an error``, ``a largest error``; plurals and what can't be counted go without: ``peak memory``."""
+    head = re.split(r" (?:of|per|for|with) ", name)[0]
+    if head.endswith("memory") or any(re.search(r"[^s]s$", word) for word in head.split()):
+        return name
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def _figure(value: float) -> str:

@@ -81,7 +81,8 @@ def error_message(exercise: LoadedExercise, error: Mapping[str, Any], file: str)
         return Message(
             f"{file_name} is not valid Python.\n{_trace(error, file_name)}", "Mend that line and save."
         )
-    return Message(f"Your code raised {error['type']}.\n{_trace(error, file_name)}", _raised_hint(exercise))
+    hint = _second_process_hint(exercise, error) or _raised_hint(exercise)
+    return Message(f"Your code raised {error['type']}.\n{_trace(error, file_name)}", hint)
 
 
 def shortage_message(shortage: Shortage, error: Mapping[str, Any], file: str) -> Message:
@@ -122,6 +123,23 @@ _KEEP_RETURNING = (
 
 def _raised_hint(exercise: LoadedExercise) -> str:
     return f"'tutor try {exercise.info.id}' runs your functions on the public example, with prints and breakpoint()."
+
+
+def _second_process_hint(exercise: LoadedExercise, error: Mapping[str, Any]) -> str:
+    """Where a function of the second process misses something: what can be there, and what can't. Else empty."""
+    misses = error["type"] in ("NameError", "KeyError", "AttributeError")
+    misses = misses or (error["type"] == "TypeError" and "None" in error["message"])
+    if error["kind"] != "raised" or not misses or not error["frames"]:
+        return ""
+    name = error["frames"][0]["name"]
+    before = [f"`{function.name}`" for function in exercise.info.interface if function.process == "first"]
+    if not before or name not in {f.name for f in exercise.info.interface if f.process == "second"}:
+        return ""
+    return (
+        f"`{name}` runs in another process than {' and '.join(before)}: only what was returned there is here, "
+        "no globals that were set and nothing that was kept elsewhere. "
+        f"'tutor try {exercise.info.id}' runs all in one process, where that does not show."
+    )
 
 
 def _signature(exercise: LoadedExercise, name: str) -> str:

@@ -44,7 +44,25 @@ def encode(value: object, tensors: TensorCodec | None = None) -> Encoded:
     Raises:
         Unsendable: its type, size or depth may not cross; the message says which.
     """
-    return _Encoder(tensors).encode(value, 0)
+    try:
+        return _Encoder(tensors).encode(value, 0)
+    except Unsendable as problem:
+        raise Unsendable(_from_the_top(value, str(problem))) from None
+
+
+def _from_the_top(value: object, problem: str) -> str:
+    """``problem``, an object that cannot cross, with what was returned in front, where that only holds it (a model's
+    output does); and what to return of it, where it has logits."""
+    kind = type(value)
+    if isinstance(value, (tuple, list, dict)) and problem.startswith("an object of type"):
+        plain = kind in (tuple, list, dict)
+        problem = f"a{'' if plain else 'n object of type'} {kind.__name__}, which holds {problem}"
+    if isinstance(value, dict):
+        has_logits = dict.__contains__(value, "logits")
+    else:
+        has_logits = "logits" in getattr(value, "__dict__", ())
+    how = "['logits']" if kind is dict else ".logits"
+    return f"{problem}; what may cross is in its {how}" if has_logits else problem
 
 
 def decode(encoded: object, tensors: TensorCodec | None = None) -> Any:
