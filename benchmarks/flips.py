@@ -2,9 +2,10 @@
 
     python benchmarks/flips.py [--gradings N] [--exercise ID]... [--only right|wrong] [--seed N] [--content DIR]
 
-A flip is a right solution that does not pass, or a wrong one that does. Beside them: how often a wrong solution
-was rejected without its misconception, or with another one. With 200 gradings of each solution an exercise takes
-half an hour or so on two cores. Exits 1 where a verdict flipped or the grader failed.
+A flip is a right solution that does not pass, or a wrong one that does. A wrong solution is misnamed where another
+misconception than its own is told, beside it or instead. Beside these: how often one was rejected without any name.
+With 200 gradings of each solution an exercise takes half an hour or so on two cores. Exits 1 where a verdict flipped,
+a wrong solution was misnamed, or the grader failed.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from tutor.proving.gradings import Gradings  # noqa: E402
 AT_ONCE = 64  # jobs in a row; the grader takes as many at once as there are cores
 COLUMNS = ("right", "failed", "wrong", "passed", "unnamed", "misnamed", "faults")
 FLIPS = ("failed", "passed")
+FAILURES = (*FLIPS, "misnamed", "faults")
 
 
 @dataclass
@@ -38,10 +40,6 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
     nearest: float = 0.0
-
-    @property
-    def flips(self) -> int:
-        return sum(self.counts[name] for name in FLIPS)
 
     def add(self, kind: str, path: Path, seed: int, outcome: Verdict | GraderFault) -> None:
         if isinstance(outcome, GraderFault):
@@ -103,7 +101,7 @@ async def run(options: argparse.Namespace) -> int:
     chosen = [content.exercise(id) for id in options.exercise or [one.id for one in content.exercises]]
     print(f"{options.gradings} gradings of each solution, seed {options.seed}")
     print(f"{'':24}" + "".join(f"{name:>10}" for name in COLUMNS) + f"{'nearest':>10}", flush=True)
-    flips = faults = 0
+    totals: Counter[str] = Counter()
     async with Grader(root) as grader:
         for exercise in chosen:
             tally = await grade_all(exercise, grader, options.gradings, options.only, numbers)
@@ -111,10 +109,10 @@ async def run(options: argparse.Namespace) -> int:
             print(f"{exercise.id:24}{row}{tally.nearest:>10.3f}", flush=True)
             for line in tally.told:
                 print("   ", line)
-            flips += tally.flips
-            faults += tally.counts["faults"]
-    print(f"{flips} flips, {faults} faults of the grader")
-    return 1 if flips or faults else 0
+            totals += tally.counts
+    print(f"{sum(totals[name] for name in FLIPS)} flips, {totals['misnamed']} misnamed, ", end="")
+    print(f"{totals['faults']} faults of the grader")
+    return 1 if any(totals[name] for name in FAILURES) else 0
 
 
 def main() -> int:

@@ -11,6 +11,8 @@ from vectorwise import int8
 
 SAME = 2e-3  # how far, relatively, what came may be from a suspect
 CONSTANT = 1e-3  # a factor that varies less than this, relatively, is one factor
+THREE_ROUNDINGS = 3 * 2**-8  # relative: what X, s and the quotient lose in bfloat16
+OTHER = 1e-2  # a factor this far, relatively, from 1 / s is another one, and no rounding of it
 
 Suspect = tuple[str, Tensor]
 
@@ -145,8 +147,7 @@ def _other_thought(layer: Layer, s: Tensor, came_x: Tensor, came_w: Tensor) -> s
         return "rounded-while-smoothing"
     if _clipped(X, came_x):
         return "outliers-cut-off"
-    own = _factors(layer.X.double(), came_x)
-    if own is not None and layer.distance(came_x @ came_w) < SAME:
+    if _other_factors(layer.X.double(), s, came_x) and layer.distance(came_x @ came_w) < SAME:
         return "other-scales-than-given"
     return None
 
@@ -160,22 +161,26 @@ def _rounded_to_int8(A: Tensor, came: Tensor, dim: int) -> bool:
 
 
 def _in_16_bits(A: Tensor, came: Tensor) -> bool:
-    """Whether what came is ``A`` with no more digits than a 16-bit float has."""
+    """Whether what came is ``A`` with no more digits than a 16-bit float has: float32 draws have more."""
     halves = (came.to(half).double() for half in (torch.float16, torch.bfloat16))
-    return any(torch.equal(came, half) for half in halves) and _same(came, A, 2 * SAME)
+    return any(torch.equal(came, half) for half in halves) and _same(came, A, THREE_ROUNDINGS)
 
 
 def _clipped(A: Tensor, came: Tensor) -> bool:
     """Whether what came is ``A`` but for its largest magnitudes, which were made smaller."""
     edge = float(came.abs().max())
-    return edge < 0.99 * float(A.abs().max()) and _same(came, A.clamp(-edge, edge))
+    return edge < (1 - SAME) * float(A.abs().max()) and _same(came, A.clamp(-edge, edge))
 
 
-def _factors(A: Tensor, came: Tensor) -> Tensor | None:
-    """What each column of ``A`` was multiplied by, if each was by one factor; else None."""
+def _other_factors(A: Tensor, s: Tensor, came: Tensor) -> bool:
+    """Whether each column of ``A`` was multiplied by one factor, and not all of these are 1 / ``s``.
+
+    A column of one number is always multiplied by one factor, which tells nothing.
+    """
     size = A.square().sum(dim=0)
     factors = (A * came).sum(dim=0) / torch.where(size > 0, size, 1.0)
-    return factors if _same(came, A * factors) else None
+    off = (factors * s - 1).abs()[size > 0]
+    return len(A) > 1 and _same(came, A * factors) and bool((off > OTHER).any())
 
 
 def _same(came: Tensor, suspect: Tensor, tolerance: float = SAME) -> bool:

@@ -211,6 +211,47 @@ def test_the_forms_of_smoothing_name_one_idea_each() -> None:
     )
 
 
+@pytest.mark.parametrize("tokens", [1, 20, 65])
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16])
+def test_16_bits_are_told_by_their_digits_however_many_roundings(tokens: int, half: torch.dtype) -> None:
+    from smoothing import layer, scales_given
+    from smoothing_suspects import thought_behind_pair
+
+    for seed in range(20):
+        part, s = layer(Draw(seed, "halves"), tokens, 36, 28), scales_given(Draw(seed, "given"), 36)
+        X_hat = (part.X.to(half) / s.to(half)).float()
+        W_hat = (part.W.to(half) * s.to(half)[:, None]).float()
+        assert thought_behind_pair(part, s, X_hat, W_hat) == "smoothed-in-16-bits", seed
+
+
+@pytest.mark.parametrize("tokens", [1, 20])
+def test_a_result_that_one_token_explains_in_many_ways_is_not_called_other_scales(tokens: int) -> None:
+    """One number a channel always has a factor of its own. A slight cut is a cut, or has no name."""
+    from smoothing import layer, scales_given
+    from smoothing_suspects import thought_behind_pair
+
+    for seed in range(40):
+        part, s = layer(Draw(seed, "cut"), tokens, 24, 16), scales_given(Draw(seed, "given"), 24)
+        X, W_hat = part.X / s, part.W * s[:, None]
+        for edge in (0.9995, 0.997, 0.992, 0.95):
+            limit = edge * X.abs().max()
+            told = thought_behind_pair(part, s, X.clamp(-limit, limit), W_hat)
+            assert told == (None if edge > 0.998 else "outliers-cut-off"), (seed, edge)
+        noisy = X * (1 + 1e-3 * torch.rand(X.shape, generator=torch.Generator().manual_seed(seed)))
+        assert thought_behind_pair(part, s, noisy, W_hat) is None
+
+
+def test_scales_of_its_own_are_told_from_the_given_ones() -> None:
+    from smoothing import layer, scales_given
+    from smoothing_suspects import thought_behind_pair
+
+    for seed in range(20):
+        part, s = layer(Draw(seed, "own"), 17, 36, 28), scales_given(Draw(seed, "given"), 36)
+        own = (part.x_absmax / part.w_absmax).sqrt()
+        told = thought_behind_pair(part, s, part.X / own, part.W * own[:, None])
+        assert told == "other-scales-than-given"
+
+
 def test_all_draws_hold_fewer_numbers_than_the_brief_says() -> None:
     """Counted on the largest draws that the checks ask for; the 1024 × 1024 matrix stands beside them."""
     matrices = [(32, 32, 32), (29, 40, 32), (45, 32, 56), (22, 51, 9), (20, 36, 28), (20, 36, 28)]
