@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tutor.compute.models import KeptModel, Progress
 
 _ACTIONS = ("fetch", "list", "remove")
-_BAR_CELLS = 16
+_BAR_CELLS = 10
 
 
 def model_command(
@@ -142,15 +142,24 @@ class _Teller:
 
     def __call__(self, progress: Progress) -> None:
         if sys.stderr.isatty():
-            console.status("  ".join([progress.stage, *_counted(progress)]))
+            console.status(_line(progress, console.width() - 1))
         elif progress.stage != self.stage:
             self.stage = progress.stage
             of = f", {size(progress.total)}" if progress.total else ""
             console.write_error(console.clean(f"{progress.stage}{of} …"))
 
 
+def _line(progress: Progress, columns: int) -> str:
+    """``Downloading gpt2  ████······  248 of 548 MB, 12.3 MB/s, 24 s left``: of a long stage the end is cut."""
+    counted = "".join(f"  {part}" for part in _counted(progress))
+    room = max(columns - len(counted), 20)
+    stage = progress.stage if len(progress.stage) <= room else f"{progress.stage[: room - 1]}…"
+    line = stage + counted
+    return line if console.speaks_unicode(sys.stderr) else line.translate({9608: "#", 183: ".", 8230: "."})
+
+
 def _counted(progress: Progress) -> Sequence[str]:
-    """``████····  248 of 548 MB, 12.3 MB/s, 24 s left``."""
+    """The bar, and what is said of bytes, rate and time; nothing where bytes are not counted."""
     if not progress.total:
         return ()
     filled = _BAR_CELLS * progress.done // progress.total

@@ -11,6 +11,8 @@ import pytest
 
 from tests.compute.models.hub_server import Hub
 from tests.compute.models.tiny import write_gguf
+from tutor.compute.models import hub as hub_module
+from tutor.compute.models import local as local_module
 
 
 @pytest.fixture
@@ -22,6 +24,20 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     return folder
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """Where models lie in this test."""
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """transformers is not asked, which takes seconds: it would load anything."""
+    monkeypatch.setattr(local_module, "check_loads", lambda folder, scratch, where: None)
+    for name in ("check_known", "check_loads"):
+        monkeypatch.setattr(hub_module, name, lambda folder, scratch, where: None)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +55,7 @@ def tiny_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "tiny.gguf",
         str(made),
     ]
-    subprocess.run(converter, check=True, capture_output=True, timeout=120)
+    subprocess.run(converter, check=True, capture_output=True, timeout=300)
     return {file.name: file.read_bytes() for file in made.iterdir()}
 
 

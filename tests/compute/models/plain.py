@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tutor.compute.models import fetch_named
 from tutor.compute.models.manifest import Manifest
+from tutor.errors import EnvironmentProblem, TutorProblem
+
+LOAD = """
+import sys
+from transformers import AutoModelForCausalLM, AutoTokenizer
+model, tokenizer = (kind.from_pretrained(sys.argv[1]) for kind in (AutoModelForCausalLM, AutoTokenizer))
+print(model.num_parameters(), tokenizer.decode(tokenizer("on and on").input_ids, skip_special_tokens=True))
+"""
 
 WIDTHS = {"F32": 4, "F16": 2, "BF16": 2, "I8": 1}
 CONFIG = {
@@ -52,3 +65,31 @@ def write_model(
     if manifest is not None:
         manifest.write(folder)
     return folder
+
+
+def visible(shelf: Path) -> list[str]:
+    """What lies on a shelf, its lock apart."""
+    return sorted(file.name for file in shelf.iterdir() if file.name != ".lock") if shelf.exists() else []
+
+
+def refusal(
+    what: Path | str, shelf: Path, kind: type[TutorProblem] = EnvironmentProblem, id: str | None = None
+) -> str:
+    """What a fetch says that can't succeed; what was on the shelf is what is there."""
+    before = visible(shelf)
+    with pytest.raises(kind) as problem:
+        fetch_named(str(what), id, shelf)
+    assert type(problem.value) is kind
+    assert problem.value.next_step
+    assert "\n" not in problem.value.message
+    assert visible(shelf) == before
+    return str(problem.value)
+
+
+def loaded(folder: Path) -> str:
+    """What a process says that loads the model with transformers."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", LOAD, folder], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()

@@ -13,27 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.compute.models.plain import loaded, visible
 from tests.compute.models.tiny import write_wheel
 from tutor.compute.models import NotOffered, Progress, fetch, find_model, models_folder, pinned_model
 from tutor.compute.models import download as download_module
 from tutor.compute.models import fetching as fetching_module
 from tutor.compute.models.children import Ended
 from tutor.errors import EnvironmentProblem
-
-LOAD = """
-import sys
-from transformers import AutoModelForCausalLM, AutoTokenizer
-model, tokenizer = (kind.from_pretrained(sys.argv[1]) for kind in (AutoModelForCausalLM, AutoTokenizer))
-tokens = tokenizer("on and on", return_tensors="pt").input_ids
-assert model(tokens).logits.isfinite().all()
-assert tokenizer.decode(tokens[0], skip_special_tokens=True) == "on and on"
-print(model.num_parameters())
-"""
-
-
-def visible(folder: Path) -> list[str]:
-    """What a fetch left, its lock apart."""
-    return sorted(file.name for file in folder.iterdir() if file.name != ".lock")
 
 
 def test_a_model_is_fetched_converted_and_found(index: Path, tmp_path: Path) -> None:
@@ -46,11 +32,7 @@ def test_a_model_is_fetched_converted_and_found(index: Path, tmp_path: Path) -> 
     assert visible(folder) == ["tiny"]
     assert [progress.stage.split()[0] for progress in heard[:1] + heard[-1:]] == ["Downloading", "Converting"]
 
-    loaded = subprocess.run(
-        [sys.executable, "-I", "-c", LOAD, fetched.folder], capture_output=True, text=True, timeout=120
-    )
-    assert loaded.returncode == 0, loaded.stderr
-    assert int(loaded.stdout) > 10_000
+    assert loaded(fetched.folder) == "18624 on and on"
 
     shutil.rmtree(index)  # the second time nothing is downloaded
     again = fetch(model, folder)
@@ -285,11 +267,7 @@ def test_models_lie_in_the_home_unless_told_otherwise(home: Path, monkeypatch: p
 @pytest.mark.slow
 def test_the_real_model_is_whole_and_loads_in_a_child(real_model: Path) -> None:
     """The pinned wheel itself, where an index offers it or an earlier run left it."""
-    loaded = subprocess.run(
-        [sys.executable, "-I", "-c", LOAD, real_model], capture_output=True, text=True, timeout=300
-    )
-    assert loaded.returncode == 0, loaded.stderr
-    assert int(loaded.stdout) == 134_515_008
+    assert loaded(real_model) == "134515008 on and on"
 
 
 def test_a_demo_is_told_where_the_model_is(

@@ -12,7 +12,7 @@ import pytest
 from tests.compute.models.plain import write_model
 from tests.compute.models.tiny import write_wheel
 from tutor.cli import main
-from tutor.cli.modelling import _counted
+from tutor.cli.modelling import _counted, _line
 from tutor.compute.models import Progress, fetching
 from tutor.compute.models import local as local_module
 from tutor.compute.models.children import Ended
@@ -209,7 +209,15 @@ def test_a_person_is_asked_first(
 def test_bytes_and_rate_are_shown_as_a_bar() -> None:
     assert _counted(Progress("Converting")) == ()
     bar, told = _counted(Progress("Downloading", 50_000_000, 100_000_000, 2_500_000))
-    assert (bar, told) == ("████████········", "50 of 100 MB, 2.5 MB/s, 20 s left")
+    assert (bar, told) == ("█████·····", "50 of 100 MB, 2.5 MB/s, 20 s left")
     assert _counted(Progress("Downloading", 0, 100_000_000))[1] == "0 of 100 MB"
     assert _counted(Progress("Downloading", 0, 100_000_000, 0.0))[1] == "0 of 100 MB, 0 bytes/s"
     assert _counted(Progress("Downloading", 1_000_000, 3_500_000_000, 500_000))[1].endswith("2 h left")
+
+
+def test_a_long_name_leaves_room_for_the_figures() -> None:
+    line = _line(Progress(f"Downloading org/{'x' * 90}", 50_000_000, 100_000_000, 2_500_000), 79)
+    assert len(line) == 79
+    assert line.startswith("Downloading org/xxx")
+    assert line.endswith("50 of 100 MB, 2.5 MB/s, 20 s left")
+    assert _line(Progress("Converting it"), 79) == "Converting it"

@@ -183,4 +183,4 @@ def _no_model(folder: Path, reason: str) -> EnvironmentProblem:
 
 
 def _megabytes(count: int) -> str:
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:.3g} MB"
+    return f"{count / 1e9:.3g} GB" if count >= 1e9 else f"{count / 1e6:.3g} MB"

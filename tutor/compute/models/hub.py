@@ -109,8 +109,8 @@ class HubSource:
         needed, there = bytes_listed + BESIDE_BYTES, memory_bytes()
         if needed > there:
             raise EnvironmentProblem(
-                f"The model is too large for this machine: its weights are {bytes_listed / 1e9:.1f} GB; loading "
-                f"takes {needed / 1e9:.1f} GB of memory, and {there / 1e9:.1f} GB can be had.",
+                f"The model is too large for this machine: its weights are {bytes_listed / 1e9:.3g} GB; loading "
+                f"takes {needed / 1e9:.3g} GB of memory, and {there / 1e9:.3g} GB can be had.",
                 where=self.name,
                 next_step="Choose a smaller model, or a machine with more memory.",
             )
