@@ -10,24 +10,24 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.bars import size
-from tutor.cli.options import JsonOption
+from tutor.cli.options import DeviceOption, JsonOption
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
     from tutor.compute.models import KeptModel, Progress
 
-_ACTIONS = ("fetch", "list", "remove")
+_ACTIONS = ("fetch", "list", "remove", "measure")
 _BAR_CELLS = 10
 
 
 def model_command(
-    action: Annotated[str, typer.Argument(metavar="fetch|list|remove", help="What to do.")],
+    action: Annotated[str, typer.Argument(metavar="fetch|list|remove|measure", help="What to do.")],
     what: Annotated[
         str | None,
         typer.Argument(
             metavar="[WHAT]",
             help="fetch: a folder with a model of transformers, a GGUF file, or an id of the hub (gpt2, org/name); "
-            "without it the tutor's own small model. remove: an id, as 'tutor model list' shows it.",
+            "without it the tutor's own small model. remove, measure: an id, as 'tutor model list' shows it.",
             show_default=False,
         ),
     ] = None,
@@ -36,13 +36,29 @@ def model_command(
         typer.Option("--as", metavar="ID", help="fetch: the id to keep it under.", show_default=False),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="remove: do not ask.")] = False,
+    schemes: Annotated[
+        str, typer.Option("--schemes", metavar="LIST", help="measure: of fp32, bf16, fp16, int8, nf4.")
+    ] = "fp32,bf16,int8,nf4",
+    tokens: Annotated[
+        int, typer.Option("--tokens", metavar="N", help="measure: how many are predicted.")
+    ] = 1024,
+    context: Annotated[
+        int, typer.Option("--context", metavar="N", help="measure: tokens in a window.")
+    ] = 512,
+    stride: Annotated[int, typer.Option("--stride", metavar="N", help="measure: how far it moves on.")] = 256,
+    device: DeviceOption = "auto",
     json: JsonOption = False,
 ) -> int:
     """The real language models of demos, exercises and the lab.
 
     'fetch' downloads or copies one, checks it and says what it takes; 'list' shows those that are here;
-    'remove' deletes one.
+    'remove' deletes one; 'measure' tells its bytes and its perplexity in several schemes.
     """
+    if action == "measure" and id is None and not yes:
+        from tutor.cli.model_measuring import measure_model
+        from tutor.compute.models.measuring import Reading
+
+        return measure_model(what, schemes, Reading(tokens, context, stride), device, json=json)
     if action == "fetch" and not yes:
         return _fetch(what, id, json)
     if action == "list" and what is None and id is None and not yes:
@@ -125,7 +141,7 @@ def _misused(action: str, what: str | None) -> UsageProblem:
         return UsageProblem(
             f"'tutor model {action}' does not take all of this.",
             where="tutor model",
-            next_step="'fetch [WHAT] [--as ID]', 'list', 'remove ID [--yes]'.",
+            next_step="'fetch [WHAT] [--as ID]', 'list', 'remove ID [--yes]', 'measure [ID] [--schemes LIST]'.",
         )
     return UsageProblem(
         f"'tutor model' does not know '{action[:40]}'.",
