@@ -112,3 +112,13 @@ def number(value: float | int | None) -> str:
     if abs(value) >= 1e6 or abs(value) < 1e-4:
         return f"{value:.2e}"
     return f"{value:,.4g}"
+
+
+def size(count: int) -> str:
+    """Bytes as a person reads them, in powers of 1000: ``812 bytes``, ``16.4 kB``, ``1.2 GB``."""
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}" if unit != "bytes" else f"{count} bytes"
+        amount /= 1000
+    return f"{amount:.3g} GB"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from tutor.cli import console
+from tutor.cli.bars import size
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, DeviceOption, LessonArgument
 from tutor.errors import UsageProblem
@@ -47,6 +48,7 @@ def demo_command(
     arguments = ["--device", resolve_device(device)]
     for name, value in turned:
         arguments += [f"--{name.replace('-', '_')}", checked(demo, loaded.id, name, value)]
+    _warn_of_memory(demo)
     store = open_store(course)
     printed: list[str] = []
     code = asyncio.run(_stream(loaded, arguments, printed))
@@ -78,6 +80,19 @@ async def _stream(lesson: LoadedLesson, arguments: Sequence[str], printed: list[
         console.write_error(f"tutor: {failure}; what it said is above.")
         return 1
     return 0
+
+
+def _warn_of_memory(demo: Demo) -> None:
+    """Says it where the demo may take more memory than can be had: it runs all the same, and may be slow or killed."""
+    if demo.memory_mib is None:
+        return
+    from tutor.compute.capacity import free_memory_bytes
+
+    free = free_memory_bytes()
+    if demo.memory_mib << 20 > free:
+        console.write_error(
+            f"tutor: this demo takes up to {size(demo.memory_mib << 20)} of memory, and {size(free)} can be had now."
+        )
 
 
 def _kept(printed: Sequence[str]) -> str:

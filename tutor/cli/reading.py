@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tutor.cli import console
+from tutor.cli.bars import size
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption, LessonArgument
@@ -73,7 +74,10 @@ def lesson_lines(content: Content, lesson: LoadedLesson, plain: bool) -> Iterato
     if info.demo:
         yield ""
         yield _heading(f"Demo: {info.demo.title}", plain)
-        yield f"  tutor demo {info.id}    (about {info.demo.seconds:g} s)"
+        memory = f", up to {size(info.demo.memory_mib << 20)} of memory" if info.demo.memory_mib else ""
+        yield f"  tutor demo {info.id}    (about {info.demo.seconds:g} s{memory})"
+        if info.demo.model:
+            yield _text("It uses the real model where 'tutor model fetch' has brought it.", plain, "  ")
         for knob in info.demo.knobs:
             choices = f" ({', '.join(knob.choices)})" if knob.choices else ""
             default = f"{knob.default:g}" if isinstance(knob.default, float) else knob.default

@@ -70,6 +70,13 @@ class Demo(Model):
 
     title: Text
     seconds: Annotated[float, Field(gt=0, description="about how long it runs on two CPU cores")]
+    memory_mib: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="the most host memory that it takes, with the real model where it uses one"
+    )
+    device_mib: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="the most memory of a GPU that it takes"
+    )
+    model: bool = Field(default=False, description="uses the real model where it was fetched")
     knobs: tuple[Knob, ...] = ()
 
 
@@ -162,6 +169,7 @@ class Limits(Model):
     cpu_seconds: Annotated[float, Field(gt=0)] = 20
     wall_seconds: Annotated[float, Field(gt=0)] = 40
     memory_mib: Annotated[int, Field(gt=0)] = 2048
+    device_mib: Annotated[int, Field(gt=0, description="what its tensors may take of a GPU, by the author")] = 2048
     arena_mib: Annotated[int, Field(gt=0)] = 64
     threads: Annotated[int, Field(ge=1, le=16)] = 1
     compiles: bool = Field(default=False, description="on a GPU: compilers of kernels may run")

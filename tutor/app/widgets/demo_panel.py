@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from tutor.app.text import duration, untrusted_content
+from tutor.app.text import duration, size, untrusted_content
 from tutor.app.widgets.knobs import Knobs
 from tutor.app.widgets.output_view import OutputView
 from tutor.errors import TutorProblem
@@ -132,6 +132,7 @@ class DemoPanel(Vertical):
     def _told(self) -> Content:
         if self.state == "ready":
             about = f"{self.demo.title}, about {duration(self.demo.seconds)}"
+            about += f", up to {size(self.demo.memory_mib << 20)}" if self.demo.memory_mib else ""
             return Content.assemble(("○ ", "$quiet"), (about, "$quiet"))
         if self.state == "running":
             seconds = int(monotonic() - self._started)

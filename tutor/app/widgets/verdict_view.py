@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.app.text import duration, inline, number, untrusted, untrusted_content
+from tutor.app.text import duration, inline, number, size, untrusted, untrusted_content
 from tutor.app.widgets.check_view import CheckView
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.text_table import TextTable
@@ -146,19 +146,10 @@ def _small_print(verdict: Verdict) -> str:
         ("peak memory", usage.peak_host_bytes),
         ("GPU", usage.peak_device_bytes),
     )
-    parts = [f"{name} {_size(count)}" for name, count in sizes if count is not None]
+    parts = [f"{name} {size(count)}" for name, count in sizes if count is not None]
     if usage.cpu_seconds is not None:
         parts.append(f"{usage.cpu_seconds:.1f} CPU seconds")
     if verdict.protections:
         active = sum(state == "active" for state in verdict.protections.values())
         parts.append(f"{active} of {len(verdict.protections)} protections active")
     return " · ".join(parts)
-
-
-def _size(count: int) -> str:
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.3g} {unit}" if unit != "bytes" else f"{count} bytes"
-        amount /= 1000
-    return f"{amount:.3g} GB"
