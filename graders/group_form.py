@@ -72,6 +72,8 @@ def thought_of_codes(q: object, W: Tensor, group_size: int) -> str | None:
     padded = {(rows, groups, group_size), (rows * groups, group_size), (rows, groups * group_size)}
     if q.dtype == torch.int8 and tuple(q.shape) in padded:
         return "codes-left-in-groups"
+    if q.shape == (rows, columns // group_size * group_size):
+        return "short-group-forgotten" if q.shape != W.shape else None
     if q.shape != W.shape:
         return None
     if q.dtype == torch.uint8:

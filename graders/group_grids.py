@@ -40,6 +40,7 @@ def suspects(W: Tensor, group_size: int) -> Iterator[Suspect]:
         for numbers in (steps, single, W * (1 / _safe(step.float())), single.half()):
             for cut in (torch.trunc, torch.floor, torch.ceil):
                 yield "truncated-not-rounded", cut(numbers).clamp(-8, 7) * step
+            yield "half-added-then-cut", (numbers + 0.5).trunc().clamp(-8, 7) * step
         yield "truncated-not-rounded", (W // _safe(step.float())).clamp(-8, 7) * step
         yield "codes-wrap-around", ((steps.round() + 8).remainder(16) - 8) * step
         full = torch.arange(W.shape[1]) < W.shape[1] // group_size * group_size

@@ -68,6 +68,7 @@ def suspects(W: Tensor, q: Tensor, stored: Tensor) -> Iterator[Suspect]:
         yield from ((idea, W_hat) for W_hat in _with_that_step(W, step))
     for rounding in (torch.trunc, torch.floor, torch.ceil):
         yield "truncated-not-rounded", rounding(W / _divisor(scale)).clamp(-128, 127) * scale
+    yield "half-added-then-cut", (W / _divisor(scale) + 0.5).trunc().clamp(-128, 127) * scale
     codes = (W / _divisor(scale)).round()
     for half in (torch.float16, torch.bfloat16):
         yield "scale-rounded-after-use", codes * scale.to(half).float()
@@ -100,9 +101,13 @@ def _steps(W: Tensor, magnitude: Tensor, absmax: Tensor) -> Iterator[Suspect]:
     yield "scale-rounded-to-integer", scale.ceil()
     yield "scale-rounded-to-integer", scale.round().clamp(min=1)
     for epsilon in EPSILONS:
-        for step in (scale + epsilon, scale.clamp(min=epsilon)):
+        for step in (scale + epsilon, scale.clamp(min=epsilon), torch.where(scale < epsilon, 1.0, scale)):
             yield "epsilon-hides-small-rows", step
-        for widened in (absmax + epsilon, absmax.clamp(min=epsilon)):
+        for widened in (
+            absmax + epsilon,
+            absmax.clamp(min=epsilon),
+            torch.where(absmax < epsilon, 127.0, absmax),
+        ):
             yield "epsilon-hides-small-rows", widened / 127
 
 

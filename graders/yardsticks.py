@@ -10,6 +10,7 @@ All sums are taken in float64.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,6 +83,21 @@ class Yardstick:
         _, group = place.unique(return_inverse=True)
         shared = torch.zeros(int(group.max()) + 1, dtype=torch.float64).index_add(0, group, free.flatten())
         return self.error > 0 and self.error**2 >= DECISIVE * float(shared.norm())
+
+
+def moved(largest: float, of: str = "step") -> str:
+    """``Yardstick.largest_of`` as what came: a weight so many steps from where it was, or no number at all."""
+    if math.isnan(largest):
+        return "NaN for a weight"
+    if math.isinf(largest):
+        return "an infinite weight"
+    figure = f"{largest:.3g}"
+    return f"a weight {figure} {of}{'' if figure == '1' else 's'} from where it was"
+
+
+def times_error(ratio: float) -> str:
+    """``Yardstick.ratio_of`` as what came: so many times an error that was told before, or no number at all."""
+    return "NaN among the weights" if math.isnan(ratio) else f"{ratio:.3g} times that error"
 
 
 def absmax_per_tensor(W: Tensor, levels: int = 127) -> Yardstick:

@@ -7,7 +7,7 @@ from group_form import checked, holds_copy
 from group_suspects import RoundTrip, thought_behind
 from grouped import Grouped, grouped, groups_of
 from torch import Tensor
-from yardsticks import NORM_FACTOR, absmax_per_group
+from yardsticks import NORM_FACTOR, absmax_per_group, moved, times_error
 
 from tutor.grading.checks import like
 
@@ -51,7 +51,7 @@ def judge_norm(measure, trip: RoundTrip):
         yardstick.ratio_limit,
         unit="× absmax/7 of each group",
         expected=f"an error of at most {NORM_FACTOR} times that of absmax/7 in each group",
-        came=f"{ratio:.3g} times that error, on {size(trip)}",
+        came=f"{times_error(ratio)}, on {size(trip)}",
         misconception=lambda: thought_behind(trip),
     )
 
@@ -65,7 +65,7 @@ def judge_steps(measure, trip: RoundTrip):
         STEP_LIMIT,
         unit="steps of |weight| / 7",
         expected=f"every weight within {STEP_LIMIT} steps, in groups that hold one magnitude",
-        came=f"a weight {largest:.3g} steps from where it was, in {size(trip)}",
+        came=f"{moved(largest)}, in {size(trip)}",
         misconception=lambda: thought_behind(trip),
     )
 

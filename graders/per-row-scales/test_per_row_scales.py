@@ -8,7 +8,7 @@ import torch
 from matrices import family, within_range
 from row_suspects import thought_behind
 from torch import Tensor
-from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, absmax_per_row
+from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, absmax_per_row, moved, times_error
 
 from tutor.grading.checks import like
 
@@ -122,7 +122,7 @@ def judge_norm(measure, trip: RoundTrip):
         yardstick.ratio_limit,
         unit="× absmax/127 of each row",
         expected=f"an error of at most {NORM_FACTOR} times that of absmax/127 in each row",
-        came=f"{ratio:.3g} times that error, on a matrix of {size(trip.W)}",
+        came=f"{times_error(ratio)}, on a matrix of {size(trip.W)}",
         misconception=trip.thought,
     )
 
@@ -136,7 +136,7 @@ def judge_steps(measure, trip: RoundTrip, *, guess: bool = True):
         HALF_STEP_LIMIT,
         unit="steps of absmax/127",
         expected=f"every weight within {HALF_STEP_LIMIT:g} of a step of absmax/127 of its row",
-        came=f"a weight {largest:.3g} steps from where it was, in a matrix of {size(trip.W)}",
+        came=f"{moved(largest)}, in a matrix of {size(trip.W)}",
         misconception=trip.thought if guess else None,
     )
 
@@ -192,8 +192,15 @@ def test_square(solution, draw, measure, expect):
 
 def test_small_and_large(solution, draw, measure, expect):
     """Rows as small as 1e-3 and as large as 1e3 are served alike."""
+    judge_steps(measure, round_trip(solution, expect, from_the_smallest(draw)))
     for name in ("small", "large", "uneven rows"):
         judge_steps(measure, round_trip(solution, expect, family(draw, name, 1500)))
+
+
+def from_the_smallest(draw) -> Tensor:
+    """Rows from the smallest absmax that is promised, 1e-3, up to ten thousand times that."""
+    W = family(draw, "uneven rows", 1500)
+    return within_range(W * (draw.uniform(1.001e-3, 1.02e-3) / W.abs().amax(dim=1).min()))
 
 
 def test_zero_rows(solution, draw, measure, expect):

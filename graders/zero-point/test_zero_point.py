@@ -6,7 +6,7 @@ import torch
 from matrices import within_range
 from skewed import one_sided_rows, skewed, skewed_rows
 from torch import Tensor
-from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, min_max_per_row
+from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, min_max_per_row, moved, times_error
 from zero_point_form import checked, holds_copy
 from zero_point_suspects import RoundTrip, thought_behind
 
@@ -51,7 +51,7 @@ def judge_norm(measure, trip: RoundTrip):
         yardstick.ratio_limit,
         unit="× min … max of each row in 255 steps",
         expected=f"an error of at most {NORM_FACTOR} times that of min … max in each row",
-        came=f"{ratio:.3g} times that error, on a matrix of {size(trip.W)}",
+        came=f"{times_error(ratio)}, on a matrix of {size(trip.W)}",
         misconception=lambda: thought_behind(trip),
     )
 
@@ -65,7 +65,7 @@ def judge_steps(measure, trip: RoundTrip):
         HALF_STEP_LIMIT,
         unit="steps of |weight| / 255",
         expected=f"every weight within {HALF_STEP_LIMIT:g} of a step, in rows that hold one value",
-        came=f"a weight {largest:.3g} steps from where it was, in a matrix of {size(trip.W)}",
+        came=f"{moved(largest)}, in a matrix of {size(trip.W)}",
         misconception=lambda: thought_behind(trip),
     )
 
