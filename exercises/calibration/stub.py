@@ -22,7 +22,7 @@ def percentile_range(batches: Sequence[torch.Tensor], percent: float) -> float:
 
     Args:
         batches: as in minmax_range.
-        percent: above 50, at most 100.
+        percent: 75 to 100; 99.5 means 99.5 %.
 
     Returns:
         The percentile of the magnitudes of all values in all batches.
