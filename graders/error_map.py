@@ -15,6 +15,7 @@ from torch import Tensor
 
 ROWS, COLUMNS, GROUP = 128, 256, 128
 MOST_BITS = 64.0
+APART = 1e-4  # of the largest magnitude: two levels of a grid of few bits lie farther apart
 MOST_ERROR = 4.0  # twice the weights' own norm is no quantization of them
 
 
@@ -34,9 +35,16 @@ def bits_of_codes(codes: Tensor, bytes_beside: int) -> float:
 
 
 def bits_of_grid(W_hat: Tensor, group: int = GROUP, scale_bits: int = 16) -> float:
-    """Bits a weight of values on a grid of each group: log2 of the most levels in one, and a scale each."""
-    groups = [part for row in W_hat for part in row.split(group)]
-    return math.log2(max(part.unique().numel() for part in groups)) + scale_bits * len(groups) / W_hat.numel()
+    """Bits a weight of values on a grid of each group: log2 of the most levels in one, and a scale each.
+
+    Values of one level may differ in their last digits, as products and sums in float32 do.
+    """
+    groups = [part for row in W_hat.detach() for part in row.split(group)]
+    return math.log2(max(map(_levels, groups))) + scale_bits * len(groups) / W_hat.numel()
+
+
+def _levels(values: Tensor) -> int:
+    return 1 + int((values.sort().values.diff() > APART * values.abs().max()).sum())
 
 
 def place(measure, W: Tensor, W_hat: Tensor, bits: float) -> None:

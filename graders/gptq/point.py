@@ -1,4 +1,4 @@
-"""Where a solution of gptq lies on the error–memory map. Independent inputs leave it nothing to make up for."""
+"""Where a solution of gptq lies on the error–memory map: of W alone, though gptq minds the error of X W."""
 
 from error_map import GROUP, bits_of_grid, frozen_activations, frozen_weights, place
 

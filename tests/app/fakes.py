@@ -127,6 +127,7 @@ class PracticeEngine(Engine):
     def __init__(self, home: Path, *, pause: float = 0.0) -> None:
         super().__init__(ContentRoot(COURSE), home)
         self.pause = pause
+        self.note = ""  # below each point on the error–memory map
         self.copied: list[str] = []
         self.handed_over: list[tuple[str, str]] = []
         self.demos_run: list[list[str]] = []
@@ -182,7 +183,7 @@ class PracticeEngine(Engine):
         for exercise in self.content.exercises:
             if self.store.exercise_state(exercise.id).first_pass is not None:
                 await asyncio.sleep(self.pause)
-                yield Point(exercise.title, 7.834, 8.92e-5, exercise=exercise.id)
+                yield Point(exercise.title, 7.834, 8.92e-5, exercise=exercise.id, note=self.note)
 
     def hand_over(self, chosen: Assistant, prompt: str) -> Handover:
         self.handed_over.append((chosen.id, prompt))

@@ -27,6 +27,21 @@ async def test_a_quantizer_that_was_passed_has_its_place(running: Running, engin
         assert "None is yours yet" not in shown(pilot)
 
 
+async def test_the_note_to_a_point_stands_below_the_map_beside_its_mark(
+    running: Running, engine: PracticeEngine
+) -> None:
+    engine.note = "GPTQ accepts more error in weights, drawn here, for less in outputs."
+    async with running((80, 40)) as pilot:
+        await press(pilot, "m")
+        assert engine.note not in shown(pilot)
+        await press(pilot, "q")
+        write_solution(engine, "absmax-int8", good=True)
+        pilot.app.open_exercise("absmax-int8")
+        await press(pilot, "g", "q")
+        await press(pilot, "m")
+        await until(pilot, lambda: f"1  {engine.note}" in shown(pilot))
+
+
 async def test_the_map_can_be_left_while_it_measures(running: Running, engine: PracticeEngine) -> None:
     async with running() as pilot:
         write_solution(engine, "absmax-int8", good=True)

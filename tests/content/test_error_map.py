@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import bitsandbytes.functional as bnb
 import numpy as np
@@ -17,9 +19,10 @@ from tutor.course import load_content
 from tutor.paths import content_root
 from tutor.proving.error_map import gaussian_limit, known_points, quantizers
 
-SCHEMES = yaml.safe_load(
+MAP = yaml.safe_load(
     (Path(__file__).resolve().parents[2] / "lessons" / "error_map.yaml").read_text(encoding="utf-8")
-)["schemes"]
+)
+SCHEMES, NOTES = MAP["schemes"], MAP["notes"]
 
 
 def weights() -> Tensor:
@@ -88,4 +91,75 @@ def test_one_bit_is_six_decibels_at_the_limit() -> None:
 
 def test_every_quantizer_of_the_course_has_a_place_on_the_map() -> None:
     ids = {exercise.id for exercise in quantizers(load_content(content_root()))}
-    assert {"absmax-int8", "per-row-scales", "zero-point", "group-wise", "int4-packing"} <= ids
+    of_eight_bits = {"absmax-int8", "per-row-scales", "zero-point", "fp8"}
+    assert ids == of_eight_bits | {"group-wise", "int4-packing", "gptq", "awq", "nf4"}
+
+
+# --- the notes below the map ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def graders(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Makes the modules that hidden checks share importable, as the judge does."""
+    folder = Path(__file__).resolve().parents[2] / "graders"
+    monkeypatch.syspath_prepend(str(folder))
+    return folder
+
+
+def loaded(file: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("solution", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def losses(W: Tensor, X: Tensor, W_hat: Tensor) -> tuple[float, float]:
+    """‖W − Ŵ‖² and ‖X (W − Ŵ)ᵀ‖²."""
+    return float((W - W_hat).square().sum()), float((X @ (W - W_hat).T).square().sum())
+
+
+def test_the_note_to_gptq_holds(graders: Path) -> None:
+    """More error of the weights than plain rounding has, and less of the outputs."""
+    import error_map  # type: ignore[import-not-found]
+
+    W, X = error_map.frozen_weights(), error_map.frozen_activations()
+    W_hat = loaded(graders / "gptq" / "reference.py").gptq(W.clone(), 2 * X.T @ X, 4, 128)
+    (weights, outputs), (plain_weights, plain_outputs) = losses(W, X, W_hat), losses(W, X, rounded(W, 128, 7))
+    assert weights > 1.2 * plain_weights
+    assert outputs < 0.8 * plain_outputs
+    assert NOTES["gptq"] == "GPTQ accepts more error in weights, drawn here, for less in outputs."
+
+
+def test_the_note_to_awq_holds(graders: Path) -> None:
+    """Equally loud inputs leave nothing to gain; where some are louder, there is much."""
+    import error_map
+
+    awq, W, X = (
+        loaded(graders / "awq" / "reference.py"),
+        error_map.frozen_weights(),
+        error_map.frozen_activations(),
+    )
+    loud = X * torch.where(torch.arange(256) % 64 == 0, 30.0, 1.0)
+    gains = []
+    for inputs in (X, loud):
+        W_hat = awq.apply_awq(W.clone(), awq.awq_scales(W.clone(), inputs, 4, 128), 4, 128)
+        gains.append(losses(W, inputs, rounded(W, 128, 7))[1] / losses(W, inputs, W_hat)[1])
+    assert gains[0] < 1.02
+    assert gains[1] > 2
+    assert NOTES["awq"] == "AWQ gains where inputs differ in loudness; here all are equally loud."
+
+
+def test_a_note_is_to_a_quantizer_and_fits_in_a_line() -> None:
+    assert set(NOTES) <= {exercise.id for exercise in quantizers(load_content(content_root()))}
+    assert all(len(note) <= 69 for note in NOTES.values())  # the app shows 74 columns, five before the note
+
+
+@pytest.mark.parametrize("name", ["activation-order", "elimination", "numpy-float64", "tight-range"])
+def test_bits_of_a_grid_are_counted_by_levels_not_by_last_digits(graders: Path, name: str) -> None:
+    import error_map
+
+    W, X = error_map.frozen_weights(), error_map.frozen_activations()
+    W_hat = loaded(graders / "gptq" / "right" / f"{name}.py").gptq(W.clone(), 2 * X.T @ X, 4, 128)
+    assert math.log2(15) <= error_map.bits_of_grid(W_hat) - 16 / 128 <= 4

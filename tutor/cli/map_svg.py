@@ -22,11 +22,11 @@ INK, QUIET, OWN, KNOWN = "#111827", "#6b7280", "#b45309", "#1d4ed8"
 
 def map_svg(own: Sequence[Point], known: Sequence[Point]) -> str:
     """An SVG document: axes, the Gaussian limit, a mark for each point, and a legend with the figures."""
-    from tutor.proving.map_plot import Frame, marked
+    from tutor.proving.map_plot import Frame, marked, noted
 
     marks = marked(own, known)
     frame = Frame.around([one.point for one in marks])
-    height = TOP + PLOT + 48 + LINE * (len(marks) + 3)
+    height = TOP + PLOT + 48 + LINE * (len(marks) + len(noted(marks)) + 3)
     box = f'width="{WIDTH}" height="{height}"'
     return "\n".join(
         [
@@ -96,7 +96,7 @@ def _marks(marks: Sequence[Marked], frame: Frame) -> Iterator[str]:
 
 
 def _legend(marks: Sequence[Marked]) -> Iterator[str]:
-    from tutor.proving.map_plot import FIGURES, figures
+    from tutor.proving.map_plot import FIGURES, figures, noted
 
     y = TOP + PLOT + 60
     ends = [WIDTH - RIGHT - 100 * place for place in reversed(range(len(FIGURES)))]
@@ -112,6 +112,10 @@ def _legend(marks: Sequence[Marked]) -> Iterator[str]:
     y += LINE
     yield _words(LEFT, y, "- -", QUIET)
     yield _words(LEFT + 24, y, "the limit: no scheme of R bits a weight has less error than 2^(−2R)", QUIET)
+    for mark, note in noted(marks):
+        y += LINE
+        yield _words(LEFT, y, mark, QUIET, weight="bold")
+        yield _words(LEFT + 24, y, note, QUIET)
 
 
 def _words(

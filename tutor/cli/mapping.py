@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tutor.cli import console
-from tutor.cli.console import clean, styled
+from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption
 
@@ -75,7 +75,7 @@ def _lines(
     course: Content, own: Sequence[Point], known: Sequence[Point], missing: Sequence[Missing]
 ) -> Iterator[str]:
     from tutor.proving.error_map import quantizers
-    from tutor.proving.map_plot import FIGURES, draw, marked
+    from tutor.proving.map_plot import FIGURES, draw, marked, noted
 
     yield styled("Error against memory, on one frozen matrix of independent Gaussian weights", "bold")
     yield ""
@@ -86,6 +86,8 @@ def _lines(
     yield styled(f"{''.join(f'{heading:>12}' for heading in FIGURES):>{console.width()}}", "dim")
     yield from (_legend(one) for one in marks)
     yield styled("  ·  the limit: no scheme of R bits a weight has less error than 2^(−2R)", "dim")
+    for mark, note in noted(marks):
+        yield styled(wrapped(clean(note), "     ", f"  {mark}  "), "dim")
     if not quantizers(course):
         yield "\nThis course has no quantizers to place here."
     elif not own:
@@ -115,7 +117,7 @@ def _document(own: Sequence[Point], known: Sequence[Point], missing: Sequence[Mi
 
     return {
         "schema": "tutor.map/1",
-        "points": [{"exercise": point.exercise, **entry(point)} for point in own],
+        "points": [{"exercise": point.exercise, **entry(point), "note": point.note} for point in own],
         "known": [entry(point) for point in known],
         "missing": [{"exercise": one.exercise, "why": one.why} for one in missing],
     }

@@ -16,7 +16,7 @@ from pathlib import Path
 from pydantic import Field
 
 from tutor.course import Content, LoadedExercise
-from tutor.course.models import Model, Text
+from tutor.course.models import Identifier, Model, Text
 from tutor.course.validation import read_model
 from tutor.errors import EnvironmentProblem
 from tutor.grading import Grader, from_bytes
@@ -29,12 +29,16 @@ SEED = 0  # the matrix is frozen, and nothing is drawn
 
 @dataclass(frozen=True)
 class Point:
-    """One scheme: bits per weight, and ‖W − Ŵ‖² / ‖W‖². ``exercise`` is empty for a known scheme."""
+    """One scheme: bits per weight, and ‖W − Ŵ‖² / ‖W‖². ``exercise`` is empty for a known scheme.
+
+    ``note`` is a line for whoever would take its place for a verdict on the scheme; mostly there is none.
+    """
 
     label: str
     bits: float
     error: float
     exercise: str = ""
+    note: str = ""
 
     @property
     def decibels(self) -> float:
@@ -63,6 +67,9 @@ class KnownSchemes(Model):
     """``lessons/error_map.yaml``."""
 
     schemes: tuple[KnownScheme, ...] = Field(min_length=1)
+    notes: dict[Identifier, Text] = Field(
+        default={}, description="exercise: a line that stands below the map once it has a point there"
+    )
 
 
 def gaussian_limit(bits: float) -> float:
@@ -72,13 +79,15 @@ def gaussian_limit(bits: float) -> float:
 
 def known_points(content: Content) -> tuple[Point, ...]:
     """The course's reference points; none where it has no ``error_map.yaml``. Raises ContentProblem."""
-    file = content.root.lessons / "error_map.yaml"
-    if not file.is_file():
+    known = _known(content)
+    if known is None:
         return ()
-    return tuple(
-        Point(one.label, one.bits, one.error)
-        for one in sorted(read_model(file, KnownSchemes).schemes, key=_bits)
-    )
+    return tuple(Point(one.label, one.bits, one.error) for one in sorted(known.schemes, key=_bits))
+
+
+def _known(content: Content) -> KnownSchemes | None:
+    file = content.root.lessons / "error_map.yaml"
+    return read_model(file, KnownSchemes) if file.is_file() else None
 
 
 def quantizers(content: Content) -> tuple[LoadedExercise, ...]:
@@ -99,8 +108,10 @@ async def own_points(
 
     Raises:
         GraderFault: the grader itself failed.
+        ContentProblem: ``error_map.yaml`` is broken.
     """
-    kept = _Kept(cache)
+    kept, known = _Kept(cache), _known(content)
+    notes = known.notes if known is not None else {}
     for exercise in quantizers(content):
         if store.exercise_state(exercise.id).first_pass is None:
             continue
@@ -118,7 +129,7 @@ async def own_points(
                 )
                 continue
             kept.add(key, figures)
-        yield Point(exercise.title, *figures, exercise=exercise.id)
+        yield Point(exercise.title, *figures, exercise=exercise.id, note=notes.get(exercise.id, ""))
 
 
 async def _measured(grader: Grader, exercise: LoadedExercise, source: bytes) -> tuple[float, float] | None:

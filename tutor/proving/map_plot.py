@@ -88,6 +88,11 @@ def figures(point: Point) -> tuple[str, ...]:
     return tuple(number.replace("-", "−") for number in numbers)
 
 
+def noted(marks: Sequence[Marked]) -> list[tuple[str, str]]:
+    """The marks of the points that have a note, each with it."""
+    return [(one.mark, one.point.note) for one in marks if one.point.note]
+
+
 def _row(decibels: float, frame: Frame, rows: int) -> int:
     return round((frame.highest - decibels) / (frame.highest - frame.lowest) * (rows - 1))
 

@@ -70,12 +70,13 @@ class ErrorMapScreen(TutorScreen):
 
     def show(self) -> None:
         """Draw what is known now, in the room there is."""
-        from tutor.proving.map_plot import draw, marked
+        from tutor.proving.map_plot import draw, marked, noted
 
         with self.tutor.problems_shown():
             marks = marked(self.own, self.tutor.engine.known_points())
             width = max(40, self.size.width - 6)
-            height = min(TALLEST, max(SHORTEST, self.size.height - len(marks) - 9))
+            room = self.size.height - len(marks) - len(noted(marks)) - 9
+            height = min(TALLEST, max(SHORTEST, room))
             rows = (Content.assemble(*_styled(row)) for row in draw(marks, width, height))
             self.query_one("#plot", Static).update(Content("\n").join(rows))
             self.query_one("#told", Static).update(Content.styled(self._told(), "$quiet"))
@@ -89,7 +90,7 @@ class ErrorMapScreen(TutorScreen):
         return f"{plural(len(self.own), 'quantizer')} of yours, on one frozen matrix of Gaussian weights."
 
     def _legend(self, marks: list[Marked], width: int) -> Content:
-        from tutor.proving.map_plot import FIGURES, figures
+        from tutor.proving.map_plot import FIGURES, figures, noted
 
         heading = "".join(f"{word:>12}" for word in FIGURES)
         lines = [Content.styled(f"{heading:>{width}}", "$quiet")]
@@ -99,6 +100,7 @@ class ErrorMapScreen(TutorScreen):
             label = one.point.label if len(one.point.label) <= room else one.point.label[: room - 1] + "…"
             lines.append(Content.assemble((f"  {one.mark}  {label:<{room}}", STYLES[one.kind]), numbers))
         lines.append(Content.styled(f"  ·  {LIMIT}", "$quiet"))
+        lines += [Content.styled(f"  {mark}  {note}", "$quiet") for mark, note in noted(marks)]
         lines += [Content(f"\n{one.title} has no place: {one.why}.") for one in self.missing]
         return Content("\n").join(lines)
 
