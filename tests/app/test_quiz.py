@@ -52,6 +52,28 @@ async def test_a_single_choice_is_taken_by_number_or_arrows_and_explained_at_onc
         assert (answer.item, answer.answer, answer.points, answer.seed) == ("bits-bytes", "two", 1, 7)
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("multiple", "right ones chosen less wrong ones, never below 0"),
+        ("order", "neighbours that follow one another as they should"),
+        ("match", "each right pair"),
+        ("single", ""),
+        ("code", ""),
+    ],
+)
+async def test_what_counts_of_a_partly_right_answer_is_said_before_it(
+    running: Running, kind: str, said: str
+) -> None:
+    async with running() as pilot:
+        screen = await to(pilot, kind)
+        assert screen.state == "asking"
+        assert screen.question is not None
+        assert screen.question.KEYS in " ".join(shown(pilot).split())
+        assert (f"partly right counts: {said}" if said else "") in shown(pilot)
+        assert ("partly right counts" in shown(pilot)) == bool(said)
+
+
 async def test_a_wrong_choice_is_explained_with_what_is_right_about_it(running: Running) -> None:
     async with running() as pilot:
         screen = await to(pilot, "single")

@@ -88,6 +88,18 @@ def test_every_kind_can_be_answered_by_typing(tutor: Tutor) -> None:
     assert "7 of 7 points." in ended.out
 
 
+def test_what_counts_of_a_partly_right_answer_is_said_before_it(tutor: Tutor) -> None:
+    document = tutor("quiz", "first", "--seed", "3", "--json").json
+    typed = "\n".join(_typed(item) for item in document["items"]) + "\n"
+    asked = tutor("quiz", "first", "--seed", "3", stdin=typed).out
+    said = [line for line in asked.splitlines() if line.startswith("  (Partly right counts: ")]
+    assert said == [
+        "  (Partly right counts: right ones chosen less wrong ones, never below 0.)",
+        "  (Partly right counts: neighbours that follow one another as they should.)",
+        "  (Partly right counts: each right pair.)",
+    ]
+
+
 def test_an_unreadable_line_is_asked_again_and_what_was_answered_stays(tutor: Tutor) -> None:
     ended = tutor("quiz", "first", "--seed", "3", stdin="z\n?\na\n:s\n:q\n")
     assert ended.code == 0

@@ -71,6 +71,22 @@ def test_multiple_choice_explains_what_was_chosen_and_what_was_missed(item: Draw
     assert result.misconception == "bf16-is-short"
 
 
+def test_kinds_that_pay_for_parts_say_so_before_the_answer_and_the_others_do_not(item: Draw) -> None:
+    answers = {
+        "half": "one",
+        "smaller": ["int8"],
+        "footprint": 1,
+        "printed": "nothing",
+        "by-bytes": ["worm", "cat", "fish", "bird"],
+        "pairs": {"l-int8": "r-one"},
+        "fill": "0",
+    }
+    for id, answer in answers.items():
+        asked = item(id)
+        assert bool(asked.partly) == (0 < score(asked, answer).points < asked.points), id
+        assert asked.partly.startswith("partly right counts: " if asked.partly else "")
+
+
 def test_a_number_is_right_in_any_unit_of_its_kind_and_within_the_tolerance(item: Draw) -> None:
     footprint = item("footprint")
     gigabytes = footprint.variables["gb"]

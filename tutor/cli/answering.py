@@ -44,6 +44,8 @@ def question_lines(item: Item) -> Iterator[str]:
         if not item.unit
         else f"  (Answer: {HOW[item.kind]}, asked in {item.unit}.)"
     )
+    if item.partly:
+        yield f"  ({item.partly.capitalize()}.)"
 
 
 def read_answer(item: Item, read_line: Callable[[], str]) -> object:

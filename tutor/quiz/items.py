@@ -53,6 +53,8 @@ class Item:
     """
 
     kind: ClassVar[str]
+    partly: ClassVar[str] = ""
+    """What counts where an answer is partly right, said before it is given; empty where no part counts."""
 
     id: str
     lesson: str

@@ -90,7 +90,7 @@ class QuizScreen(TutorScreen):
             await page.mount(
                 Reading(item.question, classes="question"),
                 question,
-                Static(Content.styled(question.KEYS, "$quiet"), classes="how"),
+                Static(_how(question), classes="how"),
             )
             page.scroll_to(y=0, animate=False)
             self._tell_place()
@@ -135,7 +135,7 @@ class QuizScreen(TutorScreen):
             engine.remember_answer(self.sitting.seed, item, answer, result)
         except TutorProblem as problem:
             self._set_state("asking")
-            how.update(Content.styled(question.KEYS, "$quiet"))
+            how.update(_how(question))
             if isinstance(problem, UsageProblem):
                 self.notify(f"{problem.message} {problem.next_step}", severity="warning", markup=False)
                 question.focus()
@@ -248,6 +248,12 @@ class QuizScreen(TutorScreen):
             self.tutor.open_lesson(lesson, step)
         else:
             self.tutor.open_next()
+
+
+def _how(question: QuestionWidget) -> Content:
+    """How this kind is answered, and what counts where the answer is partly right."""
+    lines = [question.KEYS, question.item.partly]
+    return Content.styled("\n".join(filter(None, lines)), "$quiet")
 
 
 def _headline(result: Result) -> Content:

@@ -26,6 +26,7 @@ class Couple:
 @dataclass(frozen=True, kw_only=True)
 class MatchItem(Item):
     kind: ClassVar[str] = "match"
+    partly: ClassVar[str] = "partly right counts: each right pair"
     couples: tuple[Couple, ...] = field(repr=False)
 
     @classmethod

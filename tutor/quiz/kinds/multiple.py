@@ -18,6 +18,7 @@ from tutor.quiz.shapes import ids_of, listed
 @dataclass(frozen=True, kw_only=True)
 class MultipleItem(Item):
     kind: ClassVar[str] = "multiple"
+    partly: ClassVar[str] = "partly right counts: right ones chosen less wrong ones, never below 0"
     explained: tuple[Explained, ...] = field(repr=False)
 
     @classmethod

@@ -20,6 +20,7 @@ from tutor.quiz.wording import counts, repeated
 @dataclass(frozen=True, kw_only=True)
 class OrderItem(Item):
     kind: ClassVar[str] = "order"
+    partly: ClassVar[str] = "partly right counts: neighbours that follow one another as they should"
     in_order: tuple[Choice, ...] = field(repr=False)
     why: str = field(repr=False)
 
