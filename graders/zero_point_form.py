@@ -7,10 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tutor.grading.checks import payload_bytes
+from tutor.grading.checks import describe, payload_bytes
 
 SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
-INTEGERS = (torch.uint8, torch.int32, torch.int16, torch.int8, torch.int64)
 
 
 def checked(expect: Any, result: Any, W: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -34,11 +33,10 @@ def checked(expect: Any, result: Any, W: Tensor) -> tuple[Tensor, Tensor, Tensor
         shape=per_row,
         misconception=lambda: thought_of_scale(scale, W),
     )
-    zero_point = expect.tensor(
-        zero_point,
-        name="zero_point",
-        dtype=(*INTEGERS[:2], zero_point.dtype) if is_integer(zero_point) else INTEGERS[:2],
-        shape=per_row,
+    expect(
+        is_integer(zero_point) and tuple(zero_point.shape) in per_row,
+        expected=f"zero_point: a tensor of any integer type, of shape {per_row[0]} or {per_row[1]}",
+        came=describe(zero_point),
         misconception=lambda: thought_of_zero_point(zero_point, W),
     )
     return q, scale, zero_point

@@ -27,6 +27,7 @@ def grid_suspects(W: Tensor) -> Iterator[Suspect]:
         ranges.append((exact.amin(1, keepdim=True), exact.amax(1, keepdim=True)))
     for least, most in ranges:
         yield from _other_rounding(exact, least, most)
+        yield from _other_sign(exact, least, most)
         yield from _other_steps(exact, least, most)
         yield from _unfit(exact, least, most)
     if W.shape[0] == W.shape[1]:
@@ -103,6 +104,16 @@ def _other_rounding(W: Tensor, low: Tensor, high: Tensor) -> Iterator[Suspect]:
         yield "scale-rounded-after-use", (codes - zero.round()) * rounded
     wrapped = (below.round() + zero.round()).remainder(256)
     yield "codes-wrap-around", (wrapped - zero.round()) * step
+
+
+def _other_sign(W: Tensor, low: Tensor, high: Tensor) -> Iterator[Suspect]:
+    """min / scale for a zero point, added on the way there and subtracted on the way back."""
+    step = (high - low) / 255
+    z = (low / _safe(step)).round()
+    for steps in ((W / _safe(step)).round(), ((W - low) / _safe(step)).round()):
+        for codes in _stored(steps + z):
+            yield "zero-point-sign", (codes - z) * step
+    yield "zero-point-sign", (((W - low) / _safe(step)).round().clamp(0, 255) - z) * step
 
 
 def _other_steps(W: Tensor, low: Tensor, high: Tensor) -> Iterator[Suspect]:

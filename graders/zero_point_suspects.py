@@ -65,16 +65,20 @@ def thought_of_way_back(trip: RoundTrip, step: Tensor) -> str | None:
                 continue
             if torch.allclose(trip.came.double(), right, rtol=1e-4, atol=1e-30):
                 return None
-            ideas = _ways_back(q, sign * z, factor)
+            ideas = _ways_back(
+                q, sign * z, factor, added="zero-point-added" if sign > 0 else "zero-point-sign"
+            )
             return explained(trip.W, trip.came, step, ideas, tolerance=SAME_WAY_BACK)
     if _good(trip.W, (q - z.remainder(256)) * s, step):
         return "zero-point-does-not-fit"
     return None
 
 
-def _ways_back(q: Tensor, z: Tensor, s: Tensor) -> Iterator[Suspect]:
+def _ways_back(q: Tensor, z: Tensor, s: Tensor, added: str) -> Iterator[Suspect]:
+    """``z`` is what has to be subtracted. ``added`` is the idea of who adds it: that of the sign, where the learner's
+    own number has the other one and *is* subtracted."""
     steps = q - z
-    yield "zero-point-added", (q + z) * s
+    yield added, (q + z) * s
     yield "zero-point-forgotten", q * s
     yield "zero-point-in-weight-units", q * s - z
     yield "zero-point-in-weight-units", q * s + z
