@@ -31,6 +31,7 @@ SCHEMES = {  # bits of a weight, group, bits of scale and zero point, bits in wh
     "awq-int4": (4, 128, 20, 16),
 }
 KV_BITS = {"bf16": 16, "fp8": 8}
+IN_TURN = ("bitsandbytes-int8",)  # vLLM refuses these tensor parallelism, so one card reads after the other
 USABLE = 0.92  # the share of memory that newer vLLM takes
 MOST_CARDS = 64  # that are tried where a model does not fit
 PASS = 2048  # tokens that one pass takes at most
@@ -129,10 +130,11 @@ def what_fits(plan, options):
     say(f"1. What fits: {options.scheme}, {streams} of {options.context:,} tokens, KV cache in {options.kv}")
     needed = plan.weights + plan.activations + cache
     whole = max(plan.usable, needed)
-    for name, size in (("weights", plan.weights), ("activations", plan.activations), ("KV cache", cache)):
-        say(f"   {name:<12} {gb(size):>12}  {bar(size, whole, 46)}")
-    say(f"   {'needed':<12} {gb(needed):>12}  {bar(needed, whole, 46)}")
-    say(f"   {'usable':<12} {gb(plan.usable):>12}  {bar(plan.usable, whole, 46)}")
+    sizes = {"weights": plan.weights, "activations": plan.activations, "KV cache": cache}
+    sizes |= {"needed": needed, "usable": plan.usable}
+    width = max(12, *(len(gb(size)) for size in sizes.values()))
+    for name, size in sizes.items():
+        say(f"   {name:<12} {gb(size):>{width}}  {bar(size, whole, 46)}")
     if needed <= plan.usable:
         say(f"   It fits. {gb(plan.usable - needed)} are left.")
     else:
@@ -189,6 +191,10 @@ def all_schemes(options):
             say(line + f"{batch:>5,}: {number(total)}/s")
         else:
             say(line + " none")
+    for scheme in IN_TURN:
+        if scheme in rates and options.gpus > 1:
+            alone = number(rates[scheme] / options.gpus)
+            say(f"   {scheme}: in vLLM the cards take turns; one stream: {alone} at best.")
     if rates:
         say(f"   See: which bars stay below {options.wanted:g} tokens/s, and what a batch does.")
         return

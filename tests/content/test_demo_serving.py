@@ -73,6 +73,33 @@ def test_the_surprise_is_printed() -> None:
     assert all(float(re.split(r" +", line)[4]) > 50 for line in re.findall(r"(?m)^   \w*-?int[48] .*$", text))
 
 
+@pytest.mark.parametrize(("gpus", "bound"), [(2, 28.4), (4, 28.4), (1, None)])
+def test_the_bound_of_cards_that_read_in_turn_is_that_of_one(gpus: int, bound: float | None) -> None:
+    """As the lesson says of LLM.int8() in vLLM, whose 28.9 is without a cache."""
+    text = output("serving", "--gpus", str(gpus))
+    told = re.findall(r"(?m)^   bitsandbytes-int8: in vLLM .* one stream: ([\d.]+) at best\.$", text)
+    assert told == ([] if bound is None else [str(bound)])
+    demo = module("serving")
+    plan = demo.Plan("llama-3-70b", "a100-80gb", gpus, "bitsandbytes-int8", 16)
+    assert plan.each(1, 4096) / gpus == pytest.approx(28.4, abs=0.05)
+    assert plan.each(1, 0) / gpus == pytest.approx(28.9, abs=0.05)
+
+
+def test_no_bound_is_told_of_cards_in_turn_where_nothing_fits() -> None:
+    assert "in vLLM" not in output("serving", "--model", "llama-3.1-405b", "--gpu", "l4-24gb")
+
+
+@pytest.mark.parametrize(
+    "arguments", ["", "--batch 4096 --context 131072", "--batch 4096 --model llama-3.1-405b"]
+)
+def test_the_bars_of_what_fits_begin_in_one_column(arguments: str) -> None:
+    text = output("serving", *arguments.split())
+    rows = re.findall(r"(?m)^   (?:weights|activations|KV cache|needed|usable) .*$", text)
+    assert len(rows) == 5
+    assert len({row.index(" GB  ") for row in rows}) == 1, text
+    assert max(map(len, text.splitlines())) <= 78
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
