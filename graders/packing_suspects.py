@@ -127,6 +127,7 @@ def _codes() -> Iterator[tuple[str, Code]]:
     """What becomes of the codes in a low and a high nibble, when one line is thought wrong."""
     for join in (torch.bitwise_or, torch.add, torch.bitwise_xor):
         yield "mask-forgotten", lambda low, high, join=join: _apart(join(low, high << 4))
+        yield "minus-eight-forgotten", _seven_added(join)
     for offset, join in product((0, 8), (torch.bitwise_or, torch.add)):
         for up, down in ((k, d) for k in (1, 2, 3, 5, 6, 7) for d in (k, 4)):
             for there, back in {(up, down), (down, up)}:
@@ -143,6 +144,16 @@ def _shifted(offset: int, join: Callable[[Tensor, Tensor], Tensor], there: int, 
     def code(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
         byte = join((low + offset) & 15, ((high + offset) & 15) << there) & 255
         return _named(byte & 15, offset), _named(byte >> back & 15, offset)
+
+    return code
+
+
+def _seven_added(join: Callable[[Tensor, Tensor], Tensor]) -> Code:
+    """With 7 added −8 is −1, which has all bits set, those of its neighbour too."""
+
+    def code(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
+        byte = join(low + 7, (high + 7) << 4) & 255
+        return _named(byte & 15, 7), _named(byte >> 4, 7)
 
     return code
 
