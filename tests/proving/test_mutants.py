@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cli.conftest import write_course
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
-from tutor.grading import CheckResult, GradingEvent
+from tutor.grading import CheckResult, GradingEvent, Verdict
 from tutor.paths import ContentRoot
-from tutor.proving import validate, validation
+from tutor.proving import validate
 from tutor.proving.equivalents import Equivalents
 from tutor.proving.gradings import Gradings
 from tutor.proving.mutants import mutants
@@ -243,7 +246,7 @@ def test_a_grading_ends_with_the_first_required_check_that_fails(
 # --- a whole course -----------------------------------------------------------------------------
 
 
-def test_a_course_is_proved_with_its_mutants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_is_proved_with_its_mutants(tmp_path: Path) -> None:
     with_abs = '"""Double a number."""\n\n\ndef double(x):\n    return abs(2 * x)\n'
     course = write_course(tmp_path / "course", {"graders/doubling/reference.py": with_abs})
     weak = validate(ContentRoot(course), mutants=True)
@@ -262,10 +265,44 @@ def test_a_course_is_proved_with_its_mutants(tmp_path: Path, monkeypatch: pytest
     proved = validate(ContentRoot(course), full=True, seed=5)
     assert proved.problems == []
     assert proved.to_json()["exercises"][0]["mutants"]["equivalent"] == 1
-    monkeypatch.setattr(validation, "QUICK_SECONDS", -1.0)
+
+
+def test_mutants_are_left_to_full_by_what_the_exercise_says_however_slow_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded = Gradings.verdict
+
+    async def slowly(self: Gradings, source: bytes, path: Path, seed: int) -> Verdict | GraderFault:
+        verdict = await graded(self, source, path, seed)
+        assert isinstance(verdict, Verdict)
+        return replace(verdict, usage=replace(verdict.usage, cpu_seconds=6.5))
+
+    monkeypatch.setattr(Gradings, "verdict", slowly)
+    course = write_course(tmp_path / "course")
+    tried = validate(ContentRoot(course), mutants=True).exercises[0]
+    assert tried.reference_seconds == 6.5
+    assert tried.mutants is not None
+    file = course / "exercises/doubling/exercise.yaml"
+    file.write_text(file.read_text() + "slow_to_prove: true\n")
     left = validate(ContentRoot(course), mutants=True).exercises[0]
-    assert left.mutants is None
-    assert "CPU seconds" in left.mutants_left
+    assert left.to_json()["mutants"] is None
+    assert "loads a model" in left.mutants_left
+    assert validate(ContentRoot(course), full=True, seed=5).exercises[0].mutants is not None
+
+
+def test_the_course_leaves_to_full_only_what_trains_loads_a_model_or_compiles() -> None:
+    exercises = [*(ROOT / "exercises").glob("*/exercise.yaml")]
+    slow = {
+        path.parent.name for path in exercises if yaml.safe_load(path.read_text("utf-8")).get("slow_to_prove")
+    }
+    assert slow == {"qat", "model-footprint", "w4a16-kernel", "capstone"}
+
+
+def test_prove_means_the_cpu_for_which_equivalents_hold_unless_told_otherwise() -> None:
+    made = subprocess.run(
+        ["make", "-n", "prove", "ARGS=--only qat"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert made.stdout.splitlines()[-1].endswith(" -m tutor validate --full --device cpu --only qat")
 
 
 def test_an_exercise_knows_its_own_file(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def validate_command(
         bool, typer.Option("--full", help="20 seeds, and all mutants of each reference.")
     ] = False,
     mutants: Annotated[
-        bool, typer.Option("--mutants", help="Mutants, too, where a grading takes under a second.")
+        bool, typer.Option("--mutants", help="Mutants, too, where no grading trains or loads a model.")
     ] = False,
     seed: SeedOption = None,
     device: DeviceOption = "auto",

@@ -152,7 +152,8 @@ class LoadedExercise:
     def with_limits(self, limits: Limits) -> LoadedExercise:
         """The same exercise with other limits for a grading."""
         changed = replace(self)
-        changed.__dict__["info"] = self.info.model_copy(update={"limits": limits})  # as cached_property keeps it
+        # As cached_property keeps it.
+        changed.__dict__["info"] = self.info.model_copy(update={"limits": limits})
         return changed
 
     @property

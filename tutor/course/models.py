@@ -169,7 +169,9 @@ class Limits(Model):
     cpu_seconds: Annotated[float, Field(gt=0)] = 20
     wall_seconds: Annotated[float, Field(gt=0)] = 40
     memory_mib: Annotated[int, Field(gt=0)] = 2048
-    device_mib: Annotated[int, Field(gt=0, description="what its tensors may take of a GPU, by the author")] = 2048
+    device_mib: Annotated[
+        int, Field(gt=0, description="what its tensors may take of a GPU, by the author")
+    ] = 2048
     arena_mib: Annotated[int, Field(gt=0)] = 64
     threads: Annotated[int, Field(ge=1, le=16)] = 1
     compiles: bool = Field(default=False, description="on a GPU: compilers of kernels may run")
@@ -197,5 +199,10 @@ class Exercise(Model):
         default=False,
         description="graded on a real language model: the one that was fetched; when its grader is proved, the "
         "small one in the grader's folder 'model'",
+    )
+    slow_to_prove: bool = Field(
+        default=False,
+        description="a grading trains, loads a model or compiles, so that mutants of the reference are tried with "
+        "'tutor validate --full' alone",
     )
     notice: Text = Field(description="what to notice, shown after the pass")
