@@ -79,6 +79,11 @@ def padded(draw: Any, batch: Batch) -> Batch:
     return Batch(torch.where(mask[..., None], batch.logits, 2 * batch.logits), tokens, mask)
 
 
+def long_texts(draw: Any) -> Batch:
+    """Ordinary predictions, so many that their probabilities together are below what float64 holds."""
+    return Batch(draw.normal(6, 70, 11), drawn_tokens(draw, 6, 70, 11))
+
+
 def with_rare_tokens(draw: Any, depth: float) -> Batch:
     """A quarter of the tokens stand ``depth`` below the largest logit at their position."""
     batch = drawn_batch(draw, 4, 16, 30)

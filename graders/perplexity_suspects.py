@@ -17,8 +17,8 @@ SAME = 4e-4  # how far a number may be from a suspect, relative to it
 APART = 5e-3  # how far ideas lie apart, and from the truth, on a batch that tells them apart
 EPSILONS = (1e-20, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 
-# Right on paper, and not in floats. Where both end in infinity it is the first: the second has shown before.
-UNSTABLE = ("log-of-softmax", "largest-logit-not-subtracted")
+# Right on paper, and not in floats. Where several end in infinity it is the first: the others have shown before.
+UNSTABLE = ("log-of-softmax", "largest-logit-not-subtracted", "product-underflows")
 
 Suspect = tuple[str, float]
 
@@ -54,6 +54,8 @@ def not_finite(batch: Batch) -> set[str]:
     logits, targets = batch.logits[:, :-1], batch.tokens[:, 1:]
     p = torch.softmax(logits, dim=-1).gather(-1, targets[..., None])
     sums = logits.exp().sum(dim=-1)
+    if float(p[batch.real[:, 1:]].prod()) == 0:
+        ideas.add("product-underflows")
     if not bool((p > 0).all()):
         ideas |= set(UNSTABLE)
     elif not bool((sums.isfinite() & (sums > 0)).all()):

@@ -12,6 +12,7 @@ from likelihoods import (
     drawn_batch,
     drawn_tokens,
     far_apart,
+    long_texts,
     padded,
     perplexity_of,
     raise_targets,
@@ -132,7 +133,8 @@ def test_next_token(solution, draw, measure, expect, judge):
 
 
 def test_all_tokens_weigh_alike(solution, draw, measure, expect, judge):
-    """The mean is over all tokens of the batch, however unlike its sequences are."""
+    """The mean is over all tokens of the batch, however many they are and however unlike its sequences."""
+    judge(solution, measure, expect, long_texts(draw))
     for _ in range(2):
         size = (draw.integer(4, 6), draw.integer(9, 14), draw.integer(30, 60))
         judge(
