@@ -14,6 +14,7 @@ from torch import Tensor
 
 CANDIDATES = 200
 BINS = 1000
+SHORT, RARE = 2, (0.255, 0.28)  # tokens of the batch with the rare value, and what the others are at most
 LOUD = (
     (0.2, 1.0, 0.15, 0.1),
     (0.15, 0.2, 1.0, 0.1),
@@ -45,6 +46,7 @@ class Source:
         self._spreads = draw.choice(LOUD)
         self._counts = [round(SHARES[spread] * tokens) * self._features for spread in self._spreads]
         self._size = 10 ** draw.uniform(-1.0, 1.0)
+        self._rare_share = draw.uniform(*RARE)
 
     def batches(self) -> list[Tensor]:
         """Four batches f32[t, h] of different length, about 8,000 values together."""
@@ -53,6 +55,25 @@ class Source:
         else:
             drawn = list(self._values(sum(self._counts)).split(self._counts))
         return [self._size * X.reshape(-1, self._features) for X in drawn]
+
+    def with_a_rare_value(self) -> list[Tensor]:
+        """Three long batches with values spread evenly, and between them a short one with a value far beyond.
+
+        The least error clips that value: the best range is where the others end, a quarter of the absmax. Coarser
+        grids of ranges miss it, a search of the upper half as well, and means of batches give the value far more
+        weight than it has.
+        """
+        features = self._features
+        counts = [self._draw.integer(45, 55) for _ in range(3)]
+        counts.insert(self._draw.integer(1, 2), SHORT)
+        batches = []
+        for tokens in counts:
+            n = tokens * features
+            X = (2 * self._draw.permutation(n) + 1 - n) * (self._rare_share / n)
+            if tokens == SHORT:
+                X[self._draw.integer(0, n - 1)] = self._draw.choice((-1.0, 1.0))
+            batches.append(self._size * X.reshape(tokens, features))
+        return batches
 
     def _values(self, count: int) -> Tensor:
         places = self._draw.permutation(count) + 0.5 + 0.1 * self._draw.normal(count).clamp(-1, 1)

@@ -57,6 +57,7 @@ def _static(X: Tensor, clip: float, bits: int) -> Iterator[Suspect]:
     for width in (256, 2**bits):
         yield "not-clipped", ((codes + width // 2).remainder(width) - width // 2) * step
     yield from _on_other_grids(X, step * top, bits)
+    yield "codes-clipped-to-one", (X / step).clamp(-1, 1).round() * step
     yield "nothing-is-rounded", X.clamp(-clip, clip)
     for limit in (1, top, top + 1):
         yield "scale-instead-of-range", (X / clip).round().clamp(-limit, limit) * clip

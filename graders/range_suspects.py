@@ -14,6 +14,7 @@ from torch import Tensor
 
 MOMENTA = (0.01, 0.1, 0.5, 0.9, 0.99)
 PERCENTS = (90.0, 95.0, 99.0, 99.9, 99.99, 99.999)
+FLOORS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.9)  # of the absmax: from where on ranges are searched
 DEVIATIONS = (2.0, 2.5, 2.55, 3.0, 3.5, 4.0, 5.0, 6.0)
 
 Idea = tuple[str, float]
@@ -77,9 +78,26 @@ def agreeing_mse(given: Batches, bits: int, came: float) -> set[str]:
         found.add("scale-instead-of-range")
     if error(values, came, bits, 1.0) <= 1.01 * error(values, best_range(values, bits, 1.0), bits, 1.0):
         found.add("error-not-squared")
+    if abs(came - least_of_means(given, bits)) <= 0.015 * absmax:
+        found.add("batches-weighed-alike")
+    good = error(values, came, bits) <= 1.05 * error(values, best, bits)
+    for floor in FLOORS:
+        at_floor = _close(came, floor * absmax, 0.012) and came > 1.1 * best
+        if at_floor or (good and came > 0.98 * floor * absmax):
+            found.add(f"small-ranges-not-tried--{floor}")
     if came < 0.15 * best:
         found.add("clipping-error-left-out")
     return found
+
+
+def least_of_means(given: Batches, bits: int) -> float:
+    """The range with the least mean of the batches' mean squared errors, as if all were of one length."""
+    absmax = float(all_values(given).abs().max())
+
+    def mean_of_means(clip: float) -> float:
+        return sum(error(X.flatten().double(), clip, bits) ** 2 / X.numel() for X in given)
+
+    return min((absmax * k / 100 for k in range(1, 101)), key=mean_of_means)
 
 
 def thought_of_no_number(given: Batches, came: object) -> str | None:

@@ -176,6 +176,7 @@ def judge_static(solution, expect, measure, X: Tensor, clip: float, bits: int, *
         came="values that came back as something else",
         misconception=thought,
     )
+    judge_zeros(expect, X, came, torch.full_like(X, step))
     judge_codes(expect, came.flatten()[None], torch.tensor([step]), bits, thought)
     if rounded:
         least = min(float((on_steps(X, clip, steps) - X)[inside].norm()) for steps in both_grids(bits))
@@ -210,6 +211,7 @@ def judge_dynamic(solution, expect, measure, X: Tensor, bits: int, *, rounded: b
         came=f"one {moved:.3g} steps from where it was",
         misconception=thought,
     )
+    judge_zeros(expect, X[live], came[live], step.expand_as(X[live]))
     judge_codes(expect, came[live], step[:, 0], bits, thought)
     if rounded:
         grids = [on_steps(X[live], absmax[live], steps) for steps in both_grids(bits)]
@@ -223,6 +225,19 @@ def judge_dynamic(solution, expect, measure, X: Tensor, bits: int, *, rounded: b
             misconception=thought,
         )
         judge_rounded(measure, mine / min(errors), "dynamic", thought)
+
+
+def judge_zeros(expect, X: Tensor, came: Tensor, step: Tensor):
+    """Values are codes × step, and the code of zero is 0."""
+    moved = (came.abs() / step)[X == 0]
+    if moved.numel():
+        halves = bool(((moved > 0.4) & (moved < 0.55)).all())
+        expect(
+            float(moved.max()) <= NOTHING,
+            expected="zeros to come back as zeros: values are codes × step, and a code is a whole number",
+            came=f"zeros that came back up to {float(moved.max()):.2g} steps from 0",
+            misconception="grid-without-zero" if halves else None,
+        )
 
 
 def judge_codes(expect, came: Tensor, steps: Tensor, bits: int, thought):
@@ -283,12 +298,59 @@ def test_percentile(solution, draw, expect):
     judge_percentile(solution, expect, inputs, percents)
 
 
+def test_static(solution, draw, measure, expect):
+    """quantize_static rounds to the grid of the range that it is given, and clips to it."""
+    for bits, share in ((8, 0.5), (4, 0.6), (5, 0.8)):
+        X = draw.normal(draw.integer(30, 40), draw.integer(50, 60)) * 10 ** draw.uniform(-1.0, 1.0)
+        X[:, draw.integer(0, 49)] = 0.0
+        judge_static(solution, expect, measure, X, share * float(X.abs().max()), bits)
+
+
+def test_static_stays(solution, draw, measure, expect):
+    """The range of quantize_static stays what it is, also where the values are much smaller or few."""
+    for bits, share in ((8, 3.0), (5, 1.6)):
+        X = draw.normal(draw.integer(30, 40), draw.integer(50, 60)) * 10 ** draw.uniform(-1.0, 1.0)
+        clip = share * float(X.abs().max())
+        judge_static(solution, expect, measure, X, clip, bits)
+        judge_static(solution, expect, measure, X.T.contiguous().T[:, ::3], clip, bits)
+        judge_static(solution, expect, measure, X[:1], clip, bits, rounded=False)
+        judge_static(solution, expect, measure, torch.zeros(3, 5), clip, bits, rounded=False)
+
+
+def test_dynamic(solution, draw, measure, expect):
+    """quantize_dynamic rounds each token to the grid of its own absmax."""
+    for bits, tokens, features in ((8, 35, 64), (4, 48, 48), (5, 64, 30)):
+        X = (
+            draw.normal(tokens, features)
+            * 10.0 ** -torch.linspace(-1, 1, tokens)[draw.permutation(tokens)][:, None]
+        )
+        order, feature = draw.permutation(tokens), draw.integer(0, features - 1)
+        X[order[: tokens // 2], feature] *= -4.0
+        # The others reach their absmax on both sides of zero.
+        both = order[tokens // 2 :]
+        X[both, feature] = X[both].abs().amax(dim=1)
+        X[both, feature - 1] = -X[both, feature]
+        X[:, (feature + 1) % features] = 0.0
+        judge_dynamic(solution, expect, measure, X, bits)
+        judge_dynamic(solution, expect, measure, -X.T.contiguous().T, bits)
+
+
+def test_dynamic_edges(solution, draw, measure, expect):
+    """Tokens of zeros come back as zeros; one token, one feature and constants are served."""
+    X = draw.normal(draw.integer(9, 15), draw.integer(20, 30)) * 10 ** draw.uniform(-1.0, 1.0)
+    X[draw.permutation(len(X))[:3]] = 0.0
+    for edge in (X, 0.0 * X, draw.normal(1, 60), draw.normal(40, 1), 0.0 * X + draw.uniform(-2.0, -1.0)):
+        judge_dynamic(solution, expect, measure, edge, draw.choice((4, 8)), rounded=False)
+
+
 def test_mse(solution, draw, measure, expect):
     """mse_range finds a range with nearly the least error, at each number of bits."""
     cases = []
     for power, loud, bits in ((1.0, True, 4), (2.0, False, 4), (1.5, True, 5), (1.0, False, 8)):
         source = Source(draw, power, loud)
         cases.append((source.batches(), source.batches(), bits))
+    source = Source(draw)
+    cases.append((source.with_a_rare_value(), source.with_a_rare_value(), 4))
     judge_mse(solution, expect, measure, cases)
 
 
@@ -327,49 +389,6 @@ def test_zeros(solution, draw, expect):
             came="NaN" if bool(came.isnan().any()) else "numbers that are not zero",
             misconception=lambda X=X, came=came: thought_of_static(X, 0.0, 8, came),
         )
-
-
-def test_static(solution, draw, measure, expect):
-    """quantize_static rounds to the grid of the range that it is given, and clips to it."""
-    for bits, share in ((8, 0.5), (4, 0.6), (5, 0.8)):
-        X = draw.normal(draw.integer(30, 40), draw.integer(50, 60)) * 10 ** draw.uniform(-1.0, 1.0)
-        judge_static(solution, expect, measure, X, share * float(X.abs().max()), bits)
-
-
-def test_static_stays(solution, draw, measure, expect):
-    """The range of quantize_static stays what it is, also where the values are much smaller or few."""
-    for bits, share in ((8, 3.0), (5, 1.6)):
-        X = draw.normal(draw.integer(30, 40), draw.integer(50, 60)) * 10 ** draw.uniform(-1.0, 1.0)
-        clip = share * float(X.abs().max())
-        judge_static(solution, expect, measure, X, clip, bits)
-        judge_static(solution, expect, measure, X.T.contiguous().T[:, ::3], clip, bits)
-        judge_static(solution, expect, measure, X[:1], clip, bits, rounded=False)
-        judge_static(solution, expect, measure, torch.zeros(3, 5), clip, bits, rounded=False)
-
-
-def test_dynamic(solution, draw, measure, expect):
-    """quantize_dynamic rounds each token to the grid of its own absmax."""
-    for bits, tokens, features in ((8, 35, 64), (4, 48, 48), (5, 64, 30)):
-        X = (
-            draw.normal(tokens, features)
-            * 10.0 ** -torch.linspace(-1, 1, tokens)[draw.permutation(tokens)][:, None]
-        )
-        order, feature = draw.permutation(tokens), draw.integer(0, features - 1)
-        X[order[: tokens // 2], feature] *= -4.0
-        # The others reach their absmax on both sides of zero.
-        both = order[tokens // 2 :]
-        X[both, feature] = X[both].abs().amax(dim=1)
-        X[both, feature - 1] = -X[both, feature]
-        judge_dynamic(solution, expect, measure, X, bits)
-        judge_dynamic(solution, expect, measure, -X.T.contiguous().T, bits)
-
-
-def test_dynamic_edges(solution, draw, measure, expect):
-    """Tokens of zeros come back as zeros; one token, one feature and constants are served."""
-    X = draw.normal(draw.integer(9, 15), draw.integer(20, 30)) * 10 ** draw.uniform(-1.0, 1.0)
-    X[draw.permutation(len(X))[:3]] = 0.0
-    for edge in (X, 0.0 * X, draw.normal(1, 60), draw.normal(40, 1), 0.0 * X + draw.uniform(-2.0, -1.0)):
-        judge_dynamic(solution, expect, measure, edge, draw.choice((4, 8)), rounded=False)
 
 
 def test_memory(draw, measure, expect, peak_memory):
