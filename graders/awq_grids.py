@@ -24,6 +24,8 @@ def suspects(part: Layer, s: Tensor) -> Iterator[Suspect]:
     """Every idea with the Ŵ (f64[o, i]) that it gives for the scales ``s`` (f64[i])."""
     for idea, V in _on_grids(part, part.W.double() * s):
         yield idea, V / s
+    for V in _with_steps_of_the_unscaled(part, part.W.double() * s):
+        yield "step-before-scaling", V / s
 
 
 def _on_grids(part: Layer, V: Tensor) -> Iterator[Suspect]:
@@ -37,6 +39,8 @@ def _on_grids(part: Layer, V: Tensor) -> Iterator[Suspect]:
         if idea in OF_GROUPS and not torch.equal(absmax_of(V, shared), absmax_of(V, right)):
             for grid in _grids(V, shared, part.bits):
                 yield idea, grid
+    for grid in _grids(V, groups, part.bits):
+        yield "one-scale-for-all-rows", grid
     for bits in (2, 3, 4, 5, 8):
         if bits != part.bits:
             for grid in _grids(V, right, bits):
@@ -69,6 +73,19 @@ def _on_grids(part: Layer, V: Tensor) -> Iterator[Suspect]:
     for steps in (top, top + 0.5):
         codes = (V / _safe(absmax / steps)).round().clamp(-top - 1, top)
         yield "codes-not-scaled-back", codes
+
+
+def _with_steps_of_the_unscaled(part: Layer, V: Tensor) -> Iterator[Tensor]:
+    """V with the steps that W has, clipped to the codes or not."""
+    rows, columns = V.shape
+    top = part.levels // 2 - 1
+    shared = torch.arange(rows)[:, None] * columns + torch.arange(columns) // part.group_size
+    for steps in (top, top + 0.5, top + 1):
+        step = absmax_of(part.W.double(), shared) / steps
+        codes = (V / _safe(step)).round()
+        yield codes * step
+        for wide in (0, 1):
+            yield codes.clamp(-top - wide, top) * step
 
 
 def _grids(V: Tensor, shared: Tensor, bits: int) -> Iterator[Tensor]:

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from awq_draws import large_and_loud, layer
 from awq_suspects import is_flat, thought_of_scales, thought_of_weights
-from awq_yardstick import Layer
+from awq_yardstick import LOOSE_FACTOR, Layer
 from torch import Tensor
 
 from tutor.grading.draw import Draw
@@ -34,14 +34,31 @@ def wide_probe() -> Layer:
     return layer(Draw(SEED, "wide"), (12, 12, 288), 4, 32, apart=True)
 
 
-def thought_behind(solution: Any, part: Layer, s: Tensor, came: Tensor) -> str | None:
-    """The misconception behind ``came``, what ``apply_awq`` made of ``part`` with the scales ``s``, or None."""
-    return (
-        _thought_of_rounding(solution, square_probe())
-        or _thought_of_rounding(solution, wide_probe())
-        or _thought_of_search(solution)
-        or thought_of_weights(part, s, came)
-    )
+def thought_behind(
+    solution: Any, part: Layer, s: Tensor, came: Tensor, *, searched: bool = True
+) -> str | None:
+    """The misconception behind ``came``, what ``apply_awq`` made of ``part`` with the scales ``s``, or None.
+
+    Args:
+        searched: whether ``s`` is the learner's own. Where the judge gave it, no search is to blame; nor is it where
+            ``apply_awq``, by which candidates are compared, rounds otherwise than it should.
+    """
+    probes = square_probe(), wide_probe()
+    for probe in probes:
+        if found := _thought_of_rounding(solution, probe):
+            return found
+    found = None
+    if searched and all(_rounds_well(solution, probe) for probe in probes):
+        found = _thought_of_search(solution)
+    return found or thought_of_weights(part, s, came)
+
+
+def _rounds_well(solution: Any, part: Layer) -> bool:
+    """Whether ``apply_awq`` does with the judge's scales about what rounding can do."""
+    s = part.best[1].float()
+    came = solution.apply_awq(part.W, s, part.bits, part.group_size)
+    count, on_grid = part.values(came, s)
+    return count <= part.levels and part.loss(on_grid) <= LOOSE_FACTOR * part.search_loss
 
 
 def _thought_of_rounding(solution: Any, part: Layer) -> str | None:

@@ -10,6 +10,7 @@ from awq_probe import thought_behind
 from awq_suspects import is_flat, thought_of_no_scale, thought_of_weights
 from awq_yardstick import LOOSE_FACTOR, LOSS_FACTOR, Layer
 from torch import Tensor
+from wording import figure
 
 SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
@@ -77,13 +78,27 @@ def weights_of(solution, expect, part: Layer, s: Tensor) -> Tensor:
 
 
 def judge(
-    solution, measure, expect, part: Layer, s: Tensor, W_hat: Tensor, *, factor: float, dead: bool = False
+    solution,
+    measure,
+    expect,
+    part: Layer,
+    s: Tensor,
+    W_hat: Tensor,
+    *,
+    factor: float,
+    dead: bool = False,
+    searched: bool = True,
 ):
-    """Few enough values, and a loss near that of the judge's search. ``dead``: there are dead channels."""
+    """Few enough values, and a loss near that of the judge's search.
+
+    Args:
+        dead: there are dead channels.
+        searched: s is the learner's own.
+    """
     count, on_grid = part.values(W_hat, s)
 
     def thought() -> str | None:
-        found = thought_behind(solution, part, s, W_hat)
+        found = thought_behind(solution, part, s, W_hat, searched=searched)
         # Without dead channels the search finds something, and here it keeps 1: it compared with NaN.
         return found or ("dead-channel-divides-by-zero" if dead and is_flat(s) else None)
 
@@ -94,14 +109,14 @@ def judge(
         misconception=thought,
     )
     ratio = part.loss(on_grid) / part.search_loss if part.search_loss else 0.0
-    plain = f" (without scales it is {part.plain_loss / part.search_loss:.3g} times)" if ratio else ""
+    plain = f" (without scales it is {figure(part.plain_loss / part.search_loss)} times)" if ratio else ""
     measure(
         "loss with the judge's s" if factor == LOOSE_FACTOR and len(part.X) > 1 else "loss of the output",
         ratio,
         factor,
         unit="× the 20-point search",
         expected=f"‖X (W − W_hat)ᵀ‖² of at most {factor:g} times that of a 20-point search",
-        came=f"{ratio:.3g} times that{plain}, with {size(part)}",
+        came=f"{figure(ratio)} times that{plain}, with {size(part)}",
         misconception=thought,
     )
 
@@ -109,7 +124,8 @@ def judge(
 def judge_given(solution, draw, measure, expect, part: Layer):
     """apply_awq alone, with the scales of the judge's search times any number."""
     s = given_scales(draw, part)
-    judge(solution, measure, expect, part, s, weights_of(solution, expect, part, s), factor=LOOSE_FACTOR)
+    W_hat = weights_of(solution, expect, part, s)
+    judge(solution, measure, expect, part, s, W_hat, factor=LOOSE_FACTOR, searched=False)
 
 
 def given_scales(draw, part: Layer) -> Tensor:
@@ -177,9 +193,9 @@ def test_zeros(solution, draw, measure, expect):
         not came[zero].count_nonzero(),
         expected="rows and groups of zeros to come back as exact zeros",
         came=f"numbers in them that are not zero, {came[zero].abs().max():.2g} at most",
-        misconception=lambda: thought_behind(solution, part, s, came),
+        misconception=lambda: thought_behind(solution, part, s, came, searched=False),
     )
-    judge(solution, measure, expect, part, s, came, factor=LOOSE_FACTOR)
+    judge(solution, measure, expect, part, s, came, factor=LOOSE_FACTOR, searched=False)
     judge_both(solution, measure, expect, part)
 
 
