@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from rich.console import Console
 from rich.markdown import Markdown
 
@@ -125,6 +126,24 @@ def test_sources_are_complete_and_unique() -> None:
     for id, entry in sources().items():
         assert {"id", "what", "value", "unit", "source", "where", "checked"} <= set(entry), id
         assert entry["value"] is not None, id
+
+
+def test_no_key_of_a_source_comes_twice() -> None:
+    """YAML keeps the last of two equal keys and says nothing: a note could belong to another source."""
+
+    def keys(node: yaml.Node) -> None:
+        if isinstance(node, yaml.MappingNode):
+            names = [key.value for key, _ in node.value]
+            assert len(names) == len(set(names)), f"line {node.start_mark.line + 1}: {names}"
+            for _, value in node.value:
+                keys(value)
+        elif isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                keys(item)
+
+    root = yaml.compose((LESSONS / "sources.yaml").read_text(encoding="utf-8"))
+    assert root is not None
+    keys(root)
 
 
 # --- form -------------------------------------------------------------------------------------
