@@ -49,6 +49,8 @@ def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
 
     if fits(W_hat.reshape(1, -1), rows * columns):
         return "one-scale-for-all"
+    if rows >= 2 * most and _blocks_fit(layer, came):
+        return "one-scale-for-all-rows"
     if rows >= 2 * most and not fits(W_hat, columns) and fits(W_hat.T, rows):
         return "scales-per-column"
     many, own = layer.W.shape[1] > layer.group_size, fits(came, layer.group_size)
@@ -61,6 +63,15 @@ def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
         size for size in USUAL_SIZES if size >= 2 * most and (not own or (many and size > layer.group_size))
     )
     return "group-size-hard-coded" if any(fits(came, size) for size in others) else None
+
+
+def _blocks_fit(layer: Layer, came: Tensor) -> bool:
+    """Whether all rows of a group together use no more values than there are codes, in every group."""
+    blocks = zip(came.split(layer.group_size, dim=1), layer.dead.split(layer.group_size), strict=True)
+    lines = [block[:, ~dead].reshape(1, -1) for block, dead in blocks if not bool(dead.all())]
+    none = torch.zeros(1, dtype=torch.bool)
+    counts = [level_counts(line, none.expand(line.shape[1]), line.shape[1]) for line in lines]
+    return all(int(count.max()) <= 2**layer.bits for count in counts)
 
 
 def thought_of_places(layer: Layer, came: Tensor) -> str | None:

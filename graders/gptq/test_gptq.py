@@ -8,6 +8,7 @@ from gptq_levels import are_codes, counted
 from gptq_thoughts import Learner, thought_of_failure, thought_of_levels, thought_of_loss
 from gptq_yardstick import OWN_FACTOR, ROUNDED_FACTOR, loss, own_loss, rounded_loss
 from torch import Tensor
+from wording import figure
 
 from tutor.grading.proxy import SolutionError
 
@@ -26,7 +27,7 @@ def quantized(solution, expect, given: Layer) -> Tensor:
         thought = thought_of_failure(learner, given)
         if thought is None:
             raise
-        told = f"{problem.error['type']}: {str(problem.error['message']).split('(')[0].strip()[:120]}"
+        told = f"{problem.error['type']}: {str(problem.error['message']).split('(')[0].strip()[:120].rstrip('.')}"
         expect(False, expected=f"weights for {size(given)}", came=told, misconception=thought)
     came = expect.tensor(came, name="what gptq returns", dtype=torch.float32, shape=given.W.shape)
     expect(
@@ -71,7 +72,7 @@ def judge(solution, measure, expect, given: Layer):
             factor,
             unit=unit,
             expected=f"a loss of at most {factor} {unit}",
-            came=f"{lost / best:.3g} ×, on {size(given)}",
+            came=f"{figure(lost / best)} ×, on {size(given)}",
             misconception=lambda: thought_of_loss(Learner(solution), given, came),
         )
 
