@@ -3,148 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from itertools import combinations
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from footprint_counts import Ideas, Matrix, Tensors, bits_ideas, matrix_ideas, model, model_ideas, right, told
 
 MEMORY_LIMIT = 64 * 2**20
 WIDTHS = (2, 3, 4, 5, 6, 8)
-KINDS_KEPT = ("embedding", "norm", "bias", "head")
 
 
-class Matrix(NamedTuple):
-    """The arguments of ``matrix_bytes``."""
+class Counted(NamedTuple):
+    """What came, what is right, what every idea gives, of what, and whether its shape is public."""
 
-    rows: int
-    columns: int
-    bits: int
-    granularity: str | int | None
-    scale_bits: int
-    zero_point_bits: int
+    came: float
+    exact: float
+    ideas: Ideas
+    of: str
+    public: bool = False
 
-
-Count = Callable[[Matrix], float]
-Tensors = list[tuple[str, int, int]]
-
-
-# --- the right count, and what wrong ideas give ------------------------------------------------
+    @property
+    def said(self) -> str:
+        """How far off it is. What came of a shape that is known can be retraced."""
+        ratio = f"{self.came / self.exact:.6g} times as many"
+        return f"{self.came:,} bytes, {ratio}" if self.public and self.exact > 1e3 else ratio
 
 
-def whole(bits: int) -> int:
-    return -(-bits // 8)
-
-
-def scales_of(m: Matrix) -> int:
+def scheme_in_words(m: Matrix) -> str:
+    """Bits, granularity and zero points; nothing of the shape."""
     if m.granularity is None:
-        return 0
-    if m.granularity == "tensor":
-        return 1
-    return m.rows if m.granularity == "row" else m.rows * -(-m.columns // m.granularity)
+        return f"floats of {m.bits} bits"
+    sharing = {"tensor": "tensor", "row": "row"}.get(str(m.granularity), f"group of {m.granularity} columns")
+    zero_points = f"a {m.zero_point_bits}-bit zero point" if m.zero_point_bits else "no zero point"
+    return f"{m.bits}-bit codes with a {m.scale_bits}-bit scale and {zero_points} for each {sharing}"
 
 
-def codes(m: Matrix) -> int:
-    return m.rows * whole(m.columns * m.bits)
-
-
-def beside(m: Matrix, scales: int, scale_bits: int | None = None) -> int:
-    """Bytes of so many scales and their zero points."""
-    width = m.scale_bits if scale_bits is None else scale_bits
-    return whole(scales * width) + whole(scales * m.zero_point_bits)
-
-
-def right(m: Matrix) -> int:
-    return codes(m) + beside(m, scales_of(m))
-
-
-def floored_groups(m: Matrix) -> int:
-    return m.rows * (m.columns // m.granularity) if isinstance(m.granularity, int) else scales_of(m)
-
-
-def scales_of_columns(m: Matrix) -> int:
-    return scales_of(m._replace(rows=m.columns, columns=m.rows))
-
-
-def groups_across_rows(m: Matrix) -> int:
-    return -(-m.rows * m.columns // m.granularity) if isinstance(m.granularity, int) else scales_of(m)
-
-
-def all_bits(m: Matrix) -> int:
-    return m.rows * m.columns * m.bits + scales_of(m) * (m.scale_bits + m.zero_point_bits)
-
-
-MATRIX_IDEAS: dict[str, tuple[Count, ...]] = {
-    "scales-forgotten": (codes, lambda m: codes(m) + whole(scales_of(m) * m.zero_point_bits)),
-    "zero-points-forgotten": (lambda m: codes(m) + whole(scales_of(m) * m.scale_bits),),
-    "short-group-forgotten": (
-        lambda m: codes(m) + beside(m, floored_groups(m)),
-        lambda m: codes(m) + beside(m, max(1, floored_groups(m))),
-    ),
-    "rows-packed-together": (lambda m: whole(m.rows * m.columns * m.bits) + beside(m, scales_of(m)),),
-    "packing-rounded-down": (
-        lambda m: m.rows * (m.columns * m.bits // 8) + beside(m, scales_of(m)),
-        lambda m: m.rows * m.columns * m.bits // 8 + beside(m, scales_of(m)),
-        lambda m: all_bits(m) // 8,
-    ),
-    "one-byte-a-code": (
-        lambda m: m.rows * m.columns * max(1, m.bits // 8) + beside(m, scales_of(m)),
-        lambda m: m.rows * m.columns * whole(m.bits) + beside(m, scales_of(m)),
-    ),
-    "bits-as-bytes": (all_bits, lambda m: 8 * right(m)),
-    "scales-always-float32": (lambda m: codes(m) + beside(m, scales_of(m), scale_bits=32),),
-    "scales-for-columns": (lambda m: codes(m) + beside(m, scales_of_columns(m)),),
-    "groups-across-rows": (lambda m: codes(m) + beside(m, groups_across_rows(m)),),
-    "binary-units": (
-        lambda m: right(m) / 2**10,
-        lambda m: right(m) / 2**20,
-        lambda m: right(m) / 2**30,
-        lambda m: right(m) // 2**10,
-    ),
-}
-
-
-def model(tensors: Tensors, kept_bits: int, scheme: tuple, count: Count = right, **idea) -> float:
-    """Bytes of a model, when its matrices are counted by ``count``, under one idea of what is quantized."""
-    quantized = idea.get("quantized", ("linear",))
-    total = 0.0
-    for kind, rows, columns in tensors:
-        if kind in quantized:
-            total += count(Matrix(rows, columns, *scheme))
-        elif kind != "tied" or idea.get("tied_counts"):
-            kept = Matrix(rows, columns, kept_bits, None, 0, 0)
-            total += 0 if idea.get("only_linear") else count(kept) if idea.get("kept_too") else right(kept)
-    return total
-
-
-def model_ideas(tensors: Tensors, kept_bits: int, scheme: tuple) -> dict[str, list[float]]:
-    """Every wrong idea, and what it makes of this model."""
-
-    def under(**idea) -> float:
-        return model(tensors, kept_bits, scheme, **idea)
-
-    more = [
-        ("linear", *extra) for n in range(1, len(KINDS_KEPT) + 1) for extra in combinations(KINDS_KEPT, n)
-    ]
-    ideas = {
-        "everything-quantized": [under(quantized=kinds) for kinds in more],
-        "tied-head-counted-twice": [under(tied_counts=True)],
-        "kept-at-float32": [model(tensors, 32, scheme)],
-        "only-linear-counted": [under(only_linear=True)],
-        "binary-units": [under() / 2**10, under() / 2**20, under() / 2**30, under() // 2**10],
-    }
-    for name, counts in MATRIX_IDEAS.items():
-        if name != "binary-units":
-            totals = [under(count=count, kept_too=kept_too) for count in counts for kept_too in (False, True)]
-            ideas[name] = [*ideas.get(name, []), *totals]
-    return ideas
-
-
-def matrix_ideas(m: Matrix) -> dict[str, list[float]]:
-    return {name: [count(m) for count in counts] for name, counts in MATRIX_IDEAS.items()}
-
-
-def told(exact: float, ideas: dict[str, list[float]], wanted: tuple[str, ...]) -> bool:
-    """Whether every wanted idea gives a wrong number here."""
-    return all(any(value != exact for value in ideas[name]) for name in wanted)
+def matrix_in_words(m: Matrix) -> str:
+    """The scheme, and what is special about how the shape meets it."""
+    special = ["inside a byte"] if m.columns * m.bits % 8 else []
+    if isinstance(m.granularity, int) and m.granularity > m.columns:
+        special.append("before its group is full")
+    elif isinstance(m.granularity, int) and m.columns % m.granularity:
+        special.append("with a short group")
+    ends = f"; each row ends {' and '.join(special)}" if special else ""
+    return f"a matrix of {scheme_in_words(m)}{ends}"
 
 
 class Tally:
@@ -152,45 +53,49 @@ class Tally:
 
     def __init__(self, measure, expect) -> None:
         self._measure, self._expect = measure, expect
-        self._counts: list[tuple[float, float, dict[str, list[float]]]] = []
+        self._counts: list[Counted] = []
 
     def matrix(self, solution, m: Matrix) -> None:
         came = self._expect.number(solution.matrix_bytes(*m), name="matrix_bytes")
-        self._counts.append((came, right(m), matrix_ideas(m)))
+        self._counts.append(Counted(came, right(m), matrix_ideas(m), matrix_in_words(m)))
 
-    def model(self, came: object, tensors: Tensors, kept_bits: int, scheme: tuple) -> None:
-        number = self._expect.number(came, name="model_bytes")
-        exact = model(tensors, kept_bits, scheme)
-        self._counts.append((number, exact, model_ideas(tensors, kept_bits, scheme)))
+    def model(
+        self, came: object, what: str, tensors: Tensors, kept_bits: int, scheme: tuple, public=False
+    ) -> None:
+        came = self._expect.number(came, name="model_bytes")
+        exact, ideas = model(tensors, kept_bits, scheme), model_ideas(tensors, kept_bits, scheme)
+        linear = scheme_in_words(Matrix(0, 0, *scheme))
+        of = f"{what}, its linear layers in {linear}, the rest in {kept_bits} bits"
+        self._counts.append(Counted(came, exact, ideas, of, public))
 
     def bits(self, solution, m: Matrix) -> None:
         came = self._expect.number(solution.bits_per_weight(*m), name="bits_per_weight")
-        to_bits = 8 / (m.rows * m.columns)
-        ideas = {name: [to_bits * value for value in values] for name, values in matrix_ideas(m).items()}
-        ideas["scales-forgotten"].append(m.bits)
-        self._counts.append((came, to_bits * right(m), ideas))
+        exact = 8 * right(m) / (m.rows * m.columns)
+        self._counts.append(Counted(came, exact, bits_ideas(m), matrix_in_words(m)))
 
-    def judge(self, limit: float = 0.5, unit: str = "bytes", what: str = "the exact number of bytes") -> None:
+    def judge(
+        self, limit: float = 0.5, unit: str = "bytes", what: str = "the exact number of bytes of"
+    ) -> None:
         """Compares, the most wrong count first."""
-        for came, exact, _ in sorted(self._counts, key=lambda count: -abs(count[0] / count[1] - 1)):
+        for counted in sorted(self._counts, key=lambda one: -abs(one.came / one.exact - 1)):
             self._measure(
                 f"miscounted {unit}",
-                abs(came - exact),
+                abs(counted.came - counted.exact),
                 limit,
                 unit=unit,
-                expected=what,
-                came=f"{came / exact:.4f} times as many",
+                expected=f"{what} {counted.of}",
+                came=counted.said,
                 misconception=self._idea_behind,
             )
 
     def _idea_behind(self) -> str | None:
         """The one idea that explains every count, the right ones too."""
-        fitting = [name for name in self._counts[0][2] if self._explains(name)]
+        fitting = [name for name in self._counts[0].ideas if self._explains(name)]
         return fitting[0] if len(fitting) == 1 else None
 
     def _explains(self, name: str) -> bool:
-        variants = zip(*(ideas[name] for _, _, ideas in self._counts), strict=True)
-        counts = [came for came, _, _ in self._counts]
+        variants = zip(*(counted.ideas[name] for counted in self._counts), strict=True)
+        counts = [counted.came for counted in self._counts]
         return any(
             all(math.isclose(c, v, rel_tol=1e-12) for c, v in zip(counts, values, strict=True))
             for values in variants
@@ -283,9 +188,9 @@ def test_group_longer_than_the_row(solution, draw, measure, expect):
 def test_zero_points(solution, draw, measure, expect):
     """Zero points count, one beside each scale, rounded up to whole bytes once a matrix."""
     tally = Tally(measure, expect)
-    for granularity in ("row", "group", "group"):
-        m = drawn_matrix(draw, (granularity,), ("zero-points-forgotten",), zero_points=(3, 4, 8))
-        tally.matrix(solution, m)
+    wanted = ("zero-points-forgotten", "byte-for-each-zero-point", "zero-points-rounded-by-rows")
+    for granularity, ideas in (("row", wanted[:1]), ("group", wanted), ("group", wanted[:1])):
+        tally.matrix(solution, drawn_matrix(draw, (granularity,), ideas, zero_points=(3, 4, 8)))
     tally.judge()
 
 
@@ -297,7 +202,7 @@ def test_bits_per_weight(solution, draw, measure, expect):
         tally.bits(solution, drawn_matrix(draw, ("group",), wanted, zero_points=(4,)))
     tally.bits(solution, Matrix(4096, 4096, 4, 128, 16, 0))
     tally.bits(solution, Matrix(draw.integer(3, 90), draw.integer(20, 300), 16, None, 0, 0))
-    tally.judge(1e-6, "bits", "8 times all bytes of the matrix, divided by its weights")
+    tally.judge(1e-6, "bits", "8 times all bytes, divided by the weights, for")
 
 
 def test_models(solution, draw, measure, expect):
@@ -309,7 +214,9 @@ def test_models(solution, draw, measure, expect):
         group = draw.integer(17, 64) if granularity == "group" else granularity
         scheme = (bits, group, draw.choice((16, 32)), draw.choice((0, 4)))
         for kept_bits in (16, 32):
-            tally.model(solution.model_bytes(tensors, kept_bits, *scheme), tensors, kept_bits, scheme)
+            came = solution.model_bytes(tensors, kept_bits, *scheme)
+            kind = "a small decoder with a " + ("tied head" if head == "tied" else "head of its own")
+            tally.model(came, kind, tensors, kept_bits, scheme)
     tally.judge()
 
 
@@ -322,7 +229,8 @@ def test_gpt2(solution, measure, expect):
         (16, (8, "row", 16, 0)),
         (16, (4, 128, 16, 0)),
     ):
-        tally.model(solution.model_bytes(gpt2(), kept_bits, *scheme), gpt2(), kept_bits, scheme)
+        came = solution.model_bytes(gpt2(), kept_bits, *scheme)
+        tally.model(came, "GPT-2 small", gpt2(), kept_bits, scheme, public=True)
     tally.judge()
 
 
@@ -340,7 +248,7 @@ def test_nothing_is_built(solution, measure, expect, peak_memory):
         misconception=lambda: "model-built-to-count" if grown > 0.9 * embedding_bytes else None,
     )
     tally = Tally(measure, expect)
-    tally.model(came, tensors, kept_bits, scheme)
+    tally.model(came, "the 7 billion parameters", tensors, kept_bits, scheme)
     tally.judge()
 
 

@@ -143,6 +143,7 @@ def test_the_notice_states_the_shares_of_gpt2(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_model_of_seven_billion_parameters_has_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "graders"))
     checks = loaded(ROOT / "graders" / "memory-footprint" / "test_memory_footprint.py", "checks")
     count = reference("memory-footprint").model_bytes
     assert count(checks.llama(), 8, 8, None, 0, 0) == 6_738_415_616

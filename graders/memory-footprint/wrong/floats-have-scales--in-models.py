@@ -1,0 +1,34 @@
+"""The tensors that stay floats have the scales of the scheme, one a row."""
+
+
+def whole_bytes(bits):
+    return -(-bits // 8)
+
+
+def number_of_scales(rows, columns, granularity):
+    if granularity == "tensor":
+        return 1
+    if granularity is None or granularity == "row":
+        return rows
+    return rows * -(-columns // granularity)
+
+
+def matrix_bytes(rows, columns, bits, granularity, scale_bits, zero_point_bits):
+    codes = rows * whole_bytes(columns * bits)
+    scales = number_of_scales(rows, columns, granularity)
+    return codes + whole_bytes(scales * scale_bits) + whole_bytes(scales * zero_point_bits)
+
+
+def bits_per_weight(rows, columns, bits, granularity, scale_bits, zero_point_bits):
+    stored = matrix_bytes(rows, columns, bits, granularity, scale_bits, zero_point_bits)
+    return 8 * stored / (rows * columns)
+
+
+def model_bytes(tensors, kept_bits, bits, granularity, scale_bits, zero_point_bits):
+    total = 0
+    for kind, rows, columns in tensors:
+        if kind == "linear":
+            total += matrix_bytes(rows, columns, bits, granularity, scale_bits, zero_point_bits)
+        elif kind != "tied":
+            total += matrix_bytes(rows, columns, kept_bits, None, scale_bits, zero_point_bits)
+    return total
