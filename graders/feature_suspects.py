@@ -28,9 +28,14 @@ def outlier_features(X: Tensor, threshold: float) -> Tensor:
 
 def thought_of_choice(came: Tensor, ideas: Iterable[Choice]) -> str | None:
     """The one idea that chooses the features that came (i64[k], in any order), or None."""
-    mine = came.sort().values
-    found = {idea for idea, chosen in ideas if torch.equal(mine, places(chosen))}
+    found = ideas_behind(came, ideas)
     return found.pop() if len(found) == 1 else None
+
+
+def ideas_behind(came: Tensor, ideas: Iterable[Choice]) -> set[str]:
+    """The ideas that choose the features that came (i64[k], in any order)."""
+    mine = came.sort().values
+    return {idea for idea, chosen in ideas if torch.equal(mine, places(chosen))}
 
 
 def choices(X: Tensor, threshold: float) -> Iterator[Choice]:

@@ -5,16 +5,28 @@ from __future__ import annotations
 import torch
 from activations import activations
 from feature_draws import every_kind, place
-from feature_suspects import by_token, choices, other_scales, outlier_features, thought_of_choice
+from feature_suspects import (
+    by_token,
+    choices,
+    ideas_behind,
+    other_scales,
+    outlier_features,
+)
 from torch import Tensor
+from wording import counted
 
 from tutor.grading.checks import describe
+from tutor.grading.proxy import SolutionError
 
 # --- judging ------------------------------------------------------------------------------------
 
 
-def judge(solution, expect, X: Tensor, threshold: float):
-    """The learner's indices are those of the outlier features: form first, then which, then order."""
+def judge(solution, expect, X: Tensor, threshold: float, which: str = ""):
+    """The learner's indices are those of the outlier features: form first, then which, then order.
+
+    Args:
+        which: what tells this X from the others of its check, if the title does not.
+    """
     exact = outlier_features(X, threshold)
     result = solution.outlier_features(X, threshold)
     came = expect.tensor(
@@ -31,9 +43,14 @@ def judge(solution, expect, X: Tensor, threshold: float):
     )
     expect(
         torch.equal(came.sort().values, exact),
-        expected=f"the {len(exact)} features of {X.shape[1]} with a magnitude beyond the threshold, each once",
-        came=f"{len(came)} indices, among them {int(torch.isin(exact, came).sum())} of these features",
-        misconception=lambda: thought_of_indices(came, X, threshold),
+        expected=demand(exact, X.shape[1]) + which,
+        came=counted(len(came), "index", "indices")
+        + (
+            f", among them {int(torch.isin(exact, came).sum()) or 'none'} of these"
+            if len(exact) and len(came)
+            else ""
+        ),
+        misconception=lambda: thought_of_indices(solution, came, X, threshold),
     )
     magnitude = X.float().abs().amax(dim=0)
     expect(
@@ -42,6 +59,13 @@ def judge(solution, expect, X: Tensor, threshold: float):
         came="the right indices in another order",
         misconception=lambda: thought_of_order(magnitude[came]),
     )
+
+
+def demand(exact: Tensor, features: int) -> str:
+    if not len(exact):
+        return f"no index, since none of the {features} features has a magnitude beyond the threshold"
+    some = counted(len(exact), "feature")
+    return f"the {some} of {features} with a magnitude beyond the threshold, each once"
 
 
 def thought_of_form(came: object, X: Tensor, threshold: float) -> str | None:
@@ -85,7 +109,7 @@ def _thought_of_number(came: object, exact: Tensor) -> str | None:
     return "count-instead-of-indices" if came == len(exact) != 1 else None
 
 
-def thought_of_indices(came: Tensor, X: Tensor, threshold: float) -> str | None:
+def thought_of_indices(solution, came: Tensor, X: Tensor, threshold: float) -> str | None:
     """The misconception behind other indices, i64[k]."""
     exact, beyond = outlier_features(X, threshold), X.abs() > threshold
     if len(came) == X.shape[1] and is_mask(came) and len(exact) < len(came):
@@ -95,8 +119,34 @@ def thought_of_indices(came: Tensor, X: Tensor, threshold: float) -> str | None:
         return "places-instead-of-features"
     if torch.equal(mine.unique(), exact):
         return "feature-once-for-each-token"
-    ideas = (*choices(X, threshold), by_token(X, threshold), *other_scales(X, threshold))
-    return thought_of_choice(came, ideas)
+    found = ideas_behind(came, (*choices(X, threshold), by_token(X, threshold), *other_scales(X, threshold)))
+    found &= ideas_agreed(solution, X, threshold)
+    return found.pop() if len(found) == 1 else None
+
+
+def ideas_agreed(solution, X: Tensor, threshold: float) -> set[str]:
+    """The ideas that explain what comes for several thresholds and sizes of X.
+
+    Those of another scale must do so beyond all magnitudes as well. By one X and threshold alone a few indices
+    agree with one of so many ideas by chance, and no indices with many.
+    """
+    agreed: list[set[tuple[int, str]]] = []
+    some = False
+    for factor, size in ((1.0, 1.0), (0.8, 1.0), (1.7, 1.0), (1.0, 1 / 16), (100.0, 1.0)):
+        sent, limit = X * size, threshold * factor * size
+        try:
+            came = solution.outlier_features(sent, limit)
+        except SolutionError:
+            return set()
+        if not isinstance(came, Tensor) or came.dim() != 1 or came.is_floating_point():
+            return set()
+        some = some or len(came) > 0
+        of_tokens = (*choices(sent, limit), by_token(sent, limit))
+        ideas = enumerate((*of_tokens, *other_scales(sent, limit)))
+        agreed.append({(n, idea) for n, (idea, chosen) in ideas if ideas_behind(came, [(idea, chosen)])})
+        if factor == 100.0:
+            agreed[-1] |= {(n, idea) for n, (idea, _) in enumerate(of_tokens)}
+    return {idea for _, idea in set.intersection(*agreed)} if some else set()
 
 
 def thought_of_order(sizes: Tensor) -> str | None:
@@ -145,9 +195,8 @@ def test_square(solution, draw, expect):
 def test_none(solution, draw, expect):
     """Without outliers the result is an empty int64 tensor."""
     threshold = draw.uniform(9.0, 14.0)
-    judge(
-        solution, expect, every_kind(draw, threshold), threshold
-    )  # what is empty says nothing about its form else
+    # What is empty counts only where something else comes for outliers, and says nothing about its form.
+    judge(solution, expect, every_kind(draw, threshold), threshold, ", in a matrix that does have outliers")
     for dtype in (torch.float32, torch.float16):
         X = activations(draw, draw.integer(5, 9), draw.integer(11, 17), threshold)
         judge(solution, expect, X.to(dtype), threshold)
