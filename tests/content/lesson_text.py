@@ -23,13 +23,18 @@ FOLDERS = {
     "training": "06-training",
     "speed": "07-speed",
     "serving": "08-serving",
-    "what-came-after": "09-what-came-after",
+    "capstone": "09-capstone",
+    "what-came-after": "10-what-came-after",
 }
 
 # The closing lesson tells of methods that the course does not build: it has no demo, no exercise, and a quiz of
 # six, so there is nothing to work, to notice or to try in it.
 CLOSING = "what-came-after"
 WITH_DEMO = [id for id in FOLDERS if id != CLOSING]
+
+# The capstone is a project: it asks for a model, and no questions.
+PROJECT = "capstone"
+WITH_QUIZ = [id for id in FOLDERS if id != PROJECT]
 
 # A number that stands alone: not the 3 of Llama-3-70B, the 16 of fp16, the 8 of 8-bit, the 7 of 7B.
 NUMBER = re.compile(r"(?<![\w.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e\d+)?(?!-?\w|\.\d)")
@@ -75,7 +80,8 @@ def passages(id: str) -> dict[str, str]:
             replies = (f"{guess.text}\n{guess.reply}" for guess in step.predict.guesses)
             texts[step.id] += "\n".join(("", step.predict.question, *replies))
     texts["try-it"] = "\n".join((info.summary, *(item.text for item in info.try_it)))
-    texts["quiz"] = "\n".join(_quiz_prose([item.model_dump() for item in quiz(id).items]))
+    if id in WITH_QUIZ:
+        texts["quiz"] = "\n".join(_quiz_prose([item.model_dump() for item in quiz(id).items]))
     return texts | prompts(id).model_dump()
 
 

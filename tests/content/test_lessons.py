@@ -15,6 +15,7 @@ from rich.markdown import Markdown
 
 from tests.content import (
     claims_bits,
+    claims_capstone,
     claims_four_bits,
     claims_measuring,
     claims_outliers,
@@ -31,7 +32,9 @@ from tests.content.lesson_text import (
     CLOSING,
     FOLDERS,
     LESSONS,
+    PROJECT,
     WITH_DEMO,
+    WITH_QUIZ,
     lesson,
     numbers,
     passages,
@@ -55,6 +58,7 @@ CLAIMS = {
     "training": claims_training,
     "speed": claims_speed,
     "serving": claims_serving,
+    "capstone": claims_capstone,
     "what-came-after": claims_what_came_after,
 }
 
@@ -233,14 +237,19 @@ def test_a_quiz_asks_each_goal_twice_in_different_forms(id: str, least: int, kin
         assert len(forms) >= 2 or goal.id == "error", f"{goal.id} is asked in one form only"
 
 
-@pytest.mark.parametrize("id", FOLDERS)
+def test_the_capstone_has_no_quiz() -> None:
+    content = load_content(ContentRoot(Path(__file__).parents[2]))
+    assert [one.id for one in content.lessons if not one.items] == [PROJECT]
+
+
+@pytest.mark.parametrize("id", WITH_QUIZ)
 def test_each_wrong_answer_names_its_misconception(id: str) -> None:
     for item in quiz(id).items:
         for wrong in getattr(item, "wrong", ()) or [o for o in getattr(item, "options", ()) if not o.right]:
             assert wrong.misconception, f"{item.id}: {wrong}"
 
 
-@pytest.mark.parametrize("id", FOLDERS)
+@pytest.mark.parametrize("id", WITH_QUIZ)
 def test_every_draw_has_one_right_answer(id: str) -> None:
     content = load_content(ContentRoot(Path(__file__).parents[2]))
     assert [str(problem) for problem in prove_items(content.lesson(id))] == []

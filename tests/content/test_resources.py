@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 
 import pytest
+import yaml
 
 from tests.content.lesson_text import FOLDERS, LESSONS, WITH_DEMO, lesson
 from tutor.course import LoadedExercise, load_content
@@ -53,3 +55,11 @@ def test_a_grading_fits_a_small_machine(exercise: LoadedExercise) -> None:
     assert limits.memory_mib + 2 * limits.arena_mib <= HOST_MIB
     assert limits.device_mib <= DEVICE_MIB
     assert exercise.info.minutes >= 1
+
+
+def test_the_evaluation_text_is_the_frozen_one() -> None:
+    note = yaml.safe_load((LESSONS / "evaluation.yaml").read_text(encoding="utf-8"))
+    text = (LESSONS / note["file"]).read_bytes()
+    assert len(text) == note["bytes"] >= 60_000
+    assert hashlib.sha256(text).hexdigest() == note["sha256"]
+    assert note["license"]
