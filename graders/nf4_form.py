@@ -67,6 +67,8 @@ def thought_of_codes(codes: object, W: Tensor, block_size: int) -> str | None:
     if not isinstance(codes, Tensor) or not codes.numel():
         return None
     weights, blocks = len(W), blocks_of(len(W), block_size)
+    if 0 < codes.numel() == weights // block_size * block_size != weights:
+        return "short-block-forgotten"
     if codes.dtype == torch.uint8 and codes.numel() in {-(-weights // 2), blocks * block_size // 2}:
         return "codes-packed-already"
     if codes.dtype == torch.uint8 and codes.numel() in {weights, blocks * block_size}:

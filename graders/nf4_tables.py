@@ -27,6 +27,7 @@ def wrong_tables() -> Iterator[tuple[str, Tensor]]:
     yield "levels-mirrored", -LEVELS.flip(0)
     for negative, positive in ((7, 7), (8, 8)):
         yield "sides-equally-long", normal_levels(OFFSET, negative, positive)
+    yield "half-kept-on-each-side", _with_halves(7, 8)
     yield "quantiles-not-normalised", LEVELS * LARGEST_QUANTILE
     for outermost in (OFFSET, 16 / 17, 31 / 32):
         yield "no-level-at-zero", _sweep(outermost)
@@ -60,6 +61,15 @@ def fitted_tables(came: Tensor, block_size: int) -> Iterator[tuple[str, Tensor]]
             low, high = (middle, high) if too_low else (low, middle)
         if float((levels_of(low) - LEVELS).abs().max()) > 1e-3:
             yield idea, levels_of(low)
+
+
+def _with_halves(negative: int, positive: int) -> Tensor:
+    """Quantiles down to that of ½ on either side: each side ends with a zero of its own."""
+    sides = [
+        torch.special.ndtri(torch.linspace(OFFSET, 0.5, n, dtype=torch.float64)) for n in (negative, positive)
+    ]
+    levels = torch.cat([-sides[0], torch.zeros(1, dtype=torch.float64), sides[1].flip(0)])
+    return levels / levels.max()
 
 
 def _sweep(offset: float) -> Tensor:

@@ -7,6 +7,7 @@ from nf4_draws import Blocked, blocked, blocks_of
 from nf4_form import checked, holds_copy
 from nf4_levels import WIDEST_GAP, distance_from_levels, yardstick_of
 from nf4_suspects import RoundTrip, thought_behind
+from wording import counted, figure
 from yardsticks import NORM_FACTOR
 
 from tutor.grading.checks import like
@@ -54,7 +55,7 @@ def judge_norm(measure, trip: RoundTrip):
         yardstick.ratio_limit,
         unit="× NF4",
         expected=f"an error of at most {NORM_FACTOR} times that of NF4 with the absmax of each block",
-        came=f"{ratio:.3g} times that error, on {size(trip)}",
+        came=f"{figure(ratio)} times that error, on {size(trip)}",
         misconception=lambda: thought_behind(trip),
     )
 
@@ -68,7 +69,9 @@ def judge_levels(measure, trip: RoundTrip):
         LEVEL_TOLERANCE,
         unit="of the block's absmax",
         expected=f"every weight back as one of the sixteen levels, within {LEVEL_TOLERANCE:g} of absmax",
-        came=f"a weight {distance:.2g} of absmax away from every level",
+        came="NaN or infinity"
+        if distance != distance
+        else f"a weight {distance:.2g} of absmax away from every level",
         misconception=lambda: thought_behind(trip),
     )
 
@@ -82,7 +85,12 @@ def judge_largest(measure, trip: RoundTrip):
         LARGEST_LIMIT,
         unit="of the block's absmax",
         expected=f"every weight within {LARGEST_LIMIT:.3g} of its block's absmax, in small blocks",
-        came=f"a weight {largest:.3g} of absmax from where it was, in {size(trip)}",
+        came=(
+            "NaN or infinity"
+            if largest != largest
+            else f"a weight {figure(largest)} of absmax from where it was"
+        )
+        + f", in {size(trip)}",
         misconception=lambda: thought_behind(trip),
     )
 
@@ -102,7 +110,7 @@ def judge_zeros(expect, trip: RoundTrip):
 
 
 def size(trip: RoundTrip) -> str:
-    return f"{len(trip.W)} weights in blocks of {trip.block_size}"
+    return f"{counted(len(trip.W), 'weight')} in blocks of {trip.block_size}"
 
 
 # --- the checks ---------------------------------------------------------------------------------
