@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import torch
-from feature_suspects import by_token, choices, thought_of_choice
+from feature_suspects import PAPER_THRESHOLD, by_token, choices, thought_of_choice
 from torch import Tensor
 from vectorwise import Product, half_products, int8, on_grid
 
@@ -40,7 +40,12 @@ def thought_behind(product: Product, came: Tensor) -> str | None:
 
 def thought_of_indices(X: Tensor, threshold: float, came: Tensor) -> str | None:
     """The misconception that explains outlier indices (i64[k], in any order), or None."""
-    return thought_of_choice(came, (*choices(X, threshold), by_token(X, threshold)))
+    return thought_of_choice(came, (*_choices(X, threshold), by_token(X, threshold)))
+
+
+def _choices(X: Tensor, threshold: float) -> Iterator[tuple[str, Tensor]]:
+    yield from choices(X, threshold)
+    yield "threshold-hard-coded", (X.abs() > PAPER_THRESHOLD).any(dim=0)
 
 
 def suspects(product: Product) -> Iterator[Suspect]:
@@ -55,11 +60,28 @@ def suspects(product: Product) -> Iterator[Suspect]:
     for weights in (rest_W, W):
         regular = int8(rest_X, 1) @ int8(weights, 0)
         yield "outliers-dropped", regular
+        if bool(outlying.any()):
+            yield "outlier-part-in-int8", regular + int8(X[:, outlying], 1) @ int8(W[outlying], 0)
+            yield "outlier-part-in-int8", regular + int8(X[:, outlying], None) @ int8(W[outlying], None)
+        clipped = X.clamp(-product.threshold, product.threshold)
+        yield "outliers-clipped", regular + clipped[:, outlying].double() @ W[outlying].double()
+        no_rest = ~rest_X.any(dim=1, keepdim=True)
+        yield from (
+            ("empty-token-gives-zeros", (regular + part).masked_fill(no_rest, 0.0)) for part in outlier_parts
+        )
+        of_outliers = W[outlying].abs().amax(dim=0, keepdim=True).double() if bool(outlying.any()) else None
+        if of_outliers is not None:
+            codes = on_grid(weights, of_outliers / 127)
+            yield from (("scale-from-outlier-rows", int8(rest_X, 1) @ codes + part) for part in outlier_parts)
         wrong_rows = X[:, outlying].double() @ W[: int(outlying.sum())].double()
         yield "weight-rows-not-matched", regular + wrong_rows
         x, w = X[:, outlying].bfloat16().double(), W[outlying].bfloat16().double()
         yield "outliers-in-bfloat16", regular + x @ w
         yield "outliers-in-bfloat16", regular + (x @ w).bfloat16()
+    beyond = X.abs() > product.threshold
+    values = torch.where(beyond, X, 0.0)
+    for part in (values.double() @ W.double(), values.half().double() @ W.half().double()):
+        yield "values-instead-of-features", int8(X.masked_fill(beyond, 0.0), 1) @ int8(W, 0) + part
     plain = int8(X, 1) @ int8(W, 0)
     yield "everything-in-int8", plain
     yield from (("outliers-counted-twice", plain + outlier_part) for outlier_part in outlier_parts)
@@ -98,7 +120,7 @@ def _regular_parts(X: Tensor, rest: Tensor, W: Tensor) -> Iterator[Suspect]:
 def _other_choices(product: Product) -> Iterator[Suspect]:
     """Everything right but which features, or tokens, count as outlying."""
     X, W, threshold = product.X, product.W, product.threshold
-    for idea, chosen in choices(X, threshold):
+    for idea, chosen in _choices(X, threshold):
         if torch.equal(chosen, product.outlying):
             continue
         for outlier_part in _outlier_parts(X, W, chosen):

@@ -9,6 +9,7 @@ from feature_suspects import outlier_features
 from outlier_suspects import thought_behind, thought_of_indices
 from torch import Tensor
 from vectorwise import ERROR_FACTOR, LONE_FACTOR, QUANTIZED_FACTOR, Product, int8
+from wording import counted, figure
 
 from tutor.grading.checks import describe
 
@@ -54,13 +55,13 @@ def judge_indices(solution, expect, X: Tensor, threshold: float):
         came,
         name="what split_outliers returns",
         dtype=torch.int64,
-        misconception=lambda: thought_of_form(came, X),
+        misconception=lambda: thought_of_form(came, X, len(exact)),
     )
     expect(
         came.dim() == 1,
         expected="a flat tensor of indices, of shape (k,)",
         came=describe(came),
-        misconception=lambda: thought_of_form(came, X),
+        misconception=lambda: thought_of_form(came, X, len(exact)),
     )
     expect(
         len(came) != X.shape[1] or len(exact) == X.shape[1] or not is_mask(came),
@@ -70,8 +71,15 @@ def judge_indices(solution, expect, X: Tensor, threshold: float):
     )
     expect(
         torch.equal(came.sort().values, exact),
-        expected=f"the {len(exact)} features with a magnitude beyond the threshold, of {X.shape[1]}",
-        came=f"{len(came)} indices, {int(torch.isin(came, exact).sum())} of them of outlier features",
+        expected=f"the {counted(len(exact), 'feature')} of {X.shape[1]} with a magnitude beyond the threshold"
+        if len(exact)
+        else f"no index, since none of the {X.shape[1]} features has a magnitude beyond the threshold",
+        came=counted(len(came), "index", "indices")
+        + (
+            f", {int(torch.isin(came, exact).sum()) or 'none'} of them of outlier features"
+            if len(came)
+            else ""
+        ),
         misconception=lambda: thought_of_indices(X, threshold, came),
     )
     expect(torch.equal(came, exact), expected="the indices in ascending order", came="another order")
@@ -81,7 +89,7 @@ def is_mask(came: Tensor) -> bool:
     return bool(((came == 0) | (came == 1)).all())
 
 
-def thought_of_form(came: object, X: Tensor) -> str | None:
+def thought_of_form(came: object, X: Tensor, outliers: int) -> str | None:
     if not isinstance(came, Tensor):
         return None
     if came.dim() == 0 and not came.is_floating_point():
@@ -90,7 +98,8 @@ def thought_of_form(came: object, X: Tensor) -> str | None:
         return "mask-instead-of-indices"
     if came.dim() == 2 and came.shape[1] == 1:
         return "nonzero-leaves-a-column"
-    return "no-outliers-gives-floats" if came.numel() == 0 and came.is_floating_point() else None
+    nothing = came.numel() == 0 and came.is_floating_point()
+    return "no-outliers-gives-floats" if nothing and not outliers else None
 
 
 def multiply(solution, expect, product: Product) -> Tensor:
@@ -111,8 +120,9 @@ def judge_error(measure, product: Product, came: Tensor, factor: float = ERROR_F
         ratio,
         product.limit(factor) / product.yardstick_error,
         unit="× the vector-wise product with float16 outliers",
-        expected=f"an error of at most {factor:g} times that of the vector-wise int8 product",
-        came=f"{ratio:.3g} times that error, with {shapes(product)}",
+        expected=f"an error of at most {factor:g} times that of the vector-wise int8 product with float16 outliers",
+        came=("NaN or infinity" if not bool(came.isfinite().all()) else f"{figure(ratio)} times that error")
+        + f", with {shapes(product)}",
         misconception=lambda: thought_behind(product, came),
     )
 
@@ -127,14 +137,14 @@ def judge_quantized(measure, product: Product, came: Tensor):
         unit="× the best error of int8 operands",
         better="higher",
         expected="X and W of the regular features rounded to int8, which leaves an error",
-        came=f"{ratio:.3g} times the least error that int8 operands can have, with {shapes(product)}",
+        came=f"{figure(ratio)} times the least error that int8 operands can have, with {shapes(product)}",
         misconception=lambda: thought_behind(product, came),
     )
 
 
 def shapes(product: Product) -> str:
     outliers = int(product.outlying.sum())
-    return f"X of {size(product.X)} with {outliers} outlier features, and W of {size(product.W)}"
+    return f"X of {size(product.X)} with {counted(outliers, 'outlier feature')}, and W of {size(product.W)}"
 
 
 def size(A: Tensor) -> str:
