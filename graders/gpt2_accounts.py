@@ -60,7 +60,10 @@ def above_half(shape: Shape, dtype: str, by: Count = count) -> Bytes:
 
 
 def ideas() -> Iterator[tuple[str, Count]]:
-    """Every wrong idea about the count; an idea may come in several variants."""
+    """Every wrong idea about the count; an idea may come in several variants. What agrees with one without a name
+    can't be told from it: inputs are 2n fewer than outputs, as many as those of keys and values.
+    """
+    yield "", _recounted(lambda s, n: {"biases": _inputs(s)})
     yield from _of_shape()
     yield from _of_width()
     yield from _of_scales()
@@ -141,6 +144,11 @@ def _of_shape() -> Iterator[tuple[str, Count]]:
     yield "inner-width-assumed", _recounted(four_times)
 
 
+def _inputs(shape: Shape) -> int:
+    """Inputs of all linear layers together, where the outputs should be counted."""
+    return int(shape["n_layer"] * sum(inputs for inputs, _ in layers_of(shape)))
+
+
 def _of_width() -> Iterator[tuple[str, Count]]:
     """Ideas of how many bytes a number takes."""
     for chosen in (("embeddings",), ("embeddings", "head")):
@@ -168,6 +176,7 @@ def _of_scales() -> Iterator[tuple[str, Count]]:
     yield "scales-in-16-bits", _resized(lambda n, d, int8: {"scales": SIZES[d] * n["outputs"] if int8 else 0})
     yield "one-scale-a-matrix", _per_block(lambda layers: len(layers))
     yield "one-scale-an-input", _per_block(lambda layers: sum(inputs for inputs, _ in layers))
+    yield "one-scale-an-input", _recounted(lambda s, n: {"biases": _inputs(s), "outputs": _inputs(s)})
 
     def in_the_sum(shape: Shape, dtype: str, int8: bool) -> Bytes:
         right = count(shape, dtype, int8)

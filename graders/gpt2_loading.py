@@ -14,6 +14,7 @@ from gpt2_models import ROUNDINGS, SmallModel, is_linear
 from torch import Tensor
 from yardsticks import absmax_per_row
 
+from tutor.grading.checks import describe
 from tutor.grading.proxy import Folder, Kept, SolutionError
 
 CODES_LIMIT = 1.1  # times the error of absmax / 127 for each output: bitsandbytes rounds to float16 before
@@ -30,12 +31,34 @@ def load(solution: Any, expect: Any, small: SmallModel, dtype: str, int8: bool) 
         told = str(problem.error["message"])
         expect(
             not (problem.error["type"] == "TypeError" and "load_in_8bit" in told),
-            expected="a model whose linear layers are 8-bit",
+            expected=f"a model {'whose linear layers are 8-bit' if int8 else f'in {dtype}'}",
             came=f"TypeError: {told[:200]}",
             misconception="load-in-8bit-as-argument",
         )
         raise
     return model
+
+
+def ask_logits(solution: Any, expect: Any, model: Kept, tokens: Tensor) -> Any:
+    """What the learner's ``logits`` returns; a model's whole output is no logits, whether it can cross or not."""
+    try:
+        raw = solution.logits(model, tokens)
+    except SolutionError as problem:
+        told = str(problem.error["message"])
+        expect(
+            not (problem.error["kind"] == "unsendable" and "logits" in told),
+            expected="logits to return one tensor",
+            came=told[:300],
+            misconception="model-output-returned",
+        )
+        raise
+    expect(
+        not (isinstance(raw, dict) and "logits" in raw),
+        expected="logits to return one tensor",
+        came=describe(raw),
+        misconception="model-output-returned",
+    )
+    return raw
 
 
 def ask(expect: Any, model: Kept, method: str) -> Any:
