@@ -65,7 +65,7 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *(BLOCKS, BLOCKS * one, VOCABULARY, WIDTH, in_head, 8 * in_head / head, plan, budget, layers),
             *given("2 4 4.5 8 9 60 64"),
         ],
-        "one-kind-at-a-time": given("3 4 512"),
+        "one-kind-at-a-time": given("3 4 1,024"),
         "what-to-see": [body * 0.25 / 8 / 1e6, *given("3 4 8")],
         "what-it-cannot": given("4 16"),
         "sources": [],
