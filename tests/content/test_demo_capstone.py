@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,8 +15,9 @@ import numpy as np
 import pytest
 import torch
 
+from tests.content.claims import source
 from tests.content.demos import module, output
-from tests.content.lesson_text import lesson
+from tests.content.lesson_text import FOLDERS, LESSONS, lesson
 
 KINDS = ["q", "k", "v", "o", "gate", "up", "down", "head"]
 MODEL = Path(__file__).parents[2] / "graders/capstone/model"
@@ -193,6 +198,50 @@ def test_with_a_models_folder_it_says_that_the_model_is_dequantized(monkeypatch:
     assert "for each MB" in text
     assert "fetch" not in text
     assert max(map(len, text.splitlines())) <= 78
+
+
+@pytest.mark.slow
+def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Path) -> None:
+    """As the tutor runs it: alone, with the model's folder in the environment."""
+    run = subprocess.run(
+        [sys.executable, "-I", LESSONS / FOLDERS["capstone"] / "demo.py", "--device", "cpu"],
+        env={
+            "PATH": os.environ["PATH"],
+            "OMP_WAIT_POLICY": "passive",  # as the tutor starts demos: others may need the cores
+            "TUTOR_MODEL_FOLDER": str(real_model),
+        },
+        capture_output=True,
+        text=True,
+        timeout=1200,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    table, stated = rows(run.stdout), source("capstone-demo", "3 bits")
+    assert list(table) == list(stated)
+    for kind, (weights, more, error, price) in stated.items():
+        row = table[kind]
+        assert row["weights"] == weights
+        assert row["more"] == pytest.approx(more, abs=0.05 + more / 100)
+        assert row["se"] == pytest.approx(error, rel=0.05)
+        assert row["price"] == pytest.approx(price, rel=0.02, abs=0.005)
+
+
+@pytest.mark.slow
+def test_the_two_plans_are_as_far_apart_as_the_lesson_says(real_model: Path) -> None:
+    demo = module("capstone")
+    model, tokens = demo.real_model(str(real_model))
+    kinds, plans = demo.kinds_of(model), source("capstone-demo", "plans")
+    for name, bits in (
+        ("all 5", dict.fromkeys(KINDS, 5)),
+        ("all 4, head k v 8", {kind: 8 if kind in ("head", "k", "v") else 4 for kind in KINDS}),
+    ):
+        with contextlib.ExitStack() as stack:
+            for kind, layers in kinds.items():
+                stack.enter_context(demo.rounded(layers, bits[kind]))
+            level = float(demo.read(model, tokens[:1024], 512).mean().exp())
+        assert level == pytest.approx(plans[name][1], rel=5e-3)
+        size = sum(demo.bytes_of(layer.weight, bits[kind]) for kind in KINDS for layer in kinds[kind])
+        assert size == plans[name][0]
 
 
 def test_without_the_real_model_it_says_how_to_fetch_it() -> None:
