@@ -13,7 +13,7 @@ def append(cache: tuple | None, K: torch.Tensor, V: torch.Tensor) -> tuple:
 
     Returns:
         (k_codes, k_scale, v_codes, v_scale) of T + n tokens, oldest first: codes int8 [T + n, kv_heads, head_dim],
-        scales float32 or float16 [T + n, kv_heads], one for each token and head.
+        scales float32, float16 or bfloat16 [T + n, kv_heads], one for each token and head.
     """
     raise NotImplementedError("append is not written yet")
 

@@ -30,7 +30,7 @@ def kv_bytes(model: Config, kv_bits: int, tokens: int) -> float:
 
 
 def kv_room(model: Config, gpu: Config, setup: Config, scheme: Config) -> int | None:
-    """Whole tokens of KV cache that fit beside the weights, over all cards; None if these do not fit.
+    """Whole tokens of KV cache that fit beside weights and activations, on all cards; None if those do not fit.
 
     Args:
         gpu: one card: memory_bytes, bandwidth_gb_s, bf16_tflops, int8_tops.
