@@ -54,7 +54,8 @@ def gptq_int4(W: Tensor, X: Tensor) -> tuple[Tensor, int]:
     """The course's GPTQ, in groups of 64."""
     from references import reference
 
-    return reference("gptq").gptq(W, 2 * X.T @ X, 4, GROUP), grouped_bytes(W, 4)
+    H = 2 * X.T.double() @ X.double()  # float32 loses the positive diagonal of a real layer's inverse
+    return reference("gptq").gptq(W, H, 4, GROUP).float(), grouped_bytes(W, 4)
 
 
 def awq_int4(W: Tensor, X: Tensor) -> tuple[Tensor, int]:

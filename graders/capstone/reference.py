@@ -69,7 +69,9 @@ def gptq(W: torch.Tensor, H: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     columns = W.shape[1]
     W, codes, scales = W.clone(), torch.zeros_like(W, dtype=torch.int8), []
     H = H + 0.01 * H.diagonal().mean() * torch.eye(columns, device=H.device)
-    U = torch.linalg.cholesky(torch.linalg.inv(H), upper=True)
+
+    # In float64: inputs of real layers differ so much in size that float32 loses the inverse's positive diagonal.
+    U = torch.linalg.cholesky(torch.linalg.inv(H.double()), upper=True).float()
     for begin in range(0, columns, GROUP):
         end = min(begin + GROUP, columns)
         group, errors = W[:, begin:end], torch.zeros_like(W[:, begin:end])

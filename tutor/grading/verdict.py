@@ -40,6 +40,8 @@ class Measurement:
         above, below = (self.value, self.limit) if self.better == "lower" else (self.limit, self.value)
         if below == 0:
             return 0.0 if above == 0 else math.inf
+        if self.better == "higher" and below < 0 < above:
+            return math.inf  # on the wrong side of zero: no share of the limit
         return above / below
 
     def to_json(self) -> dict[str, Any]:
