@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from serving_planner import Config, Planner, whole_bytes
@@ -161,6 +162,11 @@ def _of_room() -> Family:
     def cut(self: Planner, model: Config, gpu: Config, setup: Config, scheme: Config) -> int:
         return int(self.free_bytes(model, gpu, setup, scheme) / self.kv_bytes(model, setup["kv_bits"], 1))
 
+    def weights_alone(self: Planner, model: Config, gpu: Config, setup: Config, scheme: Config) -> int | None:
+        held = self.weights_held(model, setup, scheme)
+        return None if held > self.usable_bytes(gpu, setup) else negative(self, model, gpu, setup, scheme)
+
+    yield "no-fit-gets-a-number", {"kv_room": weights_alone}
     yield "no-fit-gets-a-number", {"kv_room": negative}
     yield "no-fit-gets-a-number", {"kv_room": cut}
 
@@ -189,6 +195,7 @@ def _of_time() -> Family:
     yield "reading-and-computing-added", {"step_seconds": _added}
     yield "one-operation-a-weight", {"operations": lambda self, m, new: self.multiplied(m) * new}
     yield "codes-thought-to-be-multiplied", {"tflops": _by_weight_bits}
+    yield "codes-thought-to-be-multiplied", {"tflops": _by_8_bits}
     yield "codes-thought-to-be-multiplied", {"tflops": lambda self, gpu, s: gpu["int8_tops"]}
     yield "always-multiplied-in-16-bits", {"tflops": lambda self, gpu, s: gpu["bf16_tflops"]}
     yield "embedding-multiplied", {"multiplied": _with_embedding}
@@ -202,6 +209,10 @@ def _added(self: Planner, m: Config, gpu: Config, u: Config, s: Config, new: int
 
 def _by_weight_bits(self: Planner, gpu: Config, scheme: Config) -> float:
     return float(gpu["bf16_tflops"] if scheme["bits"] == 16 else gpu["int8_tops"])
+
+
+def _by_8_bits(self: Planner, gpu: Config, scheme: Config) -> float:
+    return float(gpu["int8_tops"] if scheme["bits"] == 8 else gpu["bf16_tflops"])
 
 
 def _with_embedding(self: Planner, model: Config) -> int:
@@ -247,8 +258,34 @@ def _of_choice() -> Family:
     )
     yield "least-loss-for-cheapest", {"pick_for_many": lambda self, e: e[0]}
     yield "room-for-one-stream-not-asked", {"streams": _at_least_one}
+    for stops in (_too_slow, _too_large):
+        yield "search-ended-too-early", {"plan": _ended_by(stops, both=True)}
+        yield "search-ended-too-early", {"plan": _ended_by(stops, both=False)}
     yield "nothing-fits-not-told", {"nothing_fits": lambda self: {"one_stream": None, "best_batch": None}}
     yield "nothing-fits-not-told", {"nothing_fits": lambda self: {}}
+
+
+def _too_slow(self: Planner, model: Config, gpu: Config, setup: Config, scheme: Config) -> bool:
+    fits = self.streams(model, gpu, setup, scheme) >= 1
+    return fits and not self.keeps_up(model, gpu, setup, scheme, 1)
+
+
+def _too_large(self: Planner, model: Config, gpu: Config, setup: Config, scheme: Config) -> bool:
+    return self.streams(model, gpu, setup, scheme) < 1
+
+
+def _ended_by(stops: Callable[..., bool], *, both: bool) -> Method:
+    """A plan whose search ends at the first scheme that won't do; ``both``: for one stream and for many."""
+
+    def plan(self: Planner, model: Config, gpu: Config, setup: Config, schemes: list[Config]) -> Any:
+        looked_at = list(takewhile(lambda scheme: not stops(self, model, gpu, setup, scheme), schemes))
+        whole, part = (Planner.plan(self, model, gpu, setup, some) for some in (schemes, looked_at))
+        if whole is None or both and part is None and stops is _too_large:
+            return None
+        found = part or {"one_stream": None, "best_batch": None}
+        return found if both else {**whole, "one_stream": found["one_stream"]}
+
+    return plan
 
 
 def _at_least_one(self: Planner, model: Config, gpu: Config, setup: Config, scheme: Config) -> int:

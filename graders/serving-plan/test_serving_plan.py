@@ -256,6 +256,7 @@ CHOICE = (
     "largest-batch-for-cheapest",
     "least-loss-for-cheapest",
     "room-for-one-stream-not-asked",
+    "search-ended-too-early",
 )
 
 
