@@ -280,7 +280,7 @@ def _ended_by(stops: Callable[..., bool], *, both: bool) -> Method:
     def plan(self: Planner, model: Config, gpu: Config, setup: Config, schemes: list[Config]) -> Any:
         looked_at = list(takewhile(lambda scheme: not stops(self, model, gpu, setup, scheme), schemes))
         whole, part = (Planner.plan(self, model, gpu, setup, some) for some in (schemes, looked_at))
-        if whole is None or both and part is None and stops is _too_large:
+        if whole is None or (both and part is None and stops is _too_large):
             return None
         found = part or {"one_stream": None, "best_batch": None}
         return found if both else {**whole, "one_stream": found["one_stream"]}
