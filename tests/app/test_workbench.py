@@ -75,7 +75,7 @@ async def test_enter_goes_on_after_the_pass_and_g_grades_again(
 
 
 async def test_checks_appear_one_by_one(running: Running, home: Path) -> None:
-    slow = PracticeEngine(home, pause=0.7)  # a busy machine draws a screen late
+    slow = PracticeEngine(home, pause=0.3)
     async with running(over=slow) as pilot:
         await open_bench(pilot)
         write_solution(slow, "absmax-int8", good=True)

@@ -200,9 +200,9 @@ class GradingEvent:
     kind: Literal["started", "loaded", "working", "check", "verdict"]
     number: int = 0
     of: int = 0
-    note: str = ""
     check: CheckResult | None = None
     verdict: Verdict | None = None
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = {
