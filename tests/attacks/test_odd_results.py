@@ -11,6 +11,7 @@ import pytest
 from tests.attacks.ground import REPOSITORY
 from tutor.course import load_content
 from tutor.grading import Grader, from_bytes
+from tutor.grading.language_models import stand_in
 from tutor.paths import ContentRoot
 
 CONTENT = load_content(ContentRoot(REPOSITORY))
@@ -19,7 +20,7 @@ ODD_RESULTS = Path(__file__).with_name("odd_results.txt").read_text()
 
 @pytest.fixture(scope="module")
 def grader() -> Iterator[tuple[asyncio.Runner, Grader]]:
-    runner, grader = asyncio.Runner(), Grader(CONTENT.root)
+    runner, grader = asyncio.Runner(), Grader(CONTENT.root, find_model=stand_in)
     yield runner, grader
     runner.run(grader.close())
     runner.close()
