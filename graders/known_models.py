@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from language_models import Layer, meet_inputs
 from torch import Tensor
+from yardsticks import absmax_of_groups, round_trip
 
 Scheme = Callable[[Tensor, Tensor], tuple[Tensor, int]]
 
@@ -43,11 +44,8 @@ def bitsandbytes_nf4(W: Tensor, X: Tensor) -> tuple[Tensor, int]:
 
 def nearest_int4(W: Tensor, X: Tensor) -> tuple[Tensor, int]:
     """Rounding to nearest in groups of 64 inputs, absmax / 7, an fp16 scale each."""
-    rounded = []
-    for group in W.split(GROUP, dim=1):
-        scale = (group.abs().amax(dim=1, keepdim=True) / 7).half().float()
-        rounded.append((group / torch.where(scale > 0, scale, 1.0)).round().clamp(-8, 7) * scale)
-    return torch.cat(rounded, dim=1), grouped_bytes(W, 4)
+    scale = (absmax_of_groups(W, GROUP) / 7).half().float()
+    return round_trip(W, scale, 7), grouped_bytes(W, 4)
 
 
 def gptq_int4(W: Tensor, X: Tensor) -> tuple[Tensor, int]:

@@ -88,7 +88,6 @@ def test_perplexity(expect, measure, model_folder, device, working, table):
     working("reading with your weights", 1, 4)
     grading.own = perplexity(done.model, windows.held_out)
     rows = [("yours", done.bytes, _bits_a_weight(done.bytes, done), grading.own)]
-    done.model = None  # one model at a time
     known = (
         ("bitsandbytes NF4", bitsandbytes_nf4),
         ("bitsandbytes int8", bitsandbytes_int8),

@@ -107,10 +107,10 @@ def comparison_csv(comparison: Comparison) -> str:
     )
     for one in comparison.schemes:
         level = "" if one.perplexity is None else one.perplexity
-        writer.writerow(("scheme", one.name, "", one.bytes, one.bits_a_weight, level, "", one.seconds))
+        writer.writerow(("scheme", one.name, "", one.bytes, one.bits_per_weight, level, "", one.seconds))
     for layer in comparison.layers:
         error = "" if layer.error_percent is None else layer.error_percent
-        writer.writerow(("layer", layer.name, layer.bits, layer.bytes, layer.bits_a_weight, "", error, ""))
+        writer.writerow(("layer", layer.name, layer.bits, layer.bytes, layer.bits_per_weight, "", error, ""))
     return out.getvalue()
 
 
@@ -121,7 +121,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     for one in sorted(comparison.schemes, key=lambda one: one.bytes):
         level = "–" if one.perplexity is None else f"{one.perplexity:,.2f}"
         bar = "█" * max(1, round(BAR * one.bytes / most))
-        row = f"  {clean(one.name):<18}{size(one.bytes):>9}  {one.bits_a_weight:>5.2f}  {level:>10}"
+        row = f"  {clean(one.name):<18}{size(one.bytes):>9}  {one.bits_per_weight:>5.2f}  {level:>10}"
         row += f"  {one.seconds:>7.0f}  {bar}"
         yield styled(row, "bold") if one.own else row
     yield styled("  Bytes of all linear layers and the head; the bar shows them.", "dim")
@@ -129,5 +129,5 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield styled("Your layers that lost most", "bold")
     for layer in comparison.layers[:LAYERS_SHOWN]:
         error = "–" if layer.error_percent is None else f"{number(layer.error_percent)} %"
-        yield f"  {clean(layer.name):<40}{layer.bits_a_weight:>6.2f} bits{error:>10}"
+        yield f"  {clean(layer.name):<40}{layer.bits_per_weight:>6.2f} bits{error:>10}"
     yield styled("  --json and --csv have all of them.", "dim")

@@ -47,7 +47,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "import": ("exporting", "Merge progress that was exported."),
     },
     "Course and machine": {
-        "model": ("modelling", "Fetch the small real language model that demos use."),
+        "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),
         "doctor": ("examining", "What this machine can do, and what to do about the rest."),
     },

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from tutor.cli.bars import size
-from tutor.cli.console import clean
+from tutor.cli.svg import KNOWN, OWN, QUIET, document, point, titled, words
 
 if TYPE_CHECKING:
     from tutor.proving.lab import Comparison, Scheme
 
 WIDTH, PLOT, LEFT, TOP, RIGHT, LINE = 760, 340, 72, 48, 24, 20
-INK, QUIET, RULE, OWN, KNOWN = "#111827", "#6b7280", "#e5e7eb", "#b45309", "#1d4ed8"
+RULE = "#e5e7eb"
 TICKS = 5
 
 
@@ -24,18 +23,16 @@ def lab_svg(comparison: Comparison) -> str:
     drawn = [one for one in schemes if one.perplexity is not None]
     axes = _Axes(drawn)
     height = TOP + PLOT + 56 + LINE * len(schemes)
-    box = f'width="{WIDTH}" height="{height}"'
     title = f"Perplexity against bytes: {comparison.model}, on {comparison.device}"
-    return "\n".join(
+    return document(
+        WIDTH,
+        height,
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {box} viewBox="0 0 {WIDTH} {height}">',
-            f'<rect {box} fill="#ffffff"/>',
-            _words(LEFT, 24, title, weight="bold"),
+            words(LEFT, 24, title, weight="bold"),
             *axes.lines(),
             *(_mark(one, axes, chr(ord("a") + number)) for number, one in enumerate(schemes) if one in drawn),
             *_legend(schemes),
-            "</svg>\n",
-        ]
+        ],
     )
 
 
@@ -60,11 +57,11 @@ class _Axes:
             level = self.low * (self.high / self.low) ** (step / TICKS)
             y = self.down(level)
             yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{RULE}"/>'
-            yield _words(LEFT - 8, y + 4, f"{level:.3g}", QUIET, anchor="end")
+            yield words(LEFT - 8, y + 4, f"{level:.3g}", QUIET, anchor="end")
         for count in _round_steps(self.most):
             label = size(count) if count else "0"
-            yield _words(self.across(count), TOP + PLOT + 18, label, QUIET, anchor="middle")
-        yield _words(WIDTH - RIGHT, TOP + PLOT + 36, "linear layers and head", QUIET, anchor="end")
+            yield words(self.across(count), TOP + PLOT + 18, label, QUIET, anchor="middle")
+        yield words(WIDTH - RIGHT, TOP + PLOT + 36, "linear layers and head", QUIET, anchor="end")
 
 
 def _round_steps(most: float) -> Iterator[float]:
@@ -79,13 +76,7 @@ def _mark(one: Scheme, axes: _Axes, letter: str) -> str:
     assert one.perplexity is not None
     x, y = axes.across(one.bytes), axes.down(one.perplexity)
     colour = OWN if one.own else KNOWN
-    shape = (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
-        if one.own
-        else f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="none" stroke="{colour}"/>'
-    )
-    title = f"<title>{escape(clean(one.name))}</title>"
-    return f"<g>{title}{shape}{_words(x + 10, y - 6, letter, colour, weight='bold')}</g>"
+    return titled(one.name, point(x, y, own=one.own), words(x + 10, y - 6, letter, colour, weight="bold"))
 
 
 def _legend(schemes: Sequence[Scheme]) -> Iterator[str]:
@@ -94,15 +85,8 @@ def _legend(schemes: Sequence[Scheme]) -> Iterator[str]:
         y += LINE
         colour, weight = (OWN, "bold") if one.own else (KNOWN, "normal")
         level = "not finite" if one.perplexity is None else f"{one.perplexity:.2f}"
-        yield _words(LEFT, y, chr(ord("a") + number), colour, weight="bold")
-        yield _words(LEFT + 24, y, one.name, weight=weight)
-        for end, figure in ((460, size(one.bytes)), (580, f"{one.bits_a_weight:.2f} bits")):
-            yield _words(end, y, figure, anchor="end")
-        yield _words(WIDTH - RIGHT, y, level, anchor="end")
-
-
-def _words(
-    x: float, y: float, text: str, colour: str = INK, weight: str = "normal", anchor: str = "start"
-) -> str:
-    style = f'font-family="sans-serif" font-size="13" font-weight="{weight}" fill="{colour}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}" {style} text-anchor="{anchor}">{escape(clean(text))}</text>'
+        yield words(LEFT, y, chr(ord("a") + number), colour, weight="bold")
+        yield words(LEFT + 24, y, one.name, weight=weight)
+        for end, figure in ((460, size(one.bytes)), (580, f"{one.bits_per_weight:.2f} bits")):
+            yield words(end, y, figure, anchor="end")
+        yield words(WIDTH - RIGHT, y, level, anchor="end")

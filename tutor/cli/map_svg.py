@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
-from tutor.cli.console import clean
+from tutor.cli.svg import KNOWN, OWN, QUIET, document, point, titled, words
 
 if TYPE_CHECKING:
     from tutor.proving.error_map import Point
@@ -17,7 +16,6 @@ WIDTH, PLOT = 760, 360  # pixels: of the picture, and the height of its plot
 LEFT, TOP, RIGHT = 64, 48, 24
 LINE = 20  # of the legend
 _AROUND = ((13, -9), (-13, -9), (13, 9), (-13, 9))  # where a letter may stand beside its point
-INK, QUIET, OWN, KNOWN = "#111827", "#6b7280", "#b45309", "#1d4ed8"
 
 
 def map_svg(own: Sequence[Point], known: Sequence[Point]) -> str:
@@ -27,18 +25,16 @@ def map_svg(own: Sequence[Point], known: Sequence[Point]) -> str:
     marks = marked(own, known)
     frame = Frame.around([one.point for one in marks])
     height = TOP + PLOT + 48 + LINE * (len(marks) + len(noted(marks)) + 3)
-    box = f'width="{WIDTH}" height="{height}"'
-    return "\n".join(
+    return document(
+        WIDTH,
+        height,
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {box} viewBox="0 0 {WIDTH} {height}">',
-            f'<rect {box} fill="#ffffff"/>',
-            _words(LEFT, 24, "Error against memory, on independent Gaussian weights", weight="bold"),
+            words(LEFT, 24, "Error against memory, on independent Gaussian weights", weight="bold"),
             *_axes(frame),
             _limit(frame),
             *_marks(marks, frame),
             *_legend(marks),
-            "</svg>\n",
-        ]
+        ],
     )
 
 
@@ -55,10 +51,10 @@ def _axes(frame: Frame) -> Iterator[str]:
     for decibels in range(int(frame.lowest), int(frame.highest) + 1, 10):
         y = _down(decibels, frame)
         yield f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#e5e7eb"/>'
-        yield _words(LEFT - 8, y + 4, f"{decibels} dB".replace("-", "−"), QUIET, anchor="end")
+        yield words(LEFT - 8, y + 4, f"{decibels} dB".replace("-", "−"), QUIET, anchor="end")
     for bits in range(math.ceil(frame.fewest), math.floor(frame.most) + 1):
-        yield _words(_across(bits, frame), TOP + PLOT + 18, str(bits), QUIET, anchor="middle")
-    yield _words(WIDTH - RIGHT, TOP + PLOT + 36, "bits per weight", QUIET, anchor="end")
+        yield words(_across(bits, frame), TOP + PLOT + 18, str(bits), QUIET, anchor="middle")
+    yield words(WIDTH - RIGHT, TOP + PLOT + 36, "bits per weight", QUIET, anchor="end")
 
 
 def _limit(frame: Frame) -> str:
@@ -85,14 +81,8 @@ def _marks(marks: Sequence[Marked], frame: Frame) -> Iterator[str]:
         letter = (free or places)[0]
         taken.append(letter)
         colour = OWN if one.point.exercise else KNOWN
-        shape = (
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>'
-            if one.point.exercise
-            else f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="none" stroke="{colour}"/>'
-        )
-        title = f"<title>{escape(clean(one.point.label))}</title>"
-        words = _words(letter[0], letter[1] + 4, one.mark, colour, weight="bold", anchor="middle")
-        yield f"<g>{title}{shape}{words}</g>"
+        mark = words(letter[0], letter[1] + 4, one.mark, colour, weight="bold", anchor="middle")
+        yield titled(one.point.label, point(x, y, own=bool(one.point.exercise)), mark)
 
 
 def _legend(marks: Sequence[Marked]) -> Iterator[str]:
@@ -101,25 +91,18 @@ def _legend(marks: Sequence[Marked]) -> Iterator[str]:
     y = TOP + PLOT + 60
     ends = [WIDTH - RIGHT - 100 * place for place in reversed(range(len(FIGURES)))]
     for end, heading in zip(ends, FIGURES, strict=True):
-        yield _words(end, y, heading, QUIET, anchor="end")
+        yield words(end, y, heading, QUIET, anchor="end")
     for one in marks:
         y += LINE
         colour, weight = (OWN, "bold") if one.point.exercise else (KNOWN, "normal")
-        yield _words(LEFT, y, one.mark, colour, weight="bold")
-        yield _words(LEFT + 24, y, one.point.label, weight=weight)
+        yield words(LEFT, y, one.mark, colour, weight="bold")
+        yield words(LEFT + 24, y, one.point.label, weight=weight)
         for end, figure in zip(ends, figures(one.point), strict=True):
-            yield _words(end, y, figure, anchor="end")
+            yield words(end, y, figure, anchor="end")
     y += LINE
-    yield _words(LEFT, y, "- -", QUIET)
-    yield _words(LEFT + 24, y, "the limit: no scheme of R bits a weight has less error than 2^(−2R)", QUIET)
+    yield words(LEFT, y, "- -", QUIET)
+    yield words(LEFT + 24, y, "the limit: no scheme of R bits a weight has less error than 2^(−2R)", QUIET)
     for mark, note in noted(marks):
         y += LINE
-        yield _words(LEFT, y, mark, QUIET, weight="bold")
-        yield _words(LEFT + 24, y, note, QUIET)
-
-
-def _words(
-    x: float, y: float, text: str, colour: str = INK, weight: str = "normal", anchor: str = "start"
-) -> str:
-    style = f'font-family="sans-serif" font-size="13" font-weight="{weight}" fill="{colour}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}" {style} text-anchor="{anchor}">{escape(clean(text))}</text>'
+        yield words(LEFT, y, mark, QUIET, weight="bold")
+        yield words(LEFT + 24, y, note, QUIET)

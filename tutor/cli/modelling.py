@@ -11,6 +11,7 @@ import typer
 from tutor.cli import console
 from tutor.cli.bars import size
 from tutor.cli.options import DeviceOption, JsonOption
+from tutor.cli.tables import aligned
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -97,13 +98,8 @@ def _list(json: bool) -> int:
         console.write("No model is here yet. 'tutor model fetch' brings a small one.")
         return 0
     rows = [("id", "parameters", "on disk", "dtype", "licence", "state"), *map(_row, kept)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = (
-            cell.rjust(width) if column in (1, 2) else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        console.write("  ".join(cells).rstrip())
+    for line in aligned(rows, at_right=[column in (1, 2) for column in range(len(rows[0]))]):
+        console.write(line)
     for model in kept:
         if model.damage:
             console.write(console.clean(f"{model.manifest.id} is damaged: {model.damage}."))

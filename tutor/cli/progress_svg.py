@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
-from tutor.cli.console import clean
+from tutor.cli.svg import document, titled, words
 
 if TYPE_CHECKING:
     from tutor.course import Content
@@ -27,14 +26,14 @@ _LOOKS = {
 def progress_svg(content: Content, standing: Standing) -> str:
     """An SVG document: lessons with their status, exercises as squares, a legend."""
     parts, y = [], 40
-    parts.append(_words(16, 24, content.title, weight="bold"))
+    parts.append(words(16, 24, content.title, weight="bold"))
     for module, lessons in content.modules():
         y += 12
-        parts.append(_words(16, y, module.title, weight="bold"))
+        parts.append(words(16, y, module.title, weight="bold"))
         y += 8
         for lesson in lessons:
             parts.append(_square(16, y, standing.lesson(lesson.id), lesson.title))
-            parts.append(_words(44, y + 14, lesson.title))
+            parts.append(words(44, y + 14, lesson.title))
             for place, exercise in enumerate(content.exercises_of(lesson.id)):
                 parts.append(
                     _square(LEFT + place * (SQUARE + 6), y, standing.exercise(exercise.id), exercise.title)
@@ -43,22 +42,13 @@ def progress_svg(content: Content, standing: Standing) -> str:
     y += 12
     for place, (status, _) in enumerate(one for one in _LOOKS.items() if one[0] != "done"):
         parts.append(_square(16 + place * 100, y, status, status))
-        parts.append(_words(40 + place * 100, y + 14, status))
-    height = y + 36
-    box = f'width="{WIDTH}" height="{height}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} viewBox="0 0 {WIDTH} {height}">'
-    return "\n".join([head, f'<rect {box} fill="#ffffff"/>', *parts, "</svg>\n"])
+        parts.append(words(40 + place * 100, y + 14, status))
+    return document(WIDTH, y + 36, parts)
 
 
 def _square(x: int, y: int, status: str, title: str) -> str:
     colour, sign = _LOOKS.get(status, ("#ffffff", "?"))
-    name = escape(clean(f"{title}: {status}"))
     box = (
         f'<rect x="{x}" y="{y}" width="{SQUARE}" height="{SQUARE}" rx="3" fill="{colour}" stroke="#6b7280"/>'
     )
-    return f"<g><title>{name}</title>{box}{_words(x + 5, y + 14, sign)}</g>"
-
-
-def _words(x: int, y: int, text: str, weight: str = "normal") -> str:
-    style = f'font-family="sans-serif" font-size="13" font-weight="{weight}" fill="#111827"'
-    return f'<text x="{x}" y="{y}" {style}>{escape(clean(text))}</text>'
+    return titled(f"{title}: {status}", box, words(x + 5, y + 14, sign))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.cli.bars import number
@@ -15,19 +15,23 @@ def table_lines(table: Mapping[str, Any]) -> Iterator[str]:
     """Title, header and rows. ``None`` is a figure that is not finite."""
     columns = [clean(str(column)) for column in table["columns"]]
     rows = [[_cell(cell) for cell in row] for row in table["rows"]]
-    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
-    at_left = [all(isinstance(row[place], str) for row in table["rows"]) for place in range(len(columns))]
-
-    def line(cells: list[str]) -> str:
-        placed = [
-            cell.ljust(width) if left else cell.rjust(width)
-            for cell, width, left in zip(cells, widths, at_left, strict=True)
-        ]
-        return f"  {GAP.join(placed)}".rstrip()
-
+    figures = [not all(isinstance(row[place], str) for row in table["rows"]) for place in range(len(columns))]
+    header, *lines = aligned([columns, *rows], at_right=figures)
     yield styled(clean(str(table["title"])), "bold")
-    yield styled(line(columns), "dim")
-    yield from map(line, rows)
+    yield styled(f"  {header}", "dim")
+    yield from (f"  {line}" for line in lines)
+
+
+def aligned(rows: Sequence[Sequence[str]], at_right: Sequence[bool]) -> list[str]:
+    """Rows as lines whose columns stand below each other."""
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return [
+        GAP.join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, at_right, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
 
 
 def _cell(cell: str | float | None) -> str:

@@ -6,7 +6,7 @@ checks: that one has figures and no limits. Nothing of it is an attempt.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class Scheme:
 
     name: str
     bytes: int
-    bits_a_weight: float
+    bits_per_weight: float
     perplexity: float | None  # None where it is not finite
     seconds: float
 
@@ -43,7 +43,7 @@ class LayerLoss:
     name: str
     bits: int
     bytes: int
-    bits_a_weight: float
+    bits_per_weight: float
     error_percent: float | None
 
 
@@ -62,27 +62,8 @@ class Comparison:
             "schema": "tutor.lab/1",
             "model": self.model,
             "device": self.device,
-            "schemes": [
-                {
-                    "name": one.name,
-                    "bytes": one.bytes,
-                    "bits_per_weight": one.bits_a_weight,
-                    "perplexity": one.perplexity,
-                    "seconds": one.seconds,
-                    "own": one.own,
-                }
-                for one in self.schemes
-            ],
-            "layers": [
-                {
-                    "name": one.name,
-                    "bits": one.bits,
-                    "bytes": one.bytes,
-                    "bits_per_weight": one.bits_a_weight,
-                    "error_percent": one.error_percent,
-                }
-                for one in self.layers
-            ],
+            "schemes": [{**asdict(one), "own": one.own} for one in self.schemes],
+            "layers": [asdict(one) for one in self.layers],
         }
 
 
