@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,8 +13,8 @@ import pytest
 import torch
 
 from tests.content.claims import source
-from tests.content.demos import module, output
-from tests.content.lesson_text import FOLDERS, LESSONS, lesson
+from tests.content.demos import module, output, output_on
+from tests.content.lesson_text import lesson
 
 KINDS = ["q", "k", "v", "o", "gate", "up", "down", "head"]
 MODEL = Path(__file__).parents[2] / "graders/capstone/model"
@@ -202,21 +199,8 @@ def test_with_a_models_folder_it_says_that_the_model_is_dequantized(monkeypatch:
 
 @pytest.mark.slow
 def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Path) -> None:
-    """As the tutor runs it: alone, with the model's folder in the environment."""
-    run = subprocess.run(
-        [sys.executable, "-I", LESSONS / FOLDERS["capstone"] / "demo.py", "--device", "cpu"],
-        env={
-            "PATH": os.environ["PATH"],
-            "OMP_WAIT_POLICY": "passive",  # as the tutor starts demos: others may need the cores
-            "TUTOR_MODEL_FOLDER": str(real_model),
-        },
-        capture_output=True,
-        text=True,
-        timeout=1200,
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == ""
-    table, stated = rows(run.stdout), source("capstone-demo", "3 bits")
+    printed = output_on(real_model, "capstone", seconds=1200)
+    table, stated = rows(printed), source("capstone-demo", "3 bits")
     assert list(table) == list(stated)
     for kind, (weights, more, error, price) in stated.items():
         row = table[kind]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,8 +18,8 @@ from tests.content.claims_four_bits import (
     ROWS,
     levels_of_nf4,
 )
-from tests.content.demos import module, output
-from tests.content.lesson_text import FOLDERS, LESSONS, lesson
+from tests.content.demos import module, output, output_on
+from tests.content.lesson_text import lesson
 
 
 def table(text: str) -> dict[str, list[float]]:
@@ -216,21 +213,6 @@ def test_the_lesson_says_where_the_models_weights_come_from() -> None:
 # --- the real model ---------------------------------------------------------------------------
 
 
-def run(real_model: Path, *arguments: str) -> str:
-    """As the tutor runs it: alone, with the model's folder in the environment."""
-    done = subprocess.run(
-        [sys.executable, "-I", LESSONS / FOLDERS["four-bits"] / "demo.py", "--device", "cpu", *arguments],
-        env={"PATH": os.environ["PATH"], "OMP_WAIT_POLICY": "passive", "TUTOR_MODEL_FOLDER": str(real_model)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert max(map(len, done.stdout.splitlines())) <= 78
-    return done.stdout
-
-
 def control(text: str) -> list[float]:
     part = text.split("4. Is it the file?")[1]
     return [float(value) for value in re.findall(r"(?m)^   (?:round|AWQ|GPTQ).* ([\d.]+) %$", part)]
@@ -238,7 +220,7 @@ def control(text: str) -> list[float]:
 
 @pytest.mark.slow
 def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Path) -> None:
-    text, stated = run(real_model), source(REAL)
+    text, stated = output_on(real_model, "four-bits"), source(REAL)
     for row, values in table(text).items():
         assert values == pytest.approx(stated[row], rel=0.03, abs=0.006), row
     assert sweep(text) == {bits: pytest.approx(errors, rel=0.03) for bits, errors in stated[BY_BITS].items()}
@@ -254,7 +236,7 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
 
 @pytest.mark.slow
 def test_the_files_own_grid_has_no_error_and_the_control_tells(real_model: Path) -> None:
-    text = run(real_model, "--codes", "asymmetric", "--group", "32")
+    text = output_on(real_model, "four-bits", "--codes", "asymmetric", "--group", "32")
     assert table(text)["round to nearest"] == [5.0, 0.0, 0.0, 0.0]
     assert control(text) == pytest.approx(source(REAL, NOISY_32), rel=0.03)
 
@@ -262,9 +244,9 @@ def test_the_files_own_grid_has_no_error_and_the_control_tells(real_model: Path)
 @pytest.mark.slow
 def test_gptq_fits_its_text_too_well_where_tokens_are_few(real_model: Path) -> None:
     stated = source(REAL)
-    rows = table(run(real_model, "--place", "down"))
+    rows = table(output_on(real_model, "four-bits", "--place", "down"))
     assert [rows[row][2:] for row in ROWS[:3]] == [pytest.approx(pair, rel=0.03) for pair in stated[DOWN]]
-    rows = table(run(real_model, "--tokens", "128"))
+    rows = table(output_on(real_model, "four-bits", "--tokens", "128"))
     assert rows["GPTQ"][2:] == pytest.approx(stated["128 tokens, GPTQ seen and held out"], rel=0.03)
-    rows = table(run(real_model, "--tokens", "128", "--damping", "0.1"))
+    rows = table(output_on(real_model, "four-bits", "--tokens", "128", "--damping", "0.1"))
     assert rows["GPTQ"][3] == pytest.approx(stated["128 tokens, damping 0.1, GPTQ held out"], rel=0.03)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,8 +11,8 @@ import pytest
 import torch
 
 from tests.content.claims import source
-from tests.content.demos import module, output
-from tests.content.lesson_text import FOLDERS, LESSONS, lesson
+from tests.content.demos import module, output, output_on
+from tests.content.lesson_text import lesson
 
 ROW = re.compile(
     r"(?m)^(?P<name>\w[\w-]*(?: \w+)?) +(?P<bytes>[\d,]+) +(?:–|(?P<sqnr>[\d.]+) dB) +(?P<level>[\d.,]+)"
@@ -177,23 +174,9 @@ def test_the_footprint_is_what_the_lesson_says(small_folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Path) -> None:
-    """As the tutor runs it: alone, with the model's folder in the environment."""
-    run = subprocess.run(
-        [sys.executable, "-I", LESSONS / FOLDERS["measuring"] / "demo.py", "--device", "cpu"],
-        env={
-            "PATH": os.environ["PATH"],
-            "OMP_WAIT_POLICY": "passive",  # as the tutor starts demos: others may need the cores
-            "TUTOR_MODEL_FOLDER": str(real_model),
-        },
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == ""
-    assert "de-quantized" in run.stdout
-    assert max(map(len, run.stdout.splitlines())) <= 78
-    table, stated = rows(run.stdout), source("measuring-demo")
+    printed = output_on(real_model, "measuring")
+    assert "de-quantized" in printed
+    table, stated = rows(printed), source("measuring-demo")
     assert list(table) == ["fp32", "bf16", "8-bit bnb"]
     for name, row in table.items():
         size, noise, level, _, _ = stated[name]
@@ -201,7 +184,7 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
         assert row.get("sqnr") == (noise and pytest.approx(noise, abs=0.11))
         # Each kind of processor sums 16-bit products in its own way; 1.1 % between two of them was seen.
         assert row["level"] == pytest.approx(level, rel=2e-4 if name == "fp32" else 2e-2)
-    bits = float(re.findall(r"costs (\S+) bits", run.stdout)[0])
+    bits = float(re.findall(r"costs (\S+) bits", printed)[0])
     assert bits == pytest.approx(stated["bits a character in fp32"], abs=2e-3)
 
 

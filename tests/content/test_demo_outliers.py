@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 
 from tests.content.claims import source
-from tests.content.demos import module, output
-from tests.content.lesson_text import FOLDERS, LESSONS, lesson
+from tests.content.demos import module, output, output_on
+from tests.content.lesson_text import lesson
 
 WAYS = ("one scale each", "row × column scales", "outliers in 16 bits", "smoothed, alpha")
 
@@ -100,24 +97,9 @@ def test_the_lesson_says_where_the_models_weights_come_from() -> None:
 # --- the real model ---------------------------------------------------------------------------
 
 
-def run(real_model: Path, *arguments: str) -> str:
-    """As the tutor runs it: alone, with the model's folder in the environment."""
-    done = subprocess.run(
-        [sys.executable, "-I", LESSONS / FOLDERS["outliers"] / "demo.py", "--device", "cpu", *arguments],
-        env={"PATH": os.environ["PATH"], "OMP_WAIT_POLICY": "passive", "TUTOR_MODEL_FOLDER": str(real_model)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert max(map(len, done.stdout.splitlines())) <= 78
-    return done.stdout
-
-
 @pytest.mark.slow
 def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Path) -> None:
-    text, stated = run(real_model), source("outliers-demo")
+    text, stated = output_on(real_model, "outliers"), source("outliers-demo")
     for block in (0, 12):
         row = re.search(rf"(?m)^ +{block} +([\d.]+) +([\d.]+) +([\d.]+)", text)
         assert row
@@ -138,7 +120,10 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
 
 @pytest.mark.slow
 def test_a_feature_of_block_11_is_loud_on_one_token_only(real_model: Path) -> None:
-    text, stated = run(real_model, "--layer", "11", "--place", "down"), source("outliers-demo")
+    text, stated = (
+        output_on(real_model, "outliers", "--layer", "11", "--place", "down"),
+        source("outliers-demo"),
+    )
     loudest, tokens = stated["down of block 11: loudest feature, tokens on which it is beyond 6"]
     found = re.search(r"loudest ([\d.]+) \(feature", text)
     assert found
