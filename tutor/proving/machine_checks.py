@@ -21,6 +21,7 @@ OTHERS = {
     "bitsandbytes": "comparisons with its int8 and NF4",
     "fsrs": "reviews",
     "gguf": "the small real model",
+    "huggingface_hub": "models from the hub",
     "jinja2": "quizzes",
     "nvidia-ml-py": "finding GPUs",
     "platformdirs": "finding your data folder",
