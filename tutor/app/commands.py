@@ -41,6 +41,7 @@ class CourseCommands(Provider):
         app = cast("TutorApp", self.app)
         if app.ready:
             yield from _course(app)
+        yield Command("Settings", app.action_settings, "Theme, editor, device, reviews a day", early=True)
         yield Command("All keys", app.action_keys, "What every key does here", early=True)
         for theme in sorted(app.available_themes):
             yield Command(f"Theme: {theme}", partial(setattr, app, "theme", theme), "Change the colours")

@@ -37,6 +37,8 @@ class Engine:
     def __init__(self, root: ContentRoot, home: Path) -> None:
         self.root = root
         self.home = home
+        self.device = "auto"
+        """Where gradings and demos run, as ``--device`` says it."""
         self._grader: Grader | None = None
 
     def open(self) -> None:
@@ -104,20 +106,25 @@ class Engine:
     # --- demos and grading --------------------------------------------------------------------
 
     def demo(self, lesson: LoadedLesson, arguments: Sequence[str]) -> AsyncGenerator[str]:
-        """The demo's output, piece by piece. Closing the iterator ends the demo."""
+        """The demo's output, piece by piece. Closing the iterator ends the demo.
+
+        EnvironmentProblem: no such device.
+        """
+        from tutor.compute.devices import resolve_device
         from tutor.sandbox import run_demo
 
         assert lesson.demo_file is not None
-        return cast("AsyncGenerator[str]", run_demo(lesson.demo_file, arguments))
+        given = ["--device", resolve_device(self.device), *arguments]
+        return cast("AsyncGenerator[str]", run_demo(lesson.demo_file, given))
 
     def remember_demo(self, lesson: LoadedLesson, values: Mapping[str, str], output: str) -> None:
         """Keep what a demo printed, which the lesson pack quotes."""
-        kept = {"device": "auto", "knobs": dict(values), "output": output[-KEPT_OUTPUT:]}
+        kept = {"device": self.device, "knobs": dict(values), "output": output[-KEPT_OUTPUT:]}
         self.store.record_event("demo", lesson.id, kept)
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
         """Have the grader's processes ready before the first grading asks for them."""
-        await self._warm_grader().warm_up(exercise)
+        await self._warm_grader().warm_up(exercise, device=self.device)
 
     async def grade(
         self, exercise: LoadedExercise, path: Path, on_event: Callable[[GradingEvent], None]
@@ -125,7 +132,9 @@ class Engine:
         """Grade the learner's file and record the attempt. Cancelling the task cancels the grading."""
         from tutor.grading import submit
 
-        return await submit(self._warm_grader(), self.store, exercise, path, on_event=on_event)
+        return await submit(
+            self._warm_grader(), self.store, exercise, path, device=self.device, on_event=on_event
+        )
 
     def known_points(self) -> Sequence[Point]:
         """The reference points of the error–memory map."""

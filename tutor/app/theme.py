@@ -1,4 +1,4 @@
-"""The tutor's own light and dark theme, and the glyphs that stand beside every colour.
+"""The tutor's own themes, light and dark and the same in high contrast, and the glyphs that stand beside every colour.
 
 The palette keeps green towards blue and red towards orange, so that "passed" and "not passed"
 stay apart for colour-blind eyes; the glyphs carry the same meaning without any colour.
@@ -78,7 +78,77 @@ LIGHT = Theme(
     },
 )
 
-THEMES = (DARK, LIGHT)
+CONTRAST_DARK = Theme(
+    name="tutor-contrast-dark",
+    primary="#6cc4ff",
+    secondary="#d9c4ff",
+    accent="#ffd24a",
+    success="#4df0b8",
+    warning="#ffd24a",
+    error="#ff9a6b",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#101010",
+    panel="#1c1c1c",
+    dark=True,
+    variables={
+        "border": "#c8c8c8",
+        "border-blurred": "#9a9a9a",
+        "block-cursor-background": "#003d73",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#333333",
+        "block-cursor-blurred-foreground": "#ffffff",
+        "input-selection-background": "#6cc4ff 45%",
+        "scrollbar": "#b0b0b0",
+        "scrollbar-hover": "#ffffff",
+        "scrollbar-active": "#ffd24a",
+        "scrollbar-background": "#000000",
+        "scrollbar-background-hover": "#000000",
+        "scrollbar-background-active": "#000000",
+        "quiet": "#d6d6d6",
+        "faint": "#949494",
+        "rule": "#949494",
+        "bar": "#1c1c1c",
+    },
+)
+
+CONTRAST_LIGHT = Theme(
+    name="tutor-contrast-light",
+    primary="#003f87",
+    secondary="#4b2a8c",
+    accent="#6b3f00",
+    success="#00543a",
+    warning="#6b3f00",
+    error="#8f1d00",
+    foreground="#000000",
+    background="#ffffff",
+    surface="#f2f2f2",
+    panel="#e6e6e6",
+    dark=False,
+    variables={
+        "border": "#3a3a3a",
+        "border-blurred": "#5e5e5e",
+        "block-cursor-background": "#bcd8ff",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#d9d9d9",
+        "block-cursor-blurred-foreground": "#000000",
+        "input-selection-background": "#003f87 30%",
+        "scrollbar": "#5e5e5e",
+        "scrollbar-hover": "#000000",
+        "scrollbar-active": "#003f87",
+        "scrollbar-background": "#ffffff",
+        "scrollbar-background-hover": "#ffffff",
+        "scrollbar-background-active": "#ffffff",
+        "quiet": "#363636",
+        "faint": "#6a6a6a",
+        "rule": "#6a6a6a",
+        "bar": "#e6e6e6",
+    },
+)
+
+THEMES = (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT)
 
 GLYPHS = {
     "new": "○",

@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.command import Provider
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import WorkerFailed
 
 from tutor.app.engine import Engine
 from tutor.app.screens.base import TutorScreen
 from tutor.app.screens.course_map import CourseMapScreen
+from tutor.app.signs import AsciiSigns, wants_ascii
 from tutor.app.theme import DARK, THEMES
-from tutor.errors import GraderFault, TutorProblem
-
-if TYPE_CHECKING:
-    pass
+from tutor.errors import GraderFault, TutorProblem, UsageProblem
+from tutor.settings import settings_or_defaults
 
 
 def _palette() -> type[Provider]:
@@ -45,6 +45,7 @@ class TutorApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "All keys", key_display="?"),
         Binding("f1", "keys", "All keys", show=False),
+        Binding("comma", "settings", "Settings", show=False),
         Binding("ctrl+z", "suspend_process", "To the shell; fg comes back", show=False),
         Binding("ctrl+q", "quit", "Quit the tutor", show=False, priority=True),
     ]
@@ -53,11 +54,12 @@ class TutorApp(App[int]):
         super().__init__()
         self.engine = engine
         self.ready = False
-        if "NO_COLOR" in os.environ or "TUTOR_NO_MOTION" in os.environ:
-            self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK.name
+        self.settings, self._settings_problem = settings_or_defaults(engine.home)
+        self._ascii = AsciiSigns()
+        self._filters.append(self._ascii)
+        self._apply_settings()
 
     # --- start and end ------------------------------------------------------------------------
 
@@ -78,11 +80,10 @@ class TutorApp(App[int]):
 
     def _begin(self) -> None:
         """The first frame stands and the course is loaded: fill the map, then warm up the grader."""
-        saved = self.engine.store.bookmark("theme")
-        if isinstance(saved, str) and saved in self.available_themes:
-            self.theme = saved
         self.ready = True
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        if self._settings_problem is not None:
+            self.show_problem(self._settings_problem)
         for screen in self.screen_stack:
             if isinstance(screen, CourseMapScreen):
                 screen.refresh_course()
@@ -95,9 +96,45 @@ class TutorApp(App[int]):
             with suppress(TutorProblem):
                 await self.engine.warm_up(self.engine.content.exercises[0])
 
+    # --- settings -------------------------------------------------------------------------------
+
+    def _apply_settings(self) -> None:
+        """Look and move as the settings say; a theme that is not there counts as not set."""
+        settings = self.settings
+        self.animation_level = "full" if settings.motion else "none"
+        self._ascii.enabled = wants_ascii(settings.glyphs, os.environ)
+        self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
+        self.engine.device = settings.device
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The colours that only the tutor's own themes name, mixed from those that every theme has."""
+        theme = self.current_theme
+        colours = theme.to_color_system().generate()
+        ground, text = Color.parse(colours["background"]), Color.parse(colours["foreground"])
+        shares = {"quiet": 0.65, "faint": 0.3, "rule": 0.2, "bar": 0.05}
+        return {name: ground.blend(text, share, alpha=1.0).hex for name, share in shares.items()}
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key by its sign, or by its name where signs are ASCII."""
+        shown = super().get_key_display(binding)
+        return shown if shown.isascii() or not self._ascii.enabled else binding.key.partition(",")[0]
+
+    def change_setting(self, key: str, word: str) -> None:
+        """Write one setting down and follow it at once. Raises UsageProblem, EnvironmentProblem."""
+        from tutor.settings import change
+
+        if key == "theme" and word not in self.available_themes:
+            raise UsageProblem(f"There is no theme '{word[:40]}'.")
+        change(self.engine.home, key, word)
+        self.settings, _ = settings_or_defaults(self.engine.home)
+        self._apply_settings()
+        self.refresh_css(animate=False)
+
     def _remember_theme(self, theme: object) -> None:
-        with self.problems_shown():
-            self.engine.store.set_bookmark("theme", self.theme)
+        """A theme that was picked in the palette is the one to begin with next time."""
+        if self.theme != self.settings.theme:
+            with self.problems_shown():
+                self.change_setting("theme", self.theme)
 
     async def action_quit(self) -> None:
         for screen in self.screen_stack:
@@ -139,6 +176,12 @@ class TutorApp(App[int]):
 
         with self.problems_shown():
             self.push_screen(PromptsScreen(self.engine.content.lesson(lesson_id)))
+
+    def action_settings(self) -> None:
+        from tutor.app.screens.settings import SettingsScreen
+
+        if self.ready and not isinstance(self.screen, SettingsScreen | ModalScreen):
+            self.push_screen(SettingsScreen())
 
     def open_error_map(self) -> None:
         from tutor.app.screens.error_map import ErrorMapScreen

@@ -29,6 +29,15 @@ def complete_lesson(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]
         return []
 
 
+def complete_term(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Terms of the glossary with their definitions."""
+    try:
+        begun = incomplete.casefold()
+        return [(t.term, t.definition) for t in _content(ctx).glossary if t.term.casefold().startswith(begun)]
+    except Exception:
+        return []
+
+
 def _content(ctx: typer.Context) -> Content:
     from tutor.cli.opening import open_content
 

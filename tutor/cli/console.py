@@ -48,12 +48,22 @@ def prepare_streams() -> None:
 
 @cache
 def speaks_unicode(stream: TextIO) -> bool:
-    """Whether the stream's encoding holds the signs that we draw with."""
+    """Whether the stream's encoding holds the signs that we draw with, and nobody asked for ASCII."""
+    if _wants_ascii():
+        return False
     try:
         "✓█│".encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeError, LookupError):
         return False
     return True
+
+
+@cache
+def _wants_ascii() -> bool:
+    from tutor.paths import tutor_home
+    from tutor.settings import settings_or_defaults
+
+    return settings_or_defaults(tutor_home())[0].glyphs == "ascii"
 
 
 @cache

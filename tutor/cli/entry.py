@@ -27,6 +27,8 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("demonstrating", "Run a lesson's demo, with its knobs as options."),
         "quiz": ("quizzing", "Be asked about a lesson, what is due, or to be placed."),
         "prompts": ("prompting", "A lesson's three prompts for your AI assistant."),
+        "glossary": ("explaining", "What a term of the field means, in two lines."),
+        "search": ("searching", "Where lessons, terms and exercises speak of something."),
     },
     "Write and submit": {
         "start": ("starting", "Write an exercise's stub, and print where it is."),
@@ -49,6 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Course and machine": {
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),
+        "config": ("configuring", "Your settings: show them, or set one."),
         "doctor": ("examining", "What this machine can do, and what to do about the rest."),
     },
 }

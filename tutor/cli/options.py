@@ -9,6 +9,17 @@ import typer
 
 from tutor.cli.completion import complete_exercise, complete_lesson
 
+
+def _set_device(named: str) -> str:
+    """The device that was named; where none was, the one that the learner's settings name."""
+    if named != "auto":
+        return named
+    from tutor.paths import tutor_home
+    from tutor.settings import settings
+
+    return settings(tutor_home()).device
+
+
 ContentOption = Annotated[
     Path | None,
     typer.Option("--content", metavar="DIR", help="Take the course in this folder.", show_default=False),
@@ -25,6 +36,7 @@ DeviceOption = Annotated[
         "--device",
         metavar="auto|cpu|cuda[:N]",
         help="Where to run; auto: the GPU with most free memory. On a Mac mps, best effort.",
+        callback=_set_device,
     ),
 ]
 ExerciseArgument = Annotated[

@@ -28,6 +28,7 @@ OTHERS = {
     "psutil": "memory figures",
     "safetensors": "the model cache",
     "textual": "the app",
+    "tomlkit": "changing settings",
     "transformers": "real models",
     "typer": "the command line",
     "watchfiles": "'tutor watch'",

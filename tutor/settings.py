@@ -1,0 +1,309 @@
+"""What a learner may set: one commented ``config.toml`` in their home. Environment variables win over it.
+
+``SETTINGS`` is the one list of them: the file, ``tutor config`` and the app's screen are made from it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.errors import UsageProblem
+
+FILE = "config.toml"
+Value = str | int | bool
+
+HEADING = """\
+# The settings of the quantization tutor. Change them here, in the app (comma), or by 'tutor config KEY VALUE'.
+# An environment variable that is named beside a setting wins over this file.
+"""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: what it is for, what it may be, and which environment variables win over the file.
+
+    ``choices`` are offered; where ``free`` is a pattern, any text that it matches is allowed beside them.
+    ``variables`` are looked at in order; ``negated`` ones turn a switch off when they are set at all.
+    """
+
+    key: str
+    about: str
+    default: Value
+    choices: tuple[str, ...] = ()
+    free: str = ""
+    least: int = 0
+    most: int = 0
+    variables: tuple[str, ...] = ()
+    negated: tuple[str, ...] = ()
+
+    def read(self, text: str) -> Value:
+        """The value that ``text`` stands for. Raises ValueError, which says what is allowed."""
+        word = text.strip()
+        if isinstance(self.default, bool):
+            if word.lower() in ("true", "on", "yes", "1"):
+                return True
+            if word.lower() in ("false", "off", "no", "0"):
+                return False
+            raise ValueError(f"{self.key} is on or off")
+        if isinstance(self.default, int):
+            if re.fullmatch(r"\d{1,6}", word) and self.least <= int(word) <= self.most:
+                return int(word)
+            raise ValueError(f"{self.key} is a whole number from {self.least} to {self.most}")
+        if word in self.choices or (self.free and re.fullmatch(self.free, word)):
+            return word
+        raise ValueError(f"{self.key} is {self.allowed}")
+
+    @property
+    def allowed(self) -> str:
+        """What a value may be, for people."""
+        if isinstance(self.default, bool):
+            return "on or off"
+        if isinstance(self.default, int):
+            return f"{self.least} to {self.most}"
+        words = [choice or "empty" for choice in self.choices]
+        if self.free:
+            return f"{', '.join(words)}, or another" if words else "any text"
+        return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+
+
+SETTINGS = (
+    Setting(
+        "theme",
+        "The app's colours: one of the tutor's own themes, or another of Textual's by its name.",
+        "tutor-dark",
+        choices=("tutor-dark", "tutor-light", "tutor-contrast-dark", "tutor-contrast-light"),
+        free=r"[a-z0-9-]{1,40}",
+        variables=("TUTOR_THEME",),
+    ),
+    Setting(
+        "glyphs",
+        "Signs and lines: Unicode, or plain ASCII for terminals that draw nothing else.",
+        "auto",
+        choices=("auto", "unicode", "ascii"),
+        variables=("TUTOR_GLYPHS",),
+    ),
+    Setting(
+        "motion",
+        "Whether anything on the screen moves by itself.",
+        True,
+        variables=("TUTOR_MOTION",),
+        negated=("TUTOR_NO_MOTION", "NO_COLOR"),
+    ),
+    Setting(
+        "editor",
+        "The command that e starts in the workbench. 'builtin', or empty: the app's own editor.",
+        "",
+        choices=("", "builtin"),
+        free=r"[^\x00-\x1f]{1,400}",
+        variables=("TUTOR_EDITOR", "VISUAL", "EDITOR"),
+    ),
+    Setting(
+        "device",
+        "Where submissions and demos run, unless --device says otherwise.",
+        "auto",
+        choices=("auto", "cpu"),
+        free=r"cuda(:\d{1,3})?|mps",
+        variables=("TUTOR_DEVICE",),
+    ),
+    Setting(
+        "assistant",
+        "The AI assistant that a prompt is handed to first (an id that 'tutor prompts --open' knows).",
+        "",
+        choices=("",),
+        free=r"[a-z0-9-]{1,40}",
+        variables=("TUTOR_ASSISTANT",),
+    ),
+    Setting(
+        "daily_cap",
+        "The most questions that come back for review in one day; the rest wait for the next.",
+        20,
+        least=1,
+        most=500,
+        variables=("TUTOR_DAILY_CAP",),
+    ),
+)
+BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A setting's value, and where it comes from: a variable's name, the file's, or empty for the default."""
+
+    setting: Setting
+    value: Value
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings as they stand, by key; see ``SETTINGS`` for what each means."""
+
+    chosen: Mapping[str, Chosen]
+
+    @property
+    def theme(self) -> str:
+        return str(self.chosen["theme"].value)
+
+    @property
+    def glyphs(self) -> str:
+        return str(self.chosen["glyphs"].value)
+
+    @property
+    def motion(self) -> bool:
+        return bool(self.chosen["motion"].value)
+
+    @property
+    def editor(self) -> str:
+        return str(self.chosen["editor"].value)
+
+    @property
+    def device(self) -> str:
+        return str(self.chosen["device"].value)
+
+    @property
+    def assistant(self) -> str:
+        return str(self.chosen["assistant"].value)
+
+    @property
+    def daily_cap(self) -> int:
+        return int(self.chosen["daily_cap"].value)
+
+
+def settings(home: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in ``home``, with the environment over them.
+
+    Raises:
+        UsageProblem: the file is no TOML, or holds what is no setting; it says where.
+    """
+    return _chosen(_read(home), environment, _refuse)
+
+
+def settings_or_defaults(
+    home: Path, environment: Mapping[str, str] = os.environ
+) -> tuple[Settings, UsageProblem | None]:
+    """The same, for a face that must open: what can't be used counts as not set, and the first problem is told."""
+    problems: list[UsageProblem] = []
+    try:
+        kept = _read(home)
+    except UsageProblem as problem:
+        kept = {}
+        problems.append(problem)
+    chosen = _chosen(kept, environment, problems.append)
+    return chosen, problems[0] if problems else None
+
+
+def change(home: Path, key: str, word: str) -> Value:
+    """Set one setting in the file, which is made if it is missing; its comments stay. The value.
+
+    Raises:
+        UsageProblem: no such setting or value; the file is no TOML. EnvironmentProblem: it can't be written.
+    """
+    import tomlkit
+
+    from tutor.progress.files import make_folder, write_atomically
+
+    setting = known(key)
+    try:
+        value = setting.read(word)
+    except ValueError as error:
+        raise UsageProblem(f"{error}.", where=f"tutor config {key}", next_step=_named()) from None
+    kept = _read(home)  # a broken file is told, not written over
+    path = home / FILE
+    text = path.read_text("utf-8") if path.is_file() else template()
+    if key not in kept:  # take its place among the comments, where it stands commented out
+        text = re.sub(rf"(?m)^# *{key} *=.*$", f"{key} = 0", text, count=1)
+    document = tomlkit.parse(text)
+    document[key] = value
+    make_folder(home)
+    write_atomically(path, tomlkit.dumps(document).encode("utf-8"))
+    return value
+
+
+def known(key: str) -> Setting:
+    """Raises UsageProblem, with the nearest key, where there is none of that name."""
+    import difflib
+
+    if key in BY_KEY:
+        return BY_KEY[key]
+    near = difflib.get_close_matches(key, BY_KEY, n=1)
+    guess = f"Did you mean '{near[0]}'?" if near else f"There are {', '.join(BY_KEY)}."
+    raise UsageProblem(f"There is no setting '{key[:40]}'.", where="tutor config", next_step=guess)
+
+
+def template() -> str:
+    """The file as it begins: each setting with what it means, commented out at its default."""
+    parts = [HEADING]
+    for setting in SETTINGS:
+        variables = ", ".join((*setting.variables, *setting.negated))
+        about = f"# {setting.about}\n# {setting.allowed}. Environment: {variables}."
+        parts.append(f"{about}\n# {setting.key} = {_toml(setting.default)}\n")
+    return "\n".join(parts)
+
+
+def _toml(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def _read(home: Path) -> dict[str, object]:
+    path = home / FILE
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(
+            f"The settings can't be read: {getattr(error, 'strerror', None) or error}.",
+            where=str(path),
+            next_step="Mend the file, or take it away.",
+        ) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageProblem(
+            f"This is no TOML: {error}.", where=str(path), next_step="Mend the line, or take the file away."
+        ) from None
+
+
+def _chosen(
+    kept: Mapping[str, object], environment: Mapping[str, str], trouble: Callable[[UsageProblem], None]
+) -> Settings:
+    for key in kept:
+        if key not in BY_KEY:
+            trouble(UsageProblem(f"There is no setting '{key[:40]}'.", where=FILE, next_step=_named()))
+    return Settings({setting.key: _choice(setting, kept, environment, trouble) for setting in SETTINGS})
+
+
+def _choice(
+    setting: Setting,
+    kept: Mapping[str, object],
+    environment: Mapping[str, str],
+    trouble: Callable[[UsageProblem], None],
+) -> Chosen:
+    for name in setting.negated:
+        if environment.get(name):
+            return Chosen(setting, False, name)
+    sources = [(name, environment[name]) for name in setting.variables if environment.get(name, "").strip()]
+    if setting.key in kept:
+        value = kept[setting.key]
+        sources.append((FILE, str(value).lower() if isinstance(value, bool) else str(value)))
+    for origin, text in sources:
+        try:
+            return Chosen(setting, setting.read(text), origin)
+        except ValueError as error:
+            trouble(UsageProblem(f"{error}, not '{text[:40]}'.", where=origin, next_step=_named()))
+    return Chosen(setting, setting.default)
+
+
+def _named() -> str:
+    return "'tutor config' shows them all."
+
+
+def _refuse(problem: UsageProblem) -> None:
+    raise problem
