@@ -99,7 +99,7 @@ def test_a_placement_test_asks_one_item_a_goal_of_lessons_not_done_and_prefers_d
     content: Content, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ids(pick(content, store, placement=True)) == ["first/a2", "first/a3", "second/b1"]
-    done = SimpleNamespace(lesson=lambda id: "done" if id == "first" else "new")
+    done = SimpleNamespace(lesson=lambda id: "done" if id == "first" else "new", tested_out=frozenset())
     monkeypatch.setattr("tutor.progress.standing", lambda content, store: done)
     assert ids(pick(content, store, placement=True)) == ["second/b1"]
 

@@ -36,6 +36,8 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
                     "status": standing.lesson(lesson.id),
                     "exercises": [e.id for e in content.exercises_of(lesson.id)],
                     "quiz_items": len(lesson.items),
+                    "tested_out": lesson.id in standing.tested_out,
+                    "reread": list(standing.reread.get(lesson.id, ())),
                 }
                 for lesson in lessons
             ],
@@ -58,13 +60,16 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
         "schema": "tutor.course/1",
         "modules": modules,
         "exercises": exercises,
-        "next": {"kind": step.kind, "id": step.id, "why": step.why},
+        "next": {"kind": step.kind, "id": step.id, "why": step.why, "step": step.step},
     }
 
 
 def map_text(content: Content, standing: Standing) -> str:
     """Modules, lessons and exercises with their status, and the next step."""
-    return "\n".join([*_map_lines(content, standing), "", next_text(standing)])
+    lines = [*_map_lines(content, standing), "", next_text(standing)]
+    if standing.beginner:
+        lines.append(styled("You know some of it? 'tutor quiz --placement' finds where to begin.", "dim"))
+    return "\n".join(lines)
 
 
 def _map_lines(content: Content, standing: Standing) -> Iterator[str]:
@@ -73,7 +78,10 @@ def _map_lines(content: Content, standing: Standing) -> Iterator[str]:
         yield ""
         yield styled(clean(module.title), "bold")
         for lesson in lessons:
-            yield _row(2, lesson.id, lesson.title, standing.lesson(lesson.id))
+            steps = standing.reread.get(lesson.id, ())
+            again = f" (reread: {clean(', '.join(steps))})" if steps else ""
+            status = "tested-out" if lesson.id in standing.tested_out else standing.lesson(lesson.id)
+            yield _row(2, lesson.id, lesson.title, status, again)
             for exercise in content.exercises_of(lesson.id):
                 note = " (cpu-only)" if exercise.id in standing.cpu_only else ""
                 yield _row(6, exercise.id, exercise.title, standing.exercise(exercise.id), note)

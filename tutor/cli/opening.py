@@ -31,8 +31,10 @@ def open_store(content: Content) -> Store:
         EnvironmentProblem: the home is read-only or full, or a newer tutor wrote it.
     """
     from tutor.progress import Store
+    from tutor.settings import settings_or_defaults
 
     store = Store.open(tutor_home(), content.id, content_version=content.version)
+    store.daily_cap = settings_or_defaults(tutor_home())[0].daily_cap
     for notice in store.notices:
         console.write_error(console.clean(notice))
     return store

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +17,9 @@ from tutor.cli.options import ContentOption, JsonOption
 
 if TYPE_CHECKING:
     from tutor.course import Content
+
+BAR = 30
+"""Cells of the longest bar."""
 
 
 def progress_command(
@@ -50,7 +55,9 @@ def _lines(content: Content, document: dict[str, Any]) -> Iterator[str]:
     titles = {lesson.id: lesson.title for lesson in content.lessons}
     exercises = document["exercises"]
     done = sum(one["first_pass"] is not None for one in exercises)
-    yield styled(f"{done} of {len(exercises)} exercises passed, {document['due']} quiz items due.", "bold")
+    waiting = f" {document['waiting']} more wait for tomorrow." if document["waiting"] else ""
+    due = f"{document['due']} quiz items due.{waiting}"
+    yield styled(f"{done} of {len(exercises)} exercises passed, {due}", "bold")
     begun = [one for one in exercises if one["status"] != "new"]
     for one in begun:
         attempts = "1 attempt" if one["attempts"] == 1 else f"{one['attempts']} attempts"
@@ -66,3 +73,19 @@ def _lines(content: Content, document: dict[str, Any]) -> Iterator[str]:
         yield f"  quiz {one['lesson']:<19} {points}  {clean(titles[one['lesson']])}"
     if not begun and not document["quiz"]:
         yield "Nothing yet. 'tutor list' shows what is next."
+    if any(day["asked"] for day in document["forecast"]):
+        yield from _forecast_lines(document)
+
+
+def _forecast_lines(document: dict[str, Any]) -> Iterator[str]:
+    """One bar a day: what is asked, and what waits because a day asks no more than the cap."""
+    days = document["forecast"]
+    most = max(day["asked"] for day in days)
+    yield ""
+    yield styled(f"Questions to come, at most {document['daily_cap']} a day:", "bold")
+    for number, day in enumerate(days):
+        date = datetime.date.fromisoformat(day["date"])
+        name = "today" if number == 0 else "tomorrow" if number == 1 else f"{date:%a} {date.day} {date:%b}"
+        bar = "█" * math.ceil(BAR * day["asked"] / most)
+        waits = f"  {day['waiting']} wait" if day["waiting"] else ""
+        yield f"  {name:<11}{day['asked']:>4}  {styled(bar, 'cyan')}{waits}".rstrip()

@@ -11,11 +11,13 @@ from tutor.cli.console import clean, styled, wrapped
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from tutor.course import Content
     from tutor.progress import Store
     from tutor.quiz import Item, Scored
     from tutor.quiz.sitting import Sitting
 
 LEAVE, SKIP, HELP = ":q", ":s", "?"
+AGAIN = "Missed three times since you read its step: the step is open again, to be read once more."
 
 
 class _Left(Exception):
@@ -26,37 +28,31 @@ class _Skipped(Exception):
     """The learner passes on this question."""
 
 
-def ask(sitting: Sitting, store: Store) -> list[Scored]:
+def ask(sitting: Sitting, content: Content, store: Store) -> None:
     """Ask each open question, explain each answer, and keep it at once; what is left open can be taken up again.
 
     Raises UsageProblem when nobody can answer.
     """
-    from tutor.cli.papers import remember
-
-    count = len(sitting.items)
+    count, before = len(sitting.items), len(sitting.points)
     console.write(styled(f"{count} questions. {SKIP} skips one, {LEAVE} leaves, {HELP} helps.", "dim"))
-    if sitting.points:
-        console.write(styled(f"{len(sitting.points)} of them are answered; --new begins anew.", "dim"))
-    scored: list[Scored] = []
-    skipped: set[str] = set()
+    if before:
+        console.write(styled(f"{before} of them are answered; --new begins anew.", "dim"))
+    passed_on: set[str] = set()
     try:
-        while sitting.key not in skipped:
+        while sitting.open and sitting.key not in passed_on:
             console.write("\n" + styled(f"{sitting.position + 1} of {count}", "bold"))
             console.write("\n".join(question_lines(sitting.item)))
             try:
-                one = _asked(sitting.key, sitting.item)
+                _ask_one(sitting, content, store)
             except _Skipped:
-                skipped.add(sitting.key)
-            else:
-                remember(store, sitting.seed, one)
-                sitting.answered(one.result)
-                sitting.keep(store)
-                scored.append(one)
-                console.write(result_text(one))
+                if sitting.placement:
+                    sitting.skip()
+                else:
+                    passed_on.add(sitting.key)
             if not sitting.to_next_open():
                 break
     except _Left:
-        if not scored and not sys.stdin.isatty():
+        if len(sitting.points) == before and not sys.stdin.isatty():
             raise UsageProblem(
                 "Nobody answers: the input is no terminal and ended.",
                 where="tutor quiz",
@@ -66,8 +62,22 @@ def ask(sitting: Sitting, store: Store) -> list[Scored]:
         sitting.close(store)
     else:
         sitting.keep(store)
-    console.write("\n" + total_text(*sitting.total, len(sitting.items) - len(sitting.points)))
-    return scored
+    console.write("\n" + total_text(*sitting.total, len(sitting.open)))
+
+
+def _ask_one(sitting: Sitting, content: Content, store: Store) -> None:
+    """One question: the answer is remembered, then explained."""
+    from tutor.progress import standing
+    from tutor.quiz.remembering import remember
+
+    one = _asked(sitting.key, sitting.item)
+    remember(store, sitting.seed, one.item, one.answer, one.result)
+    sitting.answered(one.result)
+    sitting.keep(store)
+    console.write(result_text(one))
+    step = one.item.step
+    if not one.result.points and step in standing(content, store).reread.get(one.item.lesson, ()):
+        console.write(wrapped(f"{AGAIN} 'tutor lesson {one.item.lesson}' shows it.", "  ", "  "))
 
 
 def _asked(key: str, item: Item) -> Scored:

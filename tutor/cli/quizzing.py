@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tutor.cli import console
+from tutor.cli.console import clean
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption, OptionalLessonArgument, SeedOption
 from tutor.errors import UsageProblem
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from tutor.course import Content
     from tutor.progress import Store
     from tutor.quiz import Paper, Scored
+
+Outcomes = list[tuple[str, bool]]
+"""Of each question: its lesson, and whether it was answered right."""
 
 
 def quiz_command(
@@ -41,23 +45,31 @@ def quiz_command(
     store = open_store(course)
     chosen = {"lesson": lesson, "due": due, "placement": placement}
     if answers is None and not json:
-        scored = _converse(course, store, chosen, _fresh(seed) if new else seed)
+        outcomes = _converse(course, store, chosen, _fresh(seed) if new else seed)
     else:
-        scored = _by_document(course, store, chosen, seed, answers, json=json)
-    if scored is None:
-        return _nothing_to_ask(lesson, due, json)
-    if placement and scored:
-        _place(course, store, scored, quiet=json)
+        outcomes = _by_document(course, store, chosen, seed, answers, json=json)
+    if outcomes is None:
+        return _nothing_to_ask(course, store, chosen, json)
+    if placement and outcomes:
+        _place(course, store, outcomes, quiet=json)
     return 0
 
 
-def _converse(course: Content, store: Store, chosen: dict[str, Any], seed: int | None) -> list[Scored] | None:
+def _converse(course: Content, store: Store, chosen: dict[str, Any], seed: int | None) -> Outcomes | None:
     """Asks and explains; None when there is nothing to ask."""
     from tutor.cli.quiz_session import ask
+    from tutor.quiz import placement
     from tutor.quiz.sitting import sit_down
 
     sitting = sit_down(course, store, **chosen, seed=seed)
-    return None if sitting is None else ask(sitting, store)
+    if sitting is None:
+        return None
+    if sitting.placement:
+        console.write(
+            "\n".join(console.wrapped(sentence) for sentence in placement.plan(sitting).says) + "\n"
+        )
+    ask(sitting, course, store)
+    return placement.outcomes(sitting)
 
 
 def _by_document(
@@ -68,7 +80,7 @@ def _by_document(
     answers: str | None,
     *,
     json: bool,
-) -> list[Scored] | None:
+) -> Outcomes | None:
     """Writes the questions, or scores a file of answers; None when there is nothing to ask."""
     from tutor.quiz import draw_paper, pick, read_answers
 
@@ -88,7 +100,7 @@ def _by_document(
         return []
     scored = paper.score(given[1])
     _show_scored(store, paper, scored, json)
-    return scored
+    return [(one.item.lesson, one.result.correct) for one in scored]
 
 
 def _fresh(seed: int | None) -> int:
@@ -97,8 +109,9 @@ def _fresh(seed: int | None) -> int:
     return fresh_seed() if seed is None else seed
 
 
-def _nothing_to_ask(lesson: str | None, due: bool, json: bool) -> int:
-    if lesson is not None and not due:
+def _nothing_to_ask(course: Content, store: Store, chosen: dict[str, Any], json: bool) -> int:
+    lesson = chosen["lesson"]
+    if lesson is not None and not (chosen["due"] or chosen["placement"]):
         raise UsageProblem(
             f"There is nothing to ask about '{lesson}'.",
             where="tutor quiz",
@@ -106,19 +119,29 @@ def _nothing_to_ask(lesson: str | None, due: bool, json: bool) -> int:
         )
     if json:
         console.write_json({"schema": "tutor.quiz/1", "lesson": lesson, "seed": 0, "items": []})
+    elif chosen["placement"]:
+        console.write("Every lesson is done or tested out: there is nothing left to place.")
     else:
-        console.write("Nothing is due. 'tutor list' shows what is next.")
+        console.write(_nothing_due(course, store))
     return 0
 
 
+def _nothing_due(course: Content, store: Store) -> str:
+    from tutor.progress import standing
+
+    if waiting := standing(course, store).waiting:
+        return f"Today's {store.daily_cap} are done; {waiting} wait for tomorrow."
+    return "Nothing is due. 'tutor list' shows what is next."
+
+
 def _show_scored(store: Store, paper: Paper, scored: list[Scored], json: bool) -> None:
-    from tutor.cli.papers import remember
     from tutor.cli.quiz_session import result_text, total_text
     from tutor.quiz import result_document
+    from tutor.quiz.remembering import remember
 
     for one in scored:
         if one.answer is not None:
-            remember(store, paper.seed, one)
+            remember(store, paper.seed, one.item, one.answer, one.result)
     if json:
         console.write_json(result_document(scored))
     else:
@@ -137,13 +160,17 @@ def _text_of(answers: str) -> bytes:
     raise UsageProblem(reason, where=answers, next_step="Name a JSON file, or - for stdin.")
 
 
-def _place(course: Content, store: Store, scored: list[Scored], quiet: bool) -> None:
-    from tutor.cli.papers import place
+def _place(course: Content, store: Store, outcomes: Outcomes, quiet: bool) -> None:
+    from tutor.cli.course_map import next_text
+    from tutor.progress import standing
+    from tutor.quiz.placement import place
 
-    skipped = place(course, store, scored)
-    if not quiet:
-        console.write(
-            f"You may skip: {', '.join(skipped)}."
-            if skipped
-            else "Begin with the first lesson: 'tutor list'."
-        )
+    placed = place(course, store, outcomes)
+    if quiet:
+        return
+    if placed.tested_out:
+        titles = ", ".join(clean(lesson.title) for lesson in placed.tested_out)
+        console.write(console.wrapped(f"Tested out: {titles}."))
+    if placed.exercises:
+        console.write(console.wrapped(f"You may skip: {', '.join(placed.exercises)}."))
+    console.write(next_text(standing(course, store)))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,10 +12,6 @@ from tutor.cli import console
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, ExerciseArgument, OptionalExerciseArgument
 from tutor.errors import UsageProblem
-
-if TYPE_CHECKING:
-    from tutor.course import Content
-    from tutor.progress import Store
 
 
 def start_command(
@@ -47,7 +42,7 @@ def practice_command(
     content: ContentOption = None,
 ) -> int:
     """Do an exercise again from the stub. Your first pass and its time are kept, your file is backed up."""
-    from tutor.progress import workspace
+    from tutor.progress import practice
 
     course = open_content(content)
     store = open_store(course)
@@ -55,22 +50,7 @@ def practice_command(
         raise UsageProblem("Which exercise?", where="tutor practice", next_step="Name one, or say --random.")
     if exercise is not None and at_random:
         raise UsageProblem("Name an exercise or say --random, not both.", where="tutor practice")
-    loaded = course.exercise(exercise or _one_passed(course, store))
-    path = workspace.start_exercise(store, loaded, reset=True)
-    store.record_event("practice", loaded.id)
+    loaded = course.exercise(exercise or practice.one_at_random(course, store))
+    path = practice.practise(store, loaded)
     console.write(str(path.absolute()))
     return 0
-
-
-def _one_passed(content: Content, store: Store) -> str:
-    from tutor.progress import standing
-
-    now = standing(content, store)
-    passed = [e.id for e in content.exercises if now.exercise(e.id) in ("passed", "due", "seen")]
-    if not passed:
-        raise UsageProblem(
-            "No exercise is passed yet.",
-            where="tutor practice",
-            next_step="Name one, or do the next of 'tutor list'.",
-        )
-    return random.choice(passed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.progress import workspace
 from tutor.progress.records import Answer, Attempt, Event
 from tutor.progress.review import DueItem, due_items
-from tutor.progress.standing import NextStep, Standing, standing
+from tutor.progress.standing import NextStep, Standing, forecast, standing
 from tutor.progress.store import Store
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Standing",
     "Store",
     "due_items",
+    "forecast",
     "standing",
     "workspace",
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tutor
 from tutor.progress.records import Attempt
-from tutor.progress.standing import standing
+from tutor.progress.standing import forecast, standing
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedExercise
@@ -25,7 +25,9 @@ def progress_document(content: Content, store: Store, now: datetime | None = Non
     """The ``tutor.progress/1`` document.
 
     ``first_pass`` is a UTC time or null; ``misconceptions`` are ids, the most frequent first; the
-    points of a quiz are those of the last answer to each item that was answered.
+    points of a quiz are those of the last answer to each item that was answered. ``due`` counts what
+    is asked today, ``waiting`` what is due and left for tomorrow; ``forecast`` is today and the days
+    after it: how many quiz items come due, how many are asked, how many are left for the next.
     """
     stand = standing(content, store, now)
     states, items = store.exercise_states(), store.item_states()
@@ -51,7 +53,18 @@ def progress_document(content: Content, store: Store, now: datetime | None = Non
             points, of = (_tidy(sum(getattr(one, name) for one in answered)) for name in ("points", "of"))
             due = sum(one.lesson == lesson.id for one in stand.due_items)
             quiz.append({"lesson": lesson.id, "points": points, "of": of, "due": due})
-    return {"schema": "tutor.progress/1", "exercises": exercises, "quiz": quiz, "due": stand.due}
+    return {
+        "schema": "tutor.progress/1",
+        "exercises": exercises,
+        "quiz": quiz,
+        "due": stand.due,
+        "waiting": stand.waiting,
+        "daily_cap": store.daily_cap,
+        "forecast": [
+            {"date": day.date.isoformat(), "due": day.due, "asked": len(day.share), "waiting": day.waiting}
+            for day in forecast(content, store, now)
+        ],
+    }
 
 
 def bug_report(

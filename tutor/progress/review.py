@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 Rating = Literal["again", "hard", "good", "easy"]
 
-# A day of study ends at four in the morning, not at midnight: what was missed late in the evening
-# must not come back an hour later, and what is due this evening may be reviewed this morning.
+# A day of study is a local calendar day that ends at four in the morning, not at midnight: what was
+# missed late in the evening must not come back an hour later, and what is due this evening may be
+# reviewed this morning.
 DAY_BEGINS = time(4)
 
 
@@ -40,11 +41,12 @@ class Memory:
 
 @dataclass(frozen=True)
 class DueItem:
-    """A quiz item to ask again."""
+    """A quiz item to ask again. ``risk`` orders them, see ``at_risk``."""
 
     lesson: str
     item: str
     due: datetime
+    risk: float = 0.0
 
 
 def rating(points: float, of: float) -> Rating:
@@ -70,13 +72,33 @@ def after_review(memory: Memory | None, at: datetime, rated: Rating) -> Memory:
     return Memory(card.stability, card.difficulty, at, card.due)
 
 
+def at_risk(memory: Memory, moment: datetime) -> float:
+    """How near a memory is to being lost: days since the last review, over its stability in days.
+
+    FSRS's retrievability, (1 + f · t / S) ** d with f > 0 > d, depends on this ratio alone and falls as
+    it grows: the largest ratio is the lowest retrievability. So no scheduler is loaded to compare two.
+    """
+    return max(timedelta(0), moment - memory.reviewed) / timedelta(days=1) / memory.stability
+
+
+def day_of(moment: datetime) -> date:
+    """The day of study that ``moment`` lies in, by its local date."""
+    here = moment.astimezone().replace(tzinfo=None)
+    return (here - timedelta(hours=DAY_BEGINS.hour)).date()
+
+
+def beginning_of(day: date) -> datetime:
+    """When a day of study begins on this machine's clock, as UTC; a change to summer time is heeded."""
+    return datetime.combine(day, DAY_BEGINS).astimezone(UTC)
+
+
 def is_due(due: datetime, now: datetime) -> bool:
-    """Whether something due at ``due`` belongs to the day of study that ``now`` lies in."""
-    return due < _end_of_day(now)
+    """Whether something due at ``due`` belongs to the day of study that ``now`` lies in, or to one before."""
+    return due < beginning_of(day_of(now) + timedelta(days=1))
 
 
 def due_items(store: Store, now: datetime | None = None) -> list[DueItem]:
-    """The quiz items to ask again, the longest overdue first.
+    """All quiz items to ask again, the most at risk first; ``spreading`` says which of them today.
 
     An item that has left the course is still listed; ``standing`` drops it.
     """
@@ -84,20 +106,14 @@ def due_items(store: Store, now: datetime | None = None) -> list[DueItem]:
 
 
 def due_among(states: Mapping[tuple[str, str], ItemState], now: datetime) -> list[DueItem]:
-    """The items of ``states`` (by lesson and item) that are due, the longest overdue first."""
-    end = _end_of_day(now)
+    """The items of ``states`` (by lesson and item) that are due, the most at risk at the day's end first."""
+    end = beginning_of(day_of(now) + timedelta(days=1))
     due = [
-        DueItem(lesson, item, state.memory.due)
+        DueItem(lesson, item, state.memory.due, at_risk(state.memory, end))
         for (lesson, item), state in states.items()
         if state.memory is not None and state.memory.due < end
     ]
-    return sorted(due, key=lambda one: (one.due, one.lesson, one.item))
-
-
-def _end_of_day(now: datetime) -> datetime:
-    here = now.astimezone()
-    end = datetime.combine(here.date(), DAY_BEGINS, here.tzinfo)
-    return end if here < end else end + timedelta(days=1)
+    return sorted(due, key=lambda one: (-one.risk, one.due, one.lesson, one.item))
 
 
 @lru_cache(maxsize=1)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from tutor.progress.review import DueItem, due_among, is_due
+from tutor.errors import ContentProblem
+from tutor.progress.rereading import RULE, steps_to_reread
+from tutor.progress.review import DueItem, is_due
+from tutor.progress.spreading import FORECAST_DAYS, Day, spread
 from tutor.progress.states import ExerciseState, ItemState
 
 if TYPE_CHECKING:
@@ -32,16 +36,26 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Standing:
-    """Statuses by id. ``due_items`` are the quiz items to ask again, the longest overdue first."""
+    """Statuses by id. ``due_items`` are the quiz items to ask again today, the most at risk first.
+
+    ``waiting`` more are due and exceed what one day asks. ``reread`` are the steps to read again, by
+    lesson; ``tested_out`` the lessons that a placement test made unnecessary. ``beginner``: nothing
+    was answered or passed yet.
+    """
 
     lessons: Mapping[str, LessonStatus]
     exercises: Mapping[str, ExerciseStatus]
     cpu_only: frozenset[str]
     due_items: tuple[DueItem, ...]
     next: NextStep
+    waiting: int = 0
+    reread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tested_out: frozenset[str] = frozenset()
+    beginner: bool = False
 
     @property
     def due(self) -> int:
+        """How many quiz items are to be asked again today."""
         return len(self.due_items)
 
     def lesson(self, lesson_id: str) -> LessonStatus:
@@ -51,10 +65,15 @@ class Standing:
         return self.exercises[exercise_id]
 
 
-def standing(content: Content, store: Store, now: datetime | None = None) -> Standing:
-    """Where the learner stands. A few reads of summaries: its cost does not grow with the history."""
+def standing(
+    content: Content, store: Store, now: datetime | None = None, *, cap: int | None = None
+) -> Standing:
+    """Where the learner stands. A few reads of summaries: its cost does not grow with the history.
+
+    At most ``cap`` quiz items are due on one day; None: as many as the store's ``daily_cap`` says.
+    """
     moment = now or store.now()
-    view = _View(content, store, moment)
+    view = _View(content, store, moment, store.daily_cap if cap is None else cap)
     exercises = {one.id: exercise_status(view.states.get(one.id), moment) for one in content.exercises}
     lessons = {lesson.id: view.lesson_status(lesson, exercises) for lesson in content.lessons}
     return Standing(
@@ -63,7 +82,26 @@ def standing(content: Content, store: Store, now: datetime | None = None) -> Sta
         cpu_only=frozenset(one for one in exercises if one in view.states and view.states[one].cpu_only),
         due_items=view.due,
         next=_next_step(view, lessons, exercises),
+        waiting=view.today.waiting,
+        reread=view.reread,
+        tested_out=frozenset(
+            lesson.id for lesson in content.lessons if view.tested_out_of(lesson, exercises)
+        ),
+        beginner=not view.items and all(state.first_pass is None for state in view.states.values()),
     )
+
+
+def forecast(
+    content: Content, store: Store, now: datetime | None = None, *, days: int = FORECAST_DAYS
+) -> tuple[Day, ...]:
+    """How many quiz items of the course come due on each of the next ``days``, today first, and are asked."""
+    return spread(asked(content, store.item_states()), now or store.now(), cap=store.daily_cap, days=days)
+
+
+def asked(content: Content, states: Mapping[tuple[str, str], ItemState]) -> dict[tuple[str, str], ItemState]:
+    """The states of those items that are still in the course."""
+    known = ((lesson.id, item) for lesson in content.lessons for item in lesson.items)
+    return {key: states[key] for key in known if key in states}
 
 
 def exercise_status(state: ExerciseState | None, now: datetime) -> ExerciseStatus:
@@ -86,17 +124,19 @@ def exercise_status(state: ExerciseState | None, now: datetime) -> ExerciseStatu
 class _View:
     """The summaries, read once, and the questions that statuses ask of them."""
 
-    def __init__(self, content: Content, store: Store, now: datetime) -> None:
+    def __init__(self, content: Content, store: Store, now: datetime, cap: int) -> None:
         self.content = content
         self.states: dict[str, ExerciseState] = store.exercise_states()
-        self.items: dict[tuple[str, str], ItemState] = store.item_states()
-        self.read = store.steps_read()
-        asked = {(lesson.id, item) for lesson in content.lessons for item in lesson.items}
-        self.due = tuple(one for one in due_among(self.items, now) if (one.lesson, one.item) in asked)
+        self.items: dict[tuple[str, str], ItemState] = asked(content, store.item_states())
+        self.read = store.last_times("step")
+        self.placed = store.last_times("placed")
+        self.reread = steps_to_reread(content, self.items, self.read)
+        (self.today,) = spread(self.items, now, cap=cap, days=1)
+        self.due = self.today.share
         self.due_lessons = {one.lesson for one in self.due}
 
     def unread(self, lesson: LoadedLesson) -> list[str]:
-        read = self.read.get(lesson.id, frozenset())
+        read = self.read.get(lesson.id, {})
         return [step for step in lesson.steps if step not in read]
 
     def unanswered(self, lesson: LoadedLesson) -> list[str]:
@@ -105,7 +145,7 @@ class _View:
     def lesson_status(self, lesson: LoadedLesson, exercises: Mapping[str, ExerciseStatus]) -> LessonStatus:
         own = [exercise.id for exercise in self.content.exercises_of(lesson.id)]
         passed = all(self._mastered(one, exercises[one]) for one in own)
-        if not self.unread(lesson) and not self.unanswered(lesson) and passed:
+        if not (self.unread(lesson) or self.unanswered(lesson) or lesson.id in self.reread) and passed:
             return "due" if lesson.id in self.due_lessons else "done"
         begun = (
             self.read.get(lesson.id)
@@ -117,7 +157,7 @@ class _View:
     def tested_out_of(self, lesson: LoadedLesson, exercises: Mapping[str, ExerciseStatus]) -> bool:
         """Whether a placement test made the lesson unnecessary, and the learner has not begun to read it."""
         own = {exercises[exercise.id] for exercise in self.content.exercises_of(lesson.id)}
-        return own == {"tested-out"} and not self.read.get(lesson.id)
+        return (lesson.id in self.placed or own == {"tested-out"}) and not self.read.get(lesson.id)
 
     def _mastered(self, exercise: str, status: ExerciseStatus) -> bool:
         return status == "tested-out" or (
@@ -128,7 +168,11 @@ class _View:
 def _next_step(
     view: _View, lessons: Mapping[str, LessonStatus], exercises: Mapping[str, ExerciseStatus]
 ) -> NextStep:
-    """Finish what is begun; then review what is due, before anything new pushes it out; then go on."""
+    """Read again what is missed again and again; finish what is begun; then review what is due, before
+    anything new pushes it out; then go on."""
+    for lesson in view.content.lessons:
+        if steps := view.reread.get(lesson.id):
+            return NextStep("lesson", lesson.id, f"reread: {_title(lesson, steps[0])}. {RULE}", step=steps[0])
     begun = [
         lesson
         for lesson in view.content.lessons
@@ -140,7 +184,8 @@ def _next_step(
     if view.due:
         number = len(view.due)
         items = "1 quiz item is" if number == 1 else f"{number} quiz items are"
-        return NextStep("review", "due", f"{items} due for review.")
+        rest = f" {view.today.waiting} more wait for tomorrow." if view.today.waiting else ""
+        return NextStep("review", "due", f"{items} due for review.{rest}")
     if again := _to_do_again(view, exercises, seen_only=True):
         return again
     for lesson in view.content.lessons:
@@ -176,6 +221,13 @@ def _step_within(
         )
         return NextStep("quiz", lesson.id, why)
     return None
+
+
+def _title(lesson: LoadedLesson, step_id: str) -> str:
+    """A step's title; its id where the lesson can't be read, which is told where it is opened."""
+    with suppress(ContentProblem):
+        return next(step.title for step in lesson.info.steps if step.id == step_id)
+    return step_id
 
 
 def _exercise_step(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,8 @@ from tutor.progress.records import Answer, Attempt, Event, Record, timestamp
 from tutor.progress.review import Memory, after_review, rating
 
 # What an event says about an exercise; other kinds leave its summary alone.
-EXERCISE_EVENTS = ("started", "hint", "gave-up", "tested-out")
+EXERCISE_EVENTS = ("started", "hint", "gave-up", "tested-out", "practice")
+KEPT_MISSES = 3
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class ExerciseState:
     hints: int = 0
     gave_up: str | None = None
     tested_out: str | None = None
+    practising: bool = False  # begun again from the stub, and not passed since
     misconceptions: Mapping[str, int] = field(default_factory=dict)
     memory: Memory | None = None
     latest: tuple[str, str] = ("", "")
@@ -43,12 +45,18 @@ class ExerciseState:
 
 @dataclass(frozen=True)
 class ItemState:
-    """What the answers to one quiz item come to; ``points`` and ``of`` are the last answer's."""
+    """What the answers to one quiz item come to; ``points`` and ``of`` are the last answer's.
+
+    ``misses`` are the times of the last answers without a point, at most ``KEPT_MISSES`` of them;
+    ``was_due`` is when the item was due as it was last answered. Times are ISO 8601, UTC.
+    """
 
     answers: int = 0
     right: int = 0
     points: float = 0
     of: float = 0
+    misses: tuple[str, ...] = ()
+    was_due: str | None = None
     misconceptions: Mapping[str, int] = field(default_factory=dict)
     memory: Memory | None = None
     latest: tuple[str, str] = ("", "")
@@ -71,11 +79,13 @@ def after(state: ExerciseState, record: Record, *, known_source: bool) -> Exerci
     )
     if not record.passed:
         return state
+    again = known_source and not state.practising
     return replace(
         state,
         first_pass=state.first_pass or at,
         first_full_pass=state.first_full_pass or (None if record.cpu_only else at),
-        memory=_after_pass(state.memory, record.at, known_source=known_source),
+        practising=False,
+        memory=_after_pass(state.memory, record.at, known_source=again),
     )
 
 
@@ -89,12 +99,14 @@ def _after_event(state: ExerciseState, event: Event, at: str) -> ExerciseState:
         return replace(
             state, gave_up=state.gave_up or at, memory=after_review(state.memory, event.at, "again")
         )
+    if event.kind == "practice":
+        return replace(state, practising=True)
     return replace(state, tested_out=state.tested_out or at)
 
 
 def _after_pass(memory: Memory | None, at: datetime, *, known_source: bool) -> Memory:
-    """A pass is a review when the code was written anew: not the same bytes again, and not
-    within a day of the last one (nor of having read the solution)."""
+    """A pass is a review when the code was written anew: not the same bytes again (unless it was begun
+    again from the stub), and not within a day of the last one (nor of having read the solution)."""
     if memory is not None and (known_source or at - memory.reviewed < timedelta(days=1)):
         return memory
     return after_review(memory, at, "easy")
@@ -102,11 +114,14 @@ def _after_pass(memory: Memory | None, at: datetime, *, known_source: bool) -> M
 
 def after_answer(state: ItemState, answer: Answer) -> ItemState:
     named = (answer.misconception,) if answer.misconception else ()
+    missed = () if answer.points > 0 else (timestamp(answer.at),)
     return ItemState(
         answers=state.answers + 1,
         right=state.right + answer.right,
         points=float(answer.points),
         of=float(answer.of),
+        misses=(*state.misses, *missed)[-KEPT_MISSES:],
+        was_due=timestamp(state.memory.due) if state.memory is not None else None,
         misconceptions=_counted(state.misconceptions, named),
         memory=after_review(state.memory, answer.at, rating(answer.points, answer.of)),
         latest=place(answer),
@@ -126,14 +141,19 @@ def dump(state: ExerciseState | ItemState) -> str:
 
 
 def load_exercise(text: str) -> ExerciseState:
-    return ExerciseState(**_plain(json.loads(text)))
+    """Raises KeyError where another version of the tutor wrote it: it is then computed anew."""
+    return ExerciseState(**_plain(ExerciseState, json.loads(text)))
 
 
 def load_item(text: str) -> ItemState:
-    return ItemState(**_plain(json.loads(text)))
+    """Raises KeyError where another version of the tutor wrote it: it is then computed anew."""
+    values = _plain(ItemState, json.loads(text))
+    return ItemState(**{**values, "misses": tuple(values["misses"])})
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
+def _plain(kind: type[ExerciseState | ItemState], values: dict[str, Any]) -> dict[str, Any]:
+    if set(values) != {field.name for field in fields(kind)}:
+        raise KeyError(kind.__name__)
     memory = values["memory"]
     if memory is not None:
         times = {name: datetime.fromisoformat(memory[name]) for name in ("reviewed", "due")}

@@ -19,6 +19,7 @@ import tutor
 from tutor.progress import records, summary
 from tutor.progress.database import Clock, Database
 from tutor.progress.records import GRADED, Answer, Attempt, Event, Record
+from tutor.progress.spreading import DAILY_CAP
 from tutor.progress.states import ExerciseState, ItemState
 
 Kind = TypeVar("Kind", bound=Record)
@@ -40,6 +41,7 @@ class Store:
         self.course = course
         self.content_version = content_version
         self.now = clock
+        self.daily_cap = DAILY_CAP  # quiz items a day; a face that knows the learner's setting puts it here
         self.database = database
         self.origin: str = database.read(lambda sql: sql.execute("SELECT origin FROM identity").fetchone()[0])
 
@@ -144,8 +146,9 @@ class Store:
 
         Kinds in use, with their subjects and data: ``step`` (lesson; ``step``), ``guess`` (lesson;
         ``step``, ``guess``), ``demo`` (lesson; ``device``, ``output``), ``prompt`` (lesson;
-        ``level``), ``started``, ``practice``, ``gave-up``, ``tested-out`` (exercise), ``hint``
-        (exercise; ``number`` from 1, the next one where it is not given).
+        ``level``), ``placed`` (lesson that was tested out of), ``started``, ``practice``,
+        ``gave-up``, ``tested-out`` (exercise), ``hint`` (exercise; ``number`` from 1, the next one
+        where it is not given).
         """
         values = dict(data or {})
         if kind == "hint" and "number" not in values:
@@ -228,13 +231,18 @@ class Store:
 
     def steps_read(self) -> dict[str, frozenset[str]]:
         """For each lesson the ids of the steps that were read."""
+        return {lesson: frozenset(steps) for lesson, steps in self.last_times("step").items()}
+
+    def last_times(self, kind: str) -> dict[str, dict[str, str]]:
+        """When the last event of a kind came (ISO 8601, UTC), by its subject and the part it is about."""
         rows = self._rows(
-            "SELECT subject, part FROM event_standing WHERE course = ? AND kind = 'step'", (self.course,)
+            "SELECT subject, part, last_at FROM event_standing WHERE course = ? AND kind = ?",
+            (self.course, kind),
         )
-        read: dict[str, set[str]] = {}
-        for lesson, step in rows:
-            read.setdefault(lesson, set()).add(step)
-        return {lesson: frozenset(steps) for lesson, steps in read.items()}
+        found: dict[str, dict[str, str]] = {}
+        for subject, part, at in rows:
+            found.setdefault(subject, {})[part] = at
+        return found
 
     def exercise_state(self, exercise_id: str) -> ExerciseState:
         return self._summary(lambda sql: summary.exercise_state(sql, self.course, exercise_id))

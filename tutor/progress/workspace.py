@@ -115,6 +115,25 @@ def diff_against_stub(store: Store, exercise: LoadedExercise) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def save(store: Store, exercise: LoadedExercise, data: bytes, *, over: bytes) -> bool:
+    """Write the learner's file, which was ``over`` when it was read.
+
+    Where another program has written it meanwhile, that version goes to the backups first: True then.
+
+    Raises:
+        EnvironmentProblem: the folder cannot be written, or has no space.
+    """
+    target = solution_path(store, exercise)
+    make_folder(target.parent)
+    with told_as_environment_problem(target):
+        there = target.read_bytes() if target.exists() else over
+    if there not in (over, data):
+        _replace(store, target, data)
+        return True
+    write_atomically(target.resolve(), data)
+    return False
+
+
 def backups(home: Path) -> list[Backup]:
     """The kept copies of learners' files, newest first."""
     found = []

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from tutor.course.questions import AnyQuestion
     from tutor.progress import Store
 
-REVIEW_ITEMS = 20
 PLACEMENT_ITEMS = 4
 # A guess gains least where something must be done, so a placement test asks that first.
 DOING_FIRST = ("numeric", "code", "output", "order", "match", "multiple", "single")
@@ -33,46 +32,51 @@ def pick(
 ) -> list[Pick]:
     """What to ask; empty when nothing is to be asked.
 
-    ``due``: what spaced repetition brings back today, longest overdue first, at most 20 items.
-    ``placement``: of each lesson that is not done, an item for each goal, at most 4. ``lesson``
-    narrows both; alone it gives that lesson's whole quiz. With nothing named: what is due, else
-    the first lesson whose quiz has items that were never answered.
+    ``due``: today's share of what spaced repetition brings back, the most at risk first.
+    ``placement``: of each lesson that is neither done nor tested out of, an item for each goal, at
+    most 4. ``lesson`` narrows both; alone it gives that lesson's whole quiz. With nothing named: what
+    is due, else the first lesson whose quiz has items that were never answered.
 
     Raises UsageProblem for an unknown lesson, ContentProblem for a broken quiz.
     """
     lessons = (content.lesson(lesson),) if lesson is not None else content.lessons
     if due:
-        return _due(lessons, store)
+        return _due(content, lessons, store)
     if placement:
         return _placement(content, lessons, store)
     if lesson is not None:
         return _whole(lessons)
-    return _due(lessons, store) or _first_unanswered(lessons, store)
+    return _due(content, lessons, store) or _first_unanswered(lessons, store)
 
 
 def draw_paper(picks: Sequence[Pick], seed: int) -> Paper:
     """The picked items with their numbers drawn. Raises ContentProblem."""
-    lesson = picks[0].lesson.id if len(picks) == 1 else None
+    lessons = {one.lesson.id for one in picks}
+    lesson = picks[0].lesson.id if len(lessons) == 1 else None
     items = (item for one in picks for item in build(one.lesson, seed, only=one.items))
     return Paper(lesson, seed, tuple(items))
 
 
-def _due(lessons: Iterable[LoadedLesson], store: Store) -> list[Pick]:
-    from tutor.progress.review import due_items
+def _due(content: Content, lessons: Sequence[LoadedLesson], store: Store) -> list[Pick]:
+    """One item a pick, so that a paper keeps the order of risk across lessons."""
+    from tutor.progress.spreading import spread
+    from tutor.progress.standing import asked
 
     known = {lesson.id: lesson for lesson in lessons}
-    live = [one for one in due_items(store) if one.lesson in known and one.item in known[one.lesson].items]
-    chosen: dict[str, list[str]] = {}
-    for one in live[:REVIEW_ITEMS]:
-        chosen.setdefault(one.lesson, []).append(one.item)
-    return [Pick(known[lesson], tuple(items)) for lesson, items in chosen.items()]
+    states = {key: state for key, state in asked(content, store.item_states()).items() if key[0] in known}
+    (today,) = spread(states, store.now(), cap=store.daily_cap, days=1)
+    return [Pick(known[one.lesson], (one.item,)) for one in today.share]
 
 
 def _placement(content: Content, lessons: Iterable[LoadedLesson], store: Store) -> list[Pick]:
     from tutor.progress import standing
 
     now = standing(content, store)
-    unknown = (lesson for lesson in lessons if lesson.items and now.lesson(lesson.id) not in ("done", "due"))
+    unknown = (
+        lesson
+        for lesson in lessons
+        if lesson.items and now.lesson(lesson.id) not in ("done", "due") and lesson.id not in now.tested_out
+    )
     return [Pick(lesson, _one_a_goal(questions_of(lesson))) for lesson in unknown]
 
 

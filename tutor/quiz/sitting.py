@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 class Sitting:
     """``items`` by key in the order of asking; ``points`` of those that are answered.
 
-    ``drafts`` are half-written answers. All of it survives under ``bookmark`` in the store.
+    ``drafts`` are half-written answers; ``skipped`` will not be asked any more. In a ``placement``
+    test the first question of a lesson that is missed or skipped settles it: the lesson is to be
+    learned, and the rest of its questions are skipped too. All of it survives under ``bookmark`` in
+    the store.
     """
 
     seed: int
@@ -28,6 +31,8 @@ class Sitting:
     position: int = 0
     points: dict[str, tuple[float, float]] = field(default_factory=dict)
     drafts: dict[str, object] = field(default_factory=dict)
+    skipped: set[str] = field(default_factory=set)
+    placement: bool = False
 
     @property
     def keys(self) -> Sequence[str]:
@@ -43,11 +48,16 @@ class Sitting:
 
     @property
     def complete(self) -> bool:
-        return len(self.points) == len(self.items)
+        return not self.open
+
+    @property
+    def open(self) -> list[str]:
+        """The keys of the questions that are still to be answered."""
+        return [key for key in self.items if not self._settled(key)]
 
     @property
     def marks(self) -> list[str]:
-        """One status for each item: new, passed, partly or failed."""
+        """One status for each item: new, skipped, passed, partly or failed."""
         return [self._mark(key) for key in self.items]
 
     @property
@@ -62,35 +72,48 @@ class Sitting:
     def answered(self, result: Result) -> None:
         self.points[self.key] = (result.points, float(result.of))
         self.drafts.pop(self.key, None)
+        if self.placement and not result.correct:
+            self._skip_lesson(self.item.lesson)
+
+    def skip(self) -> None:
+        """Don't ask this question any more; in a placement test, none of its lesson."""
+        self.skipped.add(self.key)
+        self.drafts.pop(self.key, None)
+        if self.placement:
+            self._skip_lesson(self.item.lesson)
 
     def to_next_open(self) -> bool:
-        """Go to the next question without an answer, from here on and around; False if there is none."""
+        """Go to the next open question, from here on and around; False if there is none."""
         count = len(self.items)
         for step in range(1, count + 1):
             candidate = (self.position + step) % count
-            if self.keys[candidate] not in self.points:
+            if not self._settled(self.keys[candidate]):
                 self.position = candidate
                 return True
         return False
 
+    def _settled(self, key: str) -> bool:
+        return key in self.points or key in self.skipped
+
+    def _skip_lesson(self, lesson: str) -> None:
+        self.skipped |= {key for key in self.open if self.items[key].lesson == lesson}
+
     def _mark(self, key: str) -> str:
         if key not in self.points:
-            return "new"
+            return "skipped" if key in self.skipped else "new"
         got, of = self.points[key]
         return "passed" if got >= of else "partly" if got > 0 else "failed"
 
     # --- the bookmark ---------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
-        asked: dict[str, list[str]] = {}
-        for item in self.items.values():
-            asked.setdefault(item.lesson, []).append(item.id)
         return {
             "seed": self.seed,
-            "asked": asked,
+            "asked": [[item.lesson, item.id] for item in self.items.values()],
             "position": self.position,
             "points": self.points,
             "drafts": self.drafts,
+            "skipped": sorted(self.skipped),
         }
 
     def resume(self, kept: Mapping[str, Any]) -> None:
@@ -98,8 +121,9 @@ class Sitting:
         known = set(self.items)
         self.points = {k: (float(v[0]), float(v[1])) for k, v in kept["points"].items() if k in known}
         self.drafts = {k: v for k, v in kept["drafts"].items() if k in known}
+        self.skipped = known & set(kept.get("skipped", ()))
         self.position = min(max(int(kept["position"]), 0), len(self.items) - 1)
-        if self.key in self.points:
+        if self._settled(self.key):
             self.to_next_open()
 
     def keep(self, store: Store) -> None:
@@ -131,21 +155,26 @@ def sit_down(
         lesson = None if due else chosen[0].lesson.id
     bookmark = ":".join(filter(None, ("quiz", "placement" if placement else "due" if due else "", lesson)))
     kept = store.bookmark(bookmark) if seed is None else None
-    if kept is not None and _still_there(kept["asked"], content):
-        picks = [Pick(content.lesson(one), tuple(items)) for one, items in kept["asked"].items()]
-        seed = int(kept["seed"])
+    left = _asked(kept, content) if kept is not None else []
+    if kept is not None and left:
+        picks, seed = left, int(kept["seed"])
     else:
         picks, kept = pick(content, store, lesson=lesson, due=due, placement=placement), None
         seed = fresh_seed() if seed is None else seed
     if not picks:
         return None
-    sitting = Sitting(seed, draw_paper(picks, seed).keys, bookmark)
+    sitting = Sitting(seed, draw_paper(picks, seed).keys, bookmark, placement=placement)
     if kept is not None:
         sitting.resume(kept)
     return sitting
 
 
-def _still_there(asked: Mapping[str, Iterable[str]], content: Content) -> bool:
-    """Whether every item that a bookmark names is still in the course."""
-    items = {lesson.id: set(lesson.items) for lesson in content.lessons}
-    return all(set(ids) <= items.get(lesson, set()) for lesson, ids in asked.items())
+def _asked(kept: Mapping[str, Any], content: Content) -> list[Pick]:
+    """The items that a bookmark names, in its order; none when one of them has left the course."""
+    asked = kept["asked"]
+    if isinstance(asked, dict):  # as bookmarks were kept before the order crossed lessons
+        asked = [(lesson, item) for lesson, items in asked.items() for item in items]
+    lessons = {lesson.id: lesson for lesson in content.lessons}
+    if not all(lesson in lessons and item in lessons[lesson].items for lesson, item in asked):
+        return []
+    return [Pick(lessons[lesson], (item,)) for lesson, item in asked]
