@@ -2,7 +2,8 @@
 
 A passage's claims are a list of values. A number in the text is covered when some value rounds to it,
 and a value that no number shows is stale. ``given`` marks premises (an example's weights, the name of a
-width) as they are written. ``printed_by`` covers all numbers that a demo prints.
+width) as they are written; ``cited`` figures that stand in an entry of ``sources.yaml``. ``printed_by``
+covers all numbers that a demo prints.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ from typing import Any
 
 import torch
 
-from tests.content.lesson_text import NUMBER, sources
+from tests.content.lesson_text import NUMBER, sources, value_of
 
 
 @dataclass(frozen=True)
 class Given:
     token: str
+
+
+@dataclass(frozen=True)
+class Cited(Given):
+    """A figure that the source's entry holds, too."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,37 @@ def source(id: str, *path: str | int) -> Any:
 def number_in(id: str, *path: str | int, place: int = 0) -> float:
     """A number inside a text of ``sources.yaml``, such as the 85,198,045,184 of '85,198,045,184 bytes'."""
     return float(NUMBER.findall(str(source(id, *path)))[place].replace(",", ""))
+
+
+_FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def _figures(words: str) -> set[float]:
+    """All numbers of an entry, also those inside of names: the 32 and 7 of '16-32 of a 7B model'."""
+    return {float(figure.replace(",", "")) for figure in _FIGURE.findall(words)}
+
+
+def _found_in(id: str, tokens: str, words: str) -> list[Claim]:
+    missing = [token for token in tokens.split() if abs(value_of(token)) not in _figures(words)]
+    assert not missing, f"{id} holds no {missing}"
+    return [Cited(token) for token in tokens.split()]
+
+
+def cited(id: str, tokens: str, *path: str | int) -> list[Claim]:
+    """Figures as a text writes them, each of which stands in the source's entry, or in its value at ``path``."""
+    return _found_in(id, tokens, str(source(id, *path) if path else sources()[id]))
+
+
+def paper(id: str, tokens: str) -> list[Claim]:
+    """The year and the arXiv number of a source's paper."""
+    return _found_in(id, tokens, sources()[id]["source"])
+
+
+def times(id: str, *path: str) -> float:
+    """A factor inside a text of ``sources.yaml``, such as the 3.24 of '71 ms (3.24x)'."""
+    found = re.search(r"([\d.]+)x", str(source(id, *path)))
+    assert found
+    return float(found[1])
 
 
 def absmax(row: list[float], scale: float | None = None) -> tuple[float, list[int], list[float], list[float]]:
@@ -96,4 +133,5 @@ def llm_int8_facts() -> list[Claim]:
         table["int8 absmax (per tensor)"][4],
         table["int8 absmax vector-wise"][4],
     ]
-    return [*perplexities, nets[0], nets[2], nets[4], *given("2018 2022 1806.08342 2208.07339")]
+    papers = [*paper("cnn-ptq-table", "2018 1806.08342"), *paper("llmint8-table1", "2022 2208.07339")]
+    return [*perplexities, nets[0], nets[2], nets[4], *papers]

@@ -13,13 +13,16 @@ from tests.content.claims import (
     about,
     absmax,
     all_of,
+    cited,
     drawn_weights,
     given,
     llm_int8_facts,
     mean_error,
     number_in,
+    paper,
     printed_by,
     source,
+    times,
 )
 
 
@@ -115,7 +118,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             linear["1 token"][0],
             linear["1 token"][1],
             linear["1 token"][1] / linear["1 token"][0],
-            *given("2 4 16 32 128 1.5 4096 8192"),
+            times("marlin-speed", "batch 128"),
+            *cited("marlin-speed", "16 32 128"),
+            *cited("bnb-linear-h100", "4096 8192"),
+            *given("2 4"),
         ],
         "limits": [
             bf16,
@@ -127,11 +133,20 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             about(1e9 * (card - int8) / per_token, 2),
             *perplexity_4bit,
             source(study, "RTN", 2),
-            *given("1 2 4 8 16 128"),
+            *cited(study, "128"),
+            *given("1 2 4 8 16"),
         ],
-        "sources": given(
-            "80 2024 2025 2022 2048 4096 16 1 4.125 2404.14047 2208.07339 2306.00978 2402.04396 2408.11743"
-        ),
+        "sources": [
+            *cited("hw-a100-80", "80"),
+            *paper("vllm-r1-llama70b-a100-async", "2025"),
+            *paper(study, "2024 2404.14047"),
+            *paper("llmint8-table1", "2022 2208.07339"),
+            *cited("llmint8-table1", "1"),
+            *paper("ppl-context-baselines", "2306.00978 2402.04396"),
+            *cited("ppl-context-baselines", "2048 4096"),
+            *paper("marlin-speed", "2024 2408.11743"),
+            *cited("marlin-speed", "16 4.125"),
+        ],
         "try-it": given("2 4 8 16 20 32 1000 0"),
         "quiz": [
             *floats,
@@ -143,7 +158,14 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             round(-2.54 / (1.0 / 127)),
         ],
         "beginner": [*sizes, 4.125, *given("4 7 16 127 128 500")],
-        "intermediate": llm_int8_facts() + given("6 7 13 0.1 16 127 1"),
+        "intermediate": [
+            *llm_int8_facts(),
+            source("llmint8-threshold"),
+            number_in("llmint8-outlier-share", "outlier dims up to 13B"),
+            number_in("llmint8-outlier-share", "feature dims in 16 bit"),
+            *cited("llmint8-outlier-share", "13"),
+            *given("16 127 1"),
+        ],
         "advanced": [
             weights * 1e9,
             bf16,
@@ -162,6 +184,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             source("bnb-bench-70b-h100", "NF4", 0),
             *perplexity_4bit,
             source(study, "AWQ", 0),
-            *given("1 4 16 30 80 128 2024 2025 2404.14047"),
+            *paper(study, "2024 2404.14047"),
+            *cited(study, "128"),
+            *paper("vllm-r1-llama70b-a100-async", "2025"),
+            *cited("hw-a100-80", "80"),
+            *given("1 4 16 30"),
         ],
     }

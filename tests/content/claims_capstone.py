@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from tests.content.claims import Claim, given, source
+from tests.content.claims import Cited, Claim, cited, given, source
+from tests.content.demos import module
+from tests.content.exercise_text import given_by_the_brief
 
 BLOCKS, WIDTH, KEYS, INNER, VOCABULARY = 30, 576, 192, 1536, 49_152
 SHAPES = {
@@ -19,6 +21,15 @@ SHAPES = {
 }
 HEAD = (VOCABULARY, WIDTH)
 BESIDE = 128
+
+
+def required(tokens: str) -> list[Claim]:
+    """What the brief of the exercise demands, as it is written there."""
+    assert set(tokens.split()) <= given_by_the_brief("capstone")
+    return [Cited(token) for token in tokens.split()]
+
+
+REQUIRED = required("4.5 8 8.5")
 
 
 def bytes_of(shape: tuple[int, int], bits: int, group: int = 64) -> int:
@@ -106,7 +117,9 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *(body, head, body + head, BLOCKS, BESIDE),
             *((body + head) * 2 / 1e6, (nf4_body + nf4_head) / 1e6, nf4_body / 1e6, nf4_head / 1e6),
             *(budget / 1e6, a[0] / 1e6, b[0] / 1e6),
-            *given("4 4.5 8 8.5 16 5 64"),
+            layers,
+            *given("4 16 5 64"),
+            *REQUIRED,
         ],
         "budget-as-equation": [
             *sizes,
@@ -126,12 +139,15 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *(BLOCKS, BLOCKS * one, VOCABULARY, WIDTH, in_head, 8 * in_head / head, plan, budget, layers),
             *given("2 4 4.5 8 9 60 64"),
         ],
-        "one-kind-at-a-time": given("3 4 1,024"),
+        "one-kind-at-a-time": [
+            module("capstone").parse_options([]).tokens,
+            *cited("capstone-demo", "3 4"),
+        ],
         "what-to-see": [
             *(value for row in three.values() for value in (row[0] / 1e6, row[1], row[3])),
             *(three["v"][2], three["k"][2], calm, three["head"][3] / three["gate"][3]),
             *source("capstone-demo", "3 bits, times: all kinds at once, the single changes multiplied"),
-            *given("3"),
+            *cited("capstone-demo", "3"),
         ],
         "next-megabyte": [*bought(plans), plans["all 4"][0] / 1e6, plans["all 4"][1], *given("3 4 6 8")],
         "two-plans": [
@@ -140,8 +156,8 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *((nf4[0] - a[0]) / 1e6, source("capstone-demo", "tokens predicted"), budget / 1e6),
             *given("4 5 6 8 16"),
         ],
-        "what-it-cannot": given("4 16"),
-        "sources": given("3"),
+        "what-it-cannot": [*cited("capstone-demo", "4"), *given("16")],
+        "sources": cited("capstone-demo", "3"),
         "try-it": [],
         "beginner": [
             *(BLOCKS, body, head, (nf4_body + nf4_head) / 1e6, 4 + 16 / 64),
@@ -151,6 +167,8 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
         "advanced": [
             *(budget, body + head, nf4_body + nf4_head, BESIDE),
             *(a[0], a[2], b[0], b[2], by_gptq[2], nf4[2], source("capstone-demo", "tokens predicted")),
-            *given("1.05 4 4.5 5 8 8.5 70 2,048"),
+            *REQUIRED,
+            *required("1.05 2,048"),
+            *given("4 5 70"),
         ],
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from tests.content.claims import Claim, Given, given, number_in, source
+from tests.content.claims import Claim, Given, cited, given, number_in, source
 
 SIDE = 4096  # of the layer that the messages about memory take
 TOKENS = 2048
@@ -338,7 +338,7 @@ def claims() -> dict[str, dict[str, list[Claim]]]:
                 8 / 64 + 32 / (64 * 256),
                 source("qlora-double-quant", "saved"),
                 source("qlora-double-quant", "saved") * 65 / 8,
-                *given("65"),
+                *cited("qlora-double-quant", "65"),
                 *(nf4[key] for key in ("seven steps", "even", "fitted", "zero", "one")),
             ],
         },

@@ -7,7 +7,9 @@ from typing import Any
 
 import torch
 
-from tests.content.claims import Claim, all_of, given, number_in, printed_by, source
+from tests.content.claims import Claim, about, all_of, cited, given, number_in, paper, printed_by, source
+from tests.content.claims_capstone import INNER
+from tests.content.demos import module
 
 REAL = "four-bits-demo"
 BY_BITS = "held-out error by bits: round to nearest, AWQ, GPTQ"
@@ -146,10 +148,18 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     speed = source("bnb-bench-8b", "H100")[:2]
     widths: list[Claim] = [4 + 16 / 128, 4 + 32 / 64, 4.5 - saved]
     down, narrow = real[DOWN], real["128 tokens, GPTQ seen and held out"]
-    papers = given("2022 2023 2210.17323 2306.00978")
+    papers = [
+        *paper("gptq-opt175-bloom176", "2022 2210.17323"),
+        *paper("awq-salient-table1", "2023 2306.00978"),
+    ]
+    grid = cited("awq-grid", "0 0.05 0.95", "values tried in the code")
+    assert source("awq-grid", "grid size") == 20, "twenty values"
+    block, blocks = source("bnb-defaults", "4-bit block size"), source("qlora-double-quant", "block sizes")
+    assert block == blocks[0]
+    seen, held_out = cited(REAL, "1,024"), module("four-bits").HELD_OUT
     gap = [gptq[1], nearest[1], gptq[3], nearest[3]]
     return {
-        "three-bits": [*three, *given("3")],
+        "three-bits": [*three, *cited("gptq-opt175-bloom176", "3")],
         "what-to-make-small": given("0 −0.4 0.4 2 16"),
         "two-weights-by-hand": [*two_weights(), *given("1.4 −0.4 0.6 0 1 2 5 8 10")],
         "gptq": [
@@ -157,16 +167,18 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             0.4,
             hours,
             number_in("gptq-runtime", "OPT-13B"),
-            *given("1 2 8 −8 10 36 2022 2210.17323"),
+            *papers[:2],
+            *given("1 2 8 −8 10 36"),
         ],
         "gptq-practice": [
             *order,
             llama[1],
             number_in("gptq-settings", "damping"),
             source("gptq-settings", "column block"),
-            *given("0 4"),
+            *cited("gptq-act-order-effect", "4"),
+            *given("0"),
         ],
-        "loud-inputs": [*kept, salient["fp16"], *given("1 3 128")],
+        "loud-inputs": [*kept, salient["fp16"], *cited("awq-salient-table1", "1 3 128")],
         "awq-by-hand": all_of(
             *(
                 list(of) if isinstance(of, list) else [of]
@@ -183,9 +195,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         "awq": [
             *scaled["s"],
             *scaled["perplexity"],
-            *given("0 0.05 0.95 3 128 2023 2306.00978"),
+            *grid,
+            *cited("awq-scale-table2", "1 3 128"),
+            *papers[2:],
         ],
-        "levels-where-weights-are": [normal_quantile(0.84), *given("0 0.5 0.84 1 −1 15 64")],
+        "levels-where-weights-are": [normal_quantile(0.84), block, *given("0 0.5 0.84 1 −1 15")],
         "sixteen-levels": [
             *shares,
             *quantiles,
@@ -201,7 +215,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             saved,
             *widths[1:],
             number_in("qlora-double-quant", "saved on 65B"),
-            *given("0.5 7 8 32 64 256 2023 2305.14314"),
+            *blocks,
+            *paper("qlora-double-quant", "2023 2305.14314"),
+            *given("0.5 7 8 32"),
         ],
         "fp8": [
             *rounded.values(),
@@ -232,15 +248,26 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
                 for row in ("bf16", "E4M3 without scaling, residuals too", "scaled, matrix products only")
             ),
             *words,
-            *given("0 0.5 1 3 32 100 127 256 448"),
+            e4,
+            *cited("fp8-gpt3-residual", "3"),
+            *given("0 0.5 1 32 100 127 256"),
         ],
-        "demo": [printed, gptq[3], nearest[3], *given("4 8 12 64 400 1,024 1,700")],
-        "farther-and-nearer": [*all_of(*table), saved, *given("4 8 12 64")],
+        "demo": [
+            printed,
+            gptq[3],
+            nearest[3],
+            held_out,
+            *seen,
+            *cited(REAL, "12 64"),
+            about(module("measuring").NEVER_LONGER, 3),  # of the same text
+            *given("4 8"),
+        ],
+        "farther-and-nearer": [*all_of(*table), saved, *cited(REAL, "4 12 64"), *given("8")],
         "worth-in-bits": [
             *all_of(*by_bits.values()),
             real["energy of X in a tenth of all directions"],
             *real["mean |x| of the loudest input, of the median one"],
-            *given("2 3 4 5 6"),
+            *by_bits,
         ],
         "already-in-four-bits": [
             nearest[3],
@@ -250,7 +277,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *real[NOISY_32],
             0.0,
             4 + 32 / 32,
-            *given("4 16 32"),
+            *cited(REAL, "4 16 32"),
         ],
         "too-well": [
             *all_of(*down),
@@ -259,13 +286,16 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             128 * 2048,
             number_in("gptq-settings", "calibration samples"),
             number_in("gptq-settings", "calibration samples", place=1),
-            *given("0.01 0.1 1,024 1,536"),
+            number_in("gptq-settings", "damping") / 100,
+            *cited(REAL, "0.1"),
+            *seen,
+            INNER,
         ],
         "whole-models": [
             *perplexities,
             *benchmarks,
             *(value for name, value in kinds.items()),
-            *given("2 3 4 128"),
+            *cited("awq-llama2-table", "2 3 4 128"),
         ],
         "choosing": [*widths, 4 + (16 + 4) / 128, *given("3 4 8 16 20 32 64 128")],
         "limits": [
@@ -276,10 +306,19 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             source("gptq-extreme-2bit", "2-bit g128"),
             source("awq-marlin-vs-awq"),
             *speed,
-            *given("2 3 16 128"),
+            *cited("gptq-extreme-2bit", "2 128"),
+            *cited("awq-llama2-table", "3"),
+            *given("16"),
         ],
-        "sources": [*papers, *given("0.45 0.50 2024 2209.05433 2305.14314 2411.02355")],
-        "try-it": given("0 128"),
+        "sources": [
+            *papers,
+            *paper("gptq-vs-awq-2024", "2024 2411.02355"),
+            *paper("qlora-double-quant", "2023 2305.14314"),
+            *paper("bnb-defaults", "0.50"),
+            *paper("bnb-bench-8b", "0.45"),
+            *paper("fp8-formats", "2022 2209.05433"),
+        ],
+        "try-it": given("0 4 128"),
         "quiz": [
             *kept[2:],
             salient["RTN"],
@@ -290,10 +329,22 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             e4,
             2**8 * (1 + 7 / 8),
             0.4 * 8 / 10,
-            *given("0 0.00 0.01 0.4 0.5 1 2 3 4 6 −6 7 −8 8 −9 10 11 15 16 32 70 128"),
+            gptq[1],
+            nearest[1],
+            *cited("awq-salient-table1", "1 3"),
+            *cited("awq-llama2-table", "4 128"),
+            *given("0 0.00 0.01 0.4 0.5 2 6 −6 7 −8 8 −9 10 15 16 32 70"),
             *given("000 0000 001 0111 110 111 1111"),
         ],
-        "beginner": [*three, *kept[2:], salient["RTN"], *gap, *given("1 3 4"), *papers],
+        "beginner": [
+            *three,
+            *kept[2:],
+            salient["RTN"],
+            *gap,
+            *cited("awq-salient-table1", "1 3"),
+            *cited(REAL, "4"),
+            *papers,
+        ],
         "intermediate": [
             *order,
             llama[0],
@@ -301,7 +352,16 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *down[2],
             down[0][1],
             8 / 64 + 32 / (64 * 256),
-            *given("0 0.003 0.3 0.5 0.95 1 2 3 4 30 32 34 64 448 1,024 1,536"),
+            number_in("gptq-settings", "damping"),
+            *grid[::2],
+            block,
+            blocks[0],
+            32 / block,
+            e4,
+            INNER,
+            *seen,
+            *cited("gptq-act-order-effect", "4"),
+            *given("0.003 0.3 2 3 30 32 34"),
         ],
         "advanced": [
             *seventy,
@@ -310,6 +370,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             source("awq-marlin-vs-awq"),
             *speed,
             *widths,
-            *given("3 4 8 16 80 128 100,000 2306.00978 2411.02355"),
+            *paper("awq-llama2-table", "2306.00978"),
+            *cited("awq-llama2-table", "3 4 128"),
+            *paper("gptq-vs-awq-2024", "2411.02355"),
+            *given("8 16 80 100,000"),
         ],
     }

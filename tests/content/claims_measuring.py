@@ -12,12 +12,15 @@ from tests.content.claims import (
     Claim,
     about,
     absmax,
+    cited,
     given,
     last_number,
     number_in,
+    paper,
     printed_by,
     source,
 )
+from tutor.compute.models.catalogue import pinned_model
 
 
 def norm(values: list[float]) -> float:
@@ -62,11 +65,12 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     bnb, by_row, nf4 = rows["8-bit bnb"], rows["int8 row"], rows["NF4 bnb"]
     table: list[Claim] = [value for row in rows.values() for value in row if value is not None]
     forms = [rows["bf16"][0] / bnb[0], 49152.0]
+    more = dict(re.findall(r"(?m)^(int\d \w+) .* ([+-][\d.]+) ±", demo("measuring")))
     right = dict(re.findall(r"(?m)^(int\d \w+) .* (\S+) % +\S+ %$", demo("measuring")))
     bits = measured["bits a character in fp32"]
 
     return {
-        "the-better-file": [marlin["7B"][1], short[0], *given("16 4")],
+        "the-better-file": [marlin["7B"][1], short[0], *cited("marlin-gptq-llama2", "16 4")],
         "weight-error": [
             *ROW_0,
             *ROW_1,
@@ -86,7 +90,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             0.01 * 60,
             60 / 0.2,
             *ablation,
-            *given("0.5 0.01 0.2 60 7 0.1"),
+            number_in("llmint8-outlier-ablation", "7 random dims removed: perplexity"),
+            *cited("llmint8-outlier-ablation", "7"),
+            *given("0.5 0.01 0.2 60"),
         ],
         "surprise": [1 / 0.25, *given("0.25 1 2")],
         "four-tokens": [
@@ -106,14 +112,16 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *four_bits,
             *rises,
             *(four - full for full, four in (marlin[size] for size in ("7B", "13B", "70B"))),
-            *given("1 1.01 1000 1,000 4"),
+            *cited("marlin-gptq-llama2", "4"),
+            *given("1 1.01 1000 1,000"),
         ],
         "side-by-side": [
             *short,
             *long,
             100 * (1 - long[0] / short[0]),
             *llama,
-            *given("2 2048 4096 4"),
+            *cited("ppl-context-baselines", "2 2048 4096"),
+            *cited("marlin-gptq-llama2", "4"),
         ],
         "windows": [
             *(value for row in windows for value in row),
@@ -138,7 +146,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             0.6 * 0.4 / 0.002**2,
             rises[0],
             *marlin["MMLU 7B"],
-            *given("0.6 1,000 5 8 4"),
+            *cited("smoothquant-opt175", "8"),
+            *cited("marlin-gptq-llama2", "4"),
+            *given("0.6 1,000 5"),
         ],
         "where-the-bytes-are": [
             fp32_bytes,
@@ -158,26 +168,31 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             gpt2["int8 row scales not counted"],
             *given("1 4 8 16"),
         ],
-        "loading": given("5 8 16"),
+        "loading": [float(source("transformers5-load-in-8bit", "since")), *given("8 16")],
         "demo": [
             bnb[1],
             rows["bf16"][1],
             bnb[3],
             bnb[4],
             nf4[3],
-            *given("1 4 8 32 93"),
+            pinned_model().wheel_bytes / 1e6,
+            *cited("capstone-demo", "4 8"),
+            *given("1 32"),
         ],
         "real-model": [
             *table,
             *forms,
             weights_alone[0],
-            *given("4 8 2"),
+            *cited("measuring-demo", "4 8"),
+            *given("2"),
         ],
         "tiny-model": [
             printed,
             steps,
             float(right["int8 tensor"]) - float(right["int4 tensor"]),
-            *given("0.03 0.06 3 7 127"),
+            -float(more["int8 tensor"]),
+            round(float(more["int4 tensor"])),
+            *given("7 127"),
         ],
         "limits": [
             marlin["7B"][0],
@@ -187,21 +202,31 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *marlin["MMLU 7B"],
             bnb[3],
             by_row[1],
-            *given("4 16 2048 4096"),
+            *cited("marlin-gptq-llama2", "4 16"),
+            *cited("ppl-context-baselines", "2048 4096"),
         ],
-        "sources": given(
-            "3 5 6 128 2022 2024 2048 2.13 4096 5.23 2208.07339 2211.10438 2306.00978 2402.04396"
-        ),
-        "try-it": given("8 16 256"),
+        "sources": [
+            *paper("marlin-gptq-llama2", "2024"),
+            *cited("marlin-gptq-llama2", "128"),
+            *paper("ppl-context-baselines", "2306.00978 2402.04396"),
+            *cited("ppl-context-baselines", "2048 4096"),
+            *paper("smoothquant-opt175", "2022 2211.10438"),
+            *cited("smoothquant-llama1", "6"),
+            *cited("smoothquant-opt175", "3"),
+            *paper("llmint8-outlier-ablation", "2022 2208.07339"),
+            *paper("transformers5-load-in-8bit", "5"),
+            *paper("measuring-demo", "2.13 5.23"),
+        ],
+        "try-it": given("1 4 8 16 256"),
         "quiz": [
             short[0],
             long[0],
-            windows[0][2],
-            windows[3][2],
+            *(windows[place][column] for place in (0, 3) for column in (0, 2)),
             bnb[3],
             bnb[4],
             by_row[1],
-            *given("0 0.003 0.1 -1 0.3 1 2 3 4 5 6 8 10 16 20 32 100 127 128 1024"),
+            float(source("transformers5-load-in-8bit", "since")),
+            *given("0 0.003 0.1 -1 0.3 1 2 3 4 6 8 10 16 20 32 100 127"),
         ],
         "beginner": [
             bnb[1],
@@ -217,7 +242,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *llama,
             measured["tokens predicted"],
             *(value for place in (1, 3, 4) for value in windows[place]),
-            *given("2048 4096 2306.00978 2402.04396"),
+            *paper("ppl-context-baselines", "2306.00978 2402.04396"),
+            *cited("ppl-context-baselines", "2048 4096"),
         ],
         "advanced": [
             *marlin["7B"],
@@ -230,6 +256,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             100 * math.sqrt(0.6 * 0.4 / 1000),
             fp16_bytes,
             eight,
-            *given("0.6 1 3 4 8 128 200 500 1,000 2211.10438"),
+            *cited("marlin-gptq-llama2", "4 128"),
+            *paper("smoothquant-opt175", "2211.10438"),
+            *cited("smoothquant-opt175", "3 8"),
+            *given("0.6 1 200 500 1,000"),
         ],
     }

@@ -10,10 +10,12 @@ from tests.content.claims import (
     Claim,
     absmax,
     all_of,
+    cited,
     given,
     last_number,
     llm_int8_facts,
     number_in,
+    paper,
     printed_by,
     source,
 )
@@ -55,7 +57,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     split = sum(calm[2]) + 0.635
     ablation = source("llmint8-outlier-ablation")
     zeroed = [number_in("llmint8-outlier-ablation", "outliers removed: perplexity", place=p) for p in (0, 1)]
+    at_random = number_in("llmint8-outlier-ablation", "7 random dims removed: perplexity")
     assert ablation["7 random dims removed: perplexity"] == "+0.1 %"
+    calm_within = cited("llmint8-outlier-shape", "3.5", "other dims lie in about")
 
     real = source("outliers-demo")
     first, block = (real[f"attention of block {n}: median, second loudest, loudest feature"] for n in (0, 12))
@@ -68,6 +72,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     assert 4.5 < errors[1] / errors[2] < 5.5, "to a fifth"
     drawn = [last_number(rf"{way} +(\S+) %.* \S+ %", text) for way in ("row × column scales", "in 16 bits")]
     assert 14 < drawn[0] / drawn[1] < 16, "to a fifteenth"
+    assert 2 / 256 < 0.01 > beyond[0] / beyond[1], "below 1 %"
     step_40, step_4 = 40 / 127, 4 / 127
     assert best_range(8) > 39, "keeps the 40"
     assert best_range(5) < 36, "begins to clip"
@@ -80,7 +85,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             most,
             *zeroed,
             source("llmint8-threshold"),
-            *given("3.5 0.1 0 1 2"),
+            *calm_within,
+            at_random,
+            *given("0 1 2"),
             *given("0.4 −1.1 −58.2 0.9 −0.3 2.0 −0.7 0.2 −61.0 1.4 0.8 −0.5 1.9 −0.6 −47.3 −0.2 1.1 0.6"),
         ],
         "which-operand": [
@@ -99,7 +106,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             calm[2],
             given("127 0.6"),
         ),
-        "llm-int8": given("6 16 2022 2208.07339"),
+        "llm-int8": [
+            source("llmint8-threshold"),
+            *paper("llmint8-threshold", "2022 2208.07339"),
+            *given("16"),
+        ],
         "calibration": [
             step_4,
             round(3.2 / step_4),
@@ -123,7 +134,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             (64 / 16) / (1 / 2),
             alphas["OPT, BLOOM"],
             alphas["Llama-2, Llama-3"],
-            *given("64 0.25 1 3 2022 2211.10438"),
+            *paper("smoothquant-alpha", "2022 2211.10438"),
+            *cited("smoothquant-alpha", "3"),
+            *given("64 0.25 1"),
         ],
         "demo": [beyond[1], *given("1 4 16 256")],
         "side-by-side": [
@@ -143,25 +156,34 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             real["perplexity as it is"],
             *real["perplexity"],
             tokens[1],
-            *given("3 100"),
+            round(last_number(r"one scale each +(\S+) %.* \S+ %", text)),
+            last_number(r"(?m)^ +one scale each +(\S+) %$", text),
         ],
         "one-token": [
             alone[0],
             tokens[1],
             tokens[1] - alone[1],
             number_in("llmint8-emergence", "layers affected", place=0),
-            *given("6 11 100"),
+            source("llmint8-threshold"),
+            *cited("outliers-demo", "11"),
+            real["down of block 11: regular features with one scale"],
         ],
         "vision": [
             *(100 * value for value in (net[0], net[2], net[3], net[4], trained)),
-            *given("0 6 8 −60 2018 1806.08342"),
+            *cited("cnn-why-activations-easy", "0 6"),
+            *cited("cnn-ptq-table", "8"),
+            *paper("cnn-ptq-table", "2018 1806.08342"),
+            *given("−60"),
         ],
         "cost": [
             *(value for width in (1024, 4096, 5140, 12288) for value in (width, speed[width])),
             linear["1 token"][0],
             linear["1 token"][1],
             *prompt,
-            *given("1 256 2022 8192"),
+            *cited("smoothquant-latency", "256"),
+            *cited("llmint8-speed-gpt3-sizes", "2022"),
+            *cited("bnb-linear-h100", "8192"),
+            *given("1"),
         ],
         "limits": [
             decomposed,
@@ -174,12 +196,20 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             2**8 - 1,
             *given("8 16"),
         ],
-        "sources": given("80 2018 2022 2023 2024 1806.08342 2208.07339 2211.10438 2305.19268 2404.14047"),
+        "sources": [
+            *cited("hw-a100-80", "80"),
+            *paper("cnn-ptq-table", "2018 1806.08342"),
+            *paper("llmint8-threshold", "2022 2208.07339"),
+            *paper("smoothquant-alpha", "2022 2211.10438"),
+            *paper("ahmadian-outliers", "2023 2305.19268"),
+            *paper("llama3-70b-study", "2024 2404.14047"),
+        ],
         "try-it": given("1 8 16 100"),
         "quiz": [
             share,
             *(100 * value for value in (net[0], net[2], net[3], net[4], trained)),
-            *given("0 0.5 1 2 6 7 8 16 127 −127 128 2022"),
+            *cited("llmint8-speed-gpt3-sizes", "2022"),
+            *given("0 0.5 1 2 6 7 8 16 127 −127 128"),
         ],
         "beginner": [
             most,
@@ -189,7 +219,12 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             block[0],
             block[2],
             source("llmint8-threshold"),
-            *given("3.5 0.1 8 12 13 127 2022 2208.07339"),
+            *calm_within,
+            at_random,
+            *cited("llmint8-outlier-share", "13"),
+            *paper("llmint8-threshold", "2022 2208.07339"),
+            *cited("outliers-demo", "12"),
+            *given("8 127"),
         ],
         "intermediate": [
             *llm_int8_facts(),
@@ -197,7 +232,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             source("llmint8-threshold"),
             alphas["OPT, BLOOM"],
             alphas["Llama-2, Llama-3"],
-            *given("1 2 4 2211.10438"),
+            *paper("smoothquant-alpha", "2211.10438"),
+            *given("1 2 4"),
         ],
         "advanced": [
             *(value for width in (1024, 4096, 5140, 12288) for value in (width, speed[width])),
@@ -206,6 +242,13 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *prompt,
             *tasks,
             4 + 16 / 128,
-            *given("1 3 4 5 6 10 16 24 128 256 2022 2023 4,096 8192 2,048 2208.07339 2211.10438 2305.19268"),
+            *paper("llmint8-speed-gpt3-sizes", "2208.07339 2022"),
+            *cited("llmint8-speed-gpt3-sizes", "5"),
+            *cited("bnb-linear-h100", "1 6 4,096 8192"),
+            *paper("smoothquant-latency", "2211.10438"),
+            *cited("smoothquant-latency", "4 10 256"),
+            *cited("smoothquant-opt175", "3"),
+            *paper("ahmadian-outliers", "2023 2305.19268"),
+            *given("16 24 128 2,048"),
         ],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.content.claims import Claim, given, number_in, printed_by, source
+from tests.content.claims import Claim, cited, given, number_in, paper, printed_by, source
 
 BLOCKS, HIDDEN, KV, WIDTH, INNER = (
     source("llama3-70b-config", key) for key in ("layers", "hidden", "KV heads", "head dim", "feed-forward")
@@ -16,6 +16,7 @@ SCHEMES = {
     "int4": "int4 g128 symmetric (16-bit scale)",
 }
 CONTEXT = 4096
+PROMISED = 30  # tokens a second for each reader
 
 
 def stored(scheme: str) -> float:
@@ -28,7 +29,8 @@ def read(scheme: str) -> float:
 
 BANDWIDTH = 2 * number_in("hw-a100-80", "memory bandwidth SXM") * 1e9
 MEMORY = 2 * number_in("hw-a100-80", "reported memory")
-USABLE = 0.92 * MEMORY
+SHARE = number_in("llama3-70b-kv-room", "share of memory")
+USABLE = SHARE * MEMORY
 PER_TOKEN = 2 * BLOCKS * KV * WIDTH * 2
 ACTIVATIONS = 2048 * (2 * HIDDEN + 2 * INNER) * 2  # on each card
 
@@ -84,10 +86,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         for scheme in ("int8", "int4 zeros", "int4")
     }
     bf16 = BANDWIDTH / read("bf16")
-    best = next(b for b in range(86, 0, -1) if each("int4 zeros", b) >= 30)
+    best = next(b for b in range(86, 0, -1) if each("int4 zeros", b) >= PROMISED)
     assert best == 73
     assert room("int4 zeros") // CONTEXT == 86
     assert abs(read("bf16") / 1e9 - source("llama3-70b-decode-bound", "bf16", "read per token (GB)")) < 0.005
+    assert bounds["int4"][1] / bounds["int4 zeros"][1] < 1.01, "less than 1 %"
     gb = 1e9
     batches = (1, 16, 32, 73, 86)
     table = [
@@ -108,7 +111,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *(stored(s) / gb for s in SCHEMES),
             number_in("hw-a100-80", "memory bandwidth SXM"),
             MEMORY / gb,
-            *given("30 80 128 8"),
+            *cited("hw-a100-80", "80"),
+            *cited("llama3-70b-bytes", "128"),
+            PROMISED,
+            *given("8"),
         ],
         "what-is-read": [
             stored("bf16") / gb,
@@ -117,7 +123,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             bf16,
             number_in("hw-a100-80", "memory bandwidth SXM"),
             2 * number_in("hw-a100-80", "memory bandwidth PCIe") * gb / read("bf16"),
-            *given("2 30"),
+            PROMISED,
+            *given("2"),
         ],
         "four-bounds": [
             *(stored(s) / gb for s in SCHEMES),
@@ -139,7 +146,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             HIDDEN,
             INNER,
             number_in("hw-a100-80", "reported memory"),
-            *given("2 8 16 80 128 2,048 0.92"),
+            *(BLOCKS, KV, WIDTH, SHARE),
+            source("llama3-70b-config", "heads") / KV,
+            *cited("hw-a100-80", "80"),
+            *given("2 16 2,048"),
         ],
         "room-by-hand": [
             MEMORY / gb,
@@ -160,7 +170,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             stored("bf16") / stored("int4 zeros"),
             room("int4 zeros") / room("bf16"),
             (USABLE / 2 - stored("bf16") - ACTIVATIONS) / gb,
-            *given("2 0 0.92 4,096"),
+            SHARE,
+            CONTEXT,
+            *given("2 0"),
         ],
         "two-roofs": [
             1000 / each("bf16", 1),
@@ -168,7 +180,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             computing(CONTEXT),
             number_in("hw-a100-80", "bf16 dense"),
             source("hw-ridge-points", "A100 SXM bf16"),
-            *given("2 16 4,096"),
+            CONTEXT,
+            *given("2 16"),
         ],
         "batching": [
             *one_by_one,
@@ -177,7 +190,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             room("bf16") // CONTEXT,
             11 * each("bf16", 11),
             each("bf16", 11),
-            *given("30 32 4,096"),
+            PROMISED,
+            CONTEXT,
+            *given("32"),
         ],
         "demo": [
             each("bf16", 1),
@@ -187,9 +202,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             CONTEXT * PER_TOKEN / gb,
             read("bf16") / gb,
             bf16,
-            *given("2 30 32 4,096"),
+            PROMISED,
+            CONTEXT,
+            *given("2 32"),
         ],
-        "what-it-shows": [printed, *given("1 30")],
+        "what-it-shows": [printed, PROMISED, *given("1")],
         "measured": [
             *(value for row in rates for value in row[:2]),
             *shares,
@@ -199,7 +216,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             bnb["INT8 (threshold 0)"][0],
             bnb["NF4"][0],
             *queries,
-            *given("1 2 16 30 128 256 1,024"),
+            *cited("vllm-r1-llama70b-a100-async", "128 256 1,024"),
+            *cited("vllm-r1-llama70b-tokens-per-second", "1 2"),
+            PROMISED,
+            *given("16"),
         ],
         "what-it-loses": [
             study["fp16"],
@@ -214,9 +234,14 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *academic,
             *real,
             *source("llama3-70b-w8a16-modelcard", "table").values(),
-            *given("128"),
+            *cited("llama3-70b-study", "128"),
         ],
-        "commands": [bounds["int8"][0], *given("2 0.28 2026 4096 32 64 128")],
+        "commands": [
+            bounds["int8"][0],
+            *cited("vllm-bnb-moved", "0.28 2026"),
+            *cited("vllm-kernel-choice", "32 64 128", "Marlin needs"),
+            *given("2 4096"),
+        ],
         "cost": [
             each("bf16", 1),
             each("int4 zeros", 1),
@@ -225,7 +250,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *costs,
             costs[0] / costs[1],
             costs[1] / costs[3],
-            *given("1 2.00 30 73 3,600 4,096"),
+            PROMISED,
+            CONTEXT,
+            *given("1 2.00 73 3,600"),
         ],
         "limits": [
             bf16,
@@ -237,9 +264,15 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *(bounds[s][1] for s in ("int4 zeros", "int4")),
             best,
             *(100 * measured(row)[2] for row in ("2x H100 BF16", "2x H100 FP8 W8A8", "1x H100 INT4 W4A16")),
-            *given("30"),
+            PROMISED,
         ],
-        "sources": given("80 2024 2025 2026 2404.14047 2411.02355"),
+        "sources": [
+            *cited("hw-a100-80", "80"),
+            *paper("vllm-r1-llama70b-a100-async", "2025"),
+            *paper("llama3-70b-study", "2024 2404.14047"),
+            *paper("gptq-vs-awq-2024", "2024 2411.02355"),
+            *paper("vllm-methods", "2026"),
+        ],
         "try-it": given("73 32,768"),
         "quiz": [
             bf16,
@@ -251,7 +284,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             4 + 16 / 128,
             4 + 32 / 64,
             3.6 / 3600,
-            *given("1 2 4 8 16 64 80 90 128 1,024 3,600 4,096 3.6 2026 0.28 2.6 3.1 3.3"),
+            *cited("vllm-bnb-moved", "0.28 2026"),
+            *cited("vllm-r1-llama70b-a100-async", "128 1,024"),
+            CONTEXT,
+            *given("1 2 4 8 16 64 80 90 3,600 3.6 2.6 3.1 3.3"),
         ],
         "beginner": [
             stored("bf16") / gb,
@@ -260,7 +296,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             read("int4 zeros") / gb,
             PER_TOKEN,
             number_in("hw-a100-80", "memory bandwidth SXM"),
-            *given("4 8 16 80 128"),
+            *cited("hw-a100-80", "80"),
+            *cited("llama3-70b-bytes", "128"),
+            *given("4 8 16"),
         ],
         "intermediate": [
             bf16,
@@ -274,7 +312,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             best * each("int4 zeros", best),
             room("int4 zeros") // CONTEXT,
             *queries[:3],
-            *given("8 80 128 1,024 4,096"),
+            *(BLOCKS, KV, WIDTH),
+            *cited("vllm-r1-llama70b-a100-async", "128 1,024"),
+            CONTEXT,
         ],
         "advanced": [
             *(value for row in rates for value in row[:2]),
@@ -286,6 +326,13 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *w8a8,
             *academic,
             *real,
-            *given("1 30 32 80 4,096 0.28 2025 2026 2404.14047 2411.02355"),
+            *bnb["batch"][::2],
+            *cited("vllm-bnb-moved", "0.28 2026"),
+            *cited("hw-a100-80", "80"),
+            *paper("vllm-r1-llama70b-a100-async", "2025"),
+            *paper("llama3-70b-study", "2404.14047"),
+            *paper("gptq-vs-awq-2024", "2411.02355"),
+            PROMISED,
+            CONTEXT,
         ],
     }

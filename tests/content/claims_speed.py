@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from tests.content.claims import Claim, given, number_in, source
+from tests.content.claims import Claim, about, cited, given, number_in, paper, source, times
 
 WEIGHTS = 4096 * 8192
 LINEAR, INTEGERS = source("bnb-linear-h100"), source("int-mm-h100")
@@ -19,15 +18,10 @@ SPEED = source("smoothquant-speed")
 CACHE = 2 * 80 * 8 * 128 * 2
 
 
-def times(id: str, *path: str) -> float:
-    """A factor inside a text of ``sources.yaml``, such as the 3.24 of '71 ms (3.24x)'."""
-    found = re.search(r"([\d.]+)x", str(source(id, *path)))
-    assert found
-    return float(found[1])
-
-
 READ_70B = number_in("llama3-70b-decode-bound", "bf16", "read per token (GB)")
 GROUP_BITS = 4 + 16 / 128
+LAYER = cited("bnb-linear-h100", "4096 8192")
+MARLIN = cited("marlin-speed", "16 32 128")
 
 
 def measured() -> dict[str, list[float]]:
@@ -71,7 +65,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             ONE[1] / ONE[0],
             MANY[0] / ONE[0],
             ONE[1] / ONE[0] * MANY[0],
-            *given("1 4096 8192 4,096"),
+            *LAYER,
+            *cited("bnb-linear-h100", "1 4,096"),
         ],
         "two-clocks": [
             2 * WEIGHTS / 1e6,
@@ -83,20 +78,24 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             2 * WEIGHTS * 4096 / 1e9,
             2e3 * WEIGHTS * 4096 / RATE,
             MANY[0] / ONE[0],
-            *given("2 4096 8192 4,096"),
+            *LAYER,
+            *cited("bnb-linear-h100", "4,096"),
+            *given("2"),
         ],
         "ridge": [
             RIDGE["A100 SXM bf16"],
             RIDGE["A100 SXM int8"],
             RIDGE["H100 SXM bf16"],
-            *given("1 2 150 4,096"),
+            about(RIDGE["A100 SXM bf16"], 2),
+            *given("1 2 4,096"),
         ],
         "what-bits-change": [
             number_in("hw-a100-80", "bf16 dense"),
             number_in("hw-a100-80", "int8 dense"),
             source("marlin-speed", "ideal (16 / 4.125 bits)"),
             times("marlin-speed", "batch 128"),
-            *given("4 8 16 32 128"),
+            *MARLIN,
+            *given("4 8"),
         ],
         "by-hand": by_hand(),
         "fused": [
@@ -123,7 +122,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             INTEGERS["4096 tokens"][1] / INTEGERS["4096 tokens"][0],
             SPEED["prefill (context stage), FasterTransformer, up to"],
             SPEED["decode, up to"],
-            *given("1 127 4,096"),
+            *cited("int-mm-h100", "1 4,096"),
+            *given("127"),
         ],
         "kv-cache": [
             source("llama3-70b-config", "layers"),
@@ -134,7 +134,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             READ_70B,
             READ_70B / (8192 * CACHE / 1e9),
             2 * 128,
-            *given("2 8 8,192"),
+            8192,
+            *given("2 8"),
         ],
         "demo": [first[0] / floats[0], *given("1 2 4 4,096")],
         "one-core": [
@@ -151,7 +152,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             4 * 2048**2 / 1e6,
             4 * 2048**2 / floats[0] / 1e6,
             floats[1] / floats[0],
-            *given("1 16 2048"),
+            *cited("speed-demo", "1 16 2048"),
         ],
         "measured": [
             times("gptq-decode-speed", "A100 80GB: 3-bit on 1 GPU"),
@@ -162,18 +163,43 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             bench["H100"][1] / bench["H100"][0],
             bench["RTX 4090"][1] / bench["RTX 4090"][0],
             bench["H100"][4] / bench["H100"][0],
-            *given("1 3 4 5 16 64 4090"),
+            *cited("gptq-decode-speed", "1 3 5"),
+            *cited("torchao-a100-llama2-7b", "4 64"),
+            *cited("bnb-bench-8b", "4090"),
+            *given("16"),
         ],
-        "limits": [MANY[1], MANY[0], *given("4,096 50 70")],
-        "sources": given("80 2.11 2022 2023 2024 2026 2211.10438 2210.17323 2306.00978 2408.11743"),
-        "try-it": given("128,000"),
+        "limits": [
+            MANY[1],
+            MANY[0],
+            *cited("bnb-linear-h100", "4,096"),
+            *cited("llama3-70b-decode-bound", "50 70"),
+        ],
+        "sources": [
+            *cited("hw-a100-80", "80"),
+            *paper("bnb-linear-h100", "2.11"),
+            *paper("marlin-speed", "2024 2408.11743"),
+            *paper("smoothquant-speed", "2022 2211.10438"),
+            *paper("gptq-decode-speed", "2022 2210.17323"),
+            *paper("awq-speed", "2023 2306.00978"),
+            *paper("vllm-kv-dtypes", "2026"),
+        ],
+        "try-it": given("0 128,000"),
         "quiz": [
             127 * 127,
             2**15 - 1,
             4.5,
-            *given("0 0.44 1 2 −2 4 7 8 14 15 16 20 32 100 128 150 200 4,000"),
+            2 / 4.5,
+            about(RIDGE["A100 SXM bf16"], 2),
+            *given("0 1 2 −2 4 7 8 14 15 16 20 32 100 128 200 4,000"),
         ],
-        "beginner": [BANDWIDTH / 1e12, RATE / 1e12, *ONE[:2], *MANY[:2], *given("4096 8192 4,096")],
+        "beginner": [
+            BANDWIDTH / 1e12,
+            RATE / 1e12,
+            *ONE[:2],
+            *MANY[:2],
+            *LAYER,
+            *cited("bnb-linear-h100", "4,096"),
+        ],
         "intermediate": [
             RIDGE["A100 SXM bf16"],
             RIDGE["A100 SXM int8"],
@@ -182,7 +208,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *INTEGERS["1 token (padded)"],
             *INTEGERS["4096 tokens"],
             CACHE,
-            *given("4 16 32 128 2024 4096 8192 4,096 2408.11743"),
+            *MARLIN,
+            *paper("marlin-speed", "2024 2408.11743"),
+            *cited("int-mm-h100", "4096 8192 4,096"),
+            *given("4"),
         ],
         "advanced": [
             BANDWIDTH / 1e12,
@@ -195,6 +224,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             four,
             SPEED["prefill (context stage), FasterTransformer, up to"],
             SPEED["decode, up to"],
-            *given("1 32 64 2022 4090 4,000 2211.10438"),
+            *cited("torchao-a100-llama2-7b", "64"),
+            *cited("bnb-bench-8b", "1 4090"),
+            *paper("smoothquant-speed", "2022 2211.10438"),
+            *given("32 4,000"),
         ],
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from tests.content.claims import Claim, given, last_number, number_in, printed_by, source
+from tests.content.claims import Claim, cited, given, last_number, number_in, paper, printed_by, source
+from tests.content.demos import module
 
 STEP, LOW, HIGH = 0.2, -4, 3
 W, X, UPSTREAM = [0.34, -0.13, 0.90, -0.92], [1.0, 2.0, -1.0, 3.0], 0.5
@@ -57,9 +58,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     assert code(0.4 - 0.015) == 2
     assert [g if inside(w) else 0 for g, w in zip(upstream, W, strict=True)] == [0.5, 1.0, 0, 0]
     terms = [w * x for w, x in zip(rounded, X, strict=True)]
+    demo_of, ptq = module("training"), "qat-torchao-llama3-8b-8da4w"
+    epochs = demo_of.parse_options([]).epochs
     cards = math.ceil(16 * count / card), math.ceil(8 * count / card)
     return {
-        "what-comes-back": [ppl[0], acc[0], ppl[1], acc[1], acc[0] - acc[1], *given("4 8 5,000")],
+        "what-comes-back": [ppl[0], acc[0], ppl[1], acc[1], acc[0] - acc[1], *cited(ptq, "4 8 5,000")],
         "fake-quantization": [
             W[0] / STEP,
             W[2] / STEP,
@@ -68,7 +71,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("−8 7 4 0.2 −4 3 0.34 2 0.90"),
         ],
         "staircase": given("0.34 0.341 2 0 0.2 0.4 0.6 0.1 0.3 0.5"),
-        "straight-through": given("1 0 2013 1308.3432 3 4.5 40"),
+        "straight-through": [*paper("bengio-ste", "2013 1308.3432"), *given("1 0 3 4.5 40")],
         "four-weights-by-hand": [
             *W,
             *(w / STEP for w in W),
@@ -96,7 +99,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             sum(products),
             sum(products) / factor,
             STEP - 0.01 * sum(products) / factor,
-            *given("0.2 0.01 2 12 2019 1902.08153"),
+            *paper("lsq-resnet18", "2019 1902.08153"),
+            *given("0.2 0.01 2 12"),
         ],
         "demo": [printed, *given("8 4 3 2")],
         "what-it-shows": [printed, learned],
@@ -108,7 +112,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             recovered[1],
             recovered[2],
             *source("bitnet-b158", "perplexity"),
-            *given("2 3 4 8 16 18 −1 0 1"),
+            *cited("lsq-resnet18", "2 3 4 18"),
+            *cited(ptq, "8"),
+            *given("16 −1 0 1"),
         ],
         "cost": [
             count / 1e9,
@@ -126,26 +132,40 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             seconds / 86400,
             number_in("gptq-runtime", "OPT-175B"),
             few,
-            *given("2 3 4 6 30 300 500 70.55e9 1e9 312e12"),
+            peak * 1e12,
+            count,
+            epochs,
+            demo_of.FLOAT_EPOCHS,
+            *given("2 3 4 6 30 1e9"),
         ],
         "when-rounding-is-enough": [
             study["GPTQ"][0],
             study["fp16"],
             study["GPTQ"][2],
             study["RTN"][2],
-            *given("2 3 4 8 128"),
+            *cited("llama3-70b-study", "2 3 4 128"),
+            *given("8"),
         ],
         "limits": [
             *acc,
             *ppl,
             recovered[0],
             recovered[1],
+            acc[0] - acc[1],
             *given("2"),
         ],
-        "sources": given(
-            "80 0.9 2024 5,000 256 2018 1806.08342 2019 1902.08153 2402.17764 2404.14047 2022 2210.17323"
-        ),
-        "try-it": given("3 8 300"),
+        "sources": [
+            *cited("hw-a100-80", "80"),
+            *paper(ptq, "0.9 2024"),
+            *cited(ptq, "5,000 256"),
+            *paper("cnn-ptq-table", "2018 1806.08342"),
+            *paper("lsq-resnet18", "2019 1902.08153"),
+            *paper("bitnet-b158", "2024 2402.17764"),
+            *paper("llama3-70b-study", "2024 2404.14047"),
+            *paper("gptq-runtime", "2022 2210.17323"),
+            *paper("bengio-ste", "2013 1308.3432"),
+        ],
+        "try-it": [epochs, *given("3 8")],
         "quiz": [
             mobile[0],
             mobile[1],
@@ -163,13 +183,22 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             24 * 3600,
             *given("0 1 2 3 4 6 8 16 24 32 −4 0.2 −0.2 0.4 1.8 2.2 7.5 −7.5"),
         ],
-        "beginner": [*acc, *mobile, printed, *given("3 4 8 2018 1806.08342 0")],
+        "beginner": [
+            *acc,
+            *mobile,
+            printed,
+            *paper("cnn-ptq-table", "2018 1806.08342"),
+            *cited("cnn-ptq-table", "8"),
+            *given("3 4 0"),
+        ],
         "intermediate": [
             *W,
             RATE * UPSTREAM,
             *lsq,
             printed,
-            *given("0.2 −4 3 2 4 16 18 0 1902.08153"),
+            *paper("lsq-resnet18", "1902.08153"),
+            *cited("lsq-resnet18", "2 3 4 18"),
+            *given("0.2 −4 16 0"),
         ],
         "advanced": [
             count / 1e9,
@@ -182,6 +211,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             study["fp16"],
             study["GPTQ"][0],
             study["RTN"][0],
-            *given("2 3 4 6 16 32 128 5,000 2404.14047"),
+            *cited(ptq, "4 5,000"),
+            *paper("llama3-70b-study", "2404.14047"),
+            *cited("llama3-70b-study", "128"),
+            *given("2 3 6 16 32"),
         ],
     }

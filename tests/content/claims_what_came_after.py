@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from itertools import product
 
-from tests.content.claims import Claim, given, number_in, source
+from tests.content.claims import Claim, cited, given, number_in, paper, source
 from tests.content.claims_four_bits import BY_BITS, REAL
 
 
@@ -47,14 +47,17 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *sizes,
             round(source(REAL, BY_BITS, 2)[2]),
             source(REAL, BY_BITS, 4)[2],
-            *given("2 16 26"),
+            *given("2 13 16 26 70"),
         ],
         "below-three-bits": [
             *seventy,
             2**16,
             *speeds,
             aqlm["Llama-2-70B at 2.07 bits"],
-            *given("2 2.07 8 16 4090"),
+            *cited("aqlm", "2.07"),
+            *cited("exl3", "2 8"),
+            *cited("quip-sharp", "4090"),
+            *given("16"),
         ],
         "four-bit-activations": [
             study["SmoothQuant W8A8 / W6A6 / W4A4"][2],
@@ -63,12 +66,15 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             gap,
             lottery,
             64 / math.sqrt(64),
-            *given("1 4 64"),
+            *cited("quarot", "4"),
+            *given("1 64"),
         ],
         "without-text": [
             *int4.values(),
             number_in("hqq", "Llama-2-70B quantized in"),
-            *given("4 50 128"),
+            *cited("hqq", "50", "against GPTQ"),
+            *cited("torchao-llama3-8b-int4", "128"),
+            *given("4"),
         ],
         "formats": [
             *e2m1(),
@@ -80,12 +86,14 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             nv["block"],
             torchao["fp8 rowwise"][1],
             torchao["int8 weight-only"][1],
-            *given("8 90"),
+            *cited("mxfp4", "8 90"),
         ],
         "cache-in-two-bits": [
             *kivi["Llama-2-7B CoQA"],
             *kivi["group / residual"],
-            *given("2 2.6 4 16"),
+            *cited("kivi", "2.6", "peak memory incl. weights"),
+            *cited("kivi", "4", "batch"),
+            *cited("kivi", "2 16"),
         ],
         "trained-for-it": [
             *ternary,
@@ -95,9 +103,18 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("0 1 −1 3 10 16"),
         ],
         "limits": [fp16[2], awq["fp16"][2], *given("16 128")],
-        "sources": given(
-            "2023 2024 2048 4096 2401.06118 2402.02750 2402.04396 2402.17764 2404.00456 2404.14047 2405.16406"
-        ),
+        "sources": [
+            *paper("quip-sharp", "2024 2402.04396"),
+            *paper("aqlm", "2024 2401.06118"),
+            *paper("quarot", "2024 2404.00456"),
+            *paper("spinquant", "2024 2405.16406"),
+            *paper("llama3-70b-study", "2024 2404.14047"),
+            *paper("hqq", "2023"),
+            *paper("kivi", "2024 2402.02750"),
+            *paper("bitnet-b158", "2024 2402.17764"),
+            *cited("quip-sharp", "4096"),
+            *cited("awq-llama2-table", "2048"),
+        ],
         "try-it": [],
         "quiz": [
             *seventy,
@@ -109,13 +126,21 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             4 + 16 / 128,
             mx["bits per weight"],
             nv["bits per weight"],
-            *given("0 2 3 4 128"),
+            *cited("awq-llama2-table", "3"),
+            *cited("quip-sharp", "2"),
+            *given("0 4 128"),
         ],
         "beginner": [
             *seventy,
             rotated,
             *ternary,
-            *given("2 4 8 2402.02750 2402.04396 2402.17764 2404.00456"),
+            *cited("quip-sharp", "2"),
+            *paper("quip-sharp", "2402.04396"),
+            *cited("quarot", "4"),
+            *paper("quarot", "2404.00456"),
+            *paper("kivi", "2402.02750"),
+            *paper("bitnet-b158", "2402.17764"),
+            *given("8"),
         ],
         "intermediate": [
             *int4.values(),
@@ -123,7 +148,10 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             lottery,
             mx["bits per weight"],
             nv["bits per weight"],
-            *given("0 2 4 16 32 64 2405.16406 4090"),
+            *(mx["block"], nv["block"]),
+            *paper("spinquant", "2405.16406"),
+            *cited("quip-sharp", "2 4090"),
+            *given("0 4 64"),
         ],
         "advanced": [
             *fp16,
@@ -135,6 +163,11 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             torchao["int8 weight-only"][1],
             quants["Q2_K"],
             quants["IQ1_S"],
-            *given("2 2.07 3 24 2048 4096 100,000 2401.06118 2402.04396"),
+            *cited("quip-sharp", "2 4096"),
+            *paper("quip-sharp", "2402.04396"),
+            *cited("awq-llama2-table", "2048"),
+            *cited("aqlm", "2.07"),
+            *paper("aqlm", "2401.06118"),
+            *given("3 24 100,000"),
         ],
     }

@@ -72,16 +72,19 @@ def sources() -> dict[str, dict[str, Any]]:
 
 @cache
 def passages(id: str) -> dict[str, str]:
-    """Whatever a lesson tells the learner: each step, the try-it list, the quiz, each prompt."""
+    """Whatever a lesson tells the learner: each step, the try-it list with goals and demo, the quiz, each prompt."""
     info = lesson(id)
-    texts = {step.id: step.markdown for step in info.steps}
+    texts = {step.id: f"{step.title}\n\n{step.markdown}" for step in info.steps}
     for step in info.steps:
         if step.predict:
             replies = (f"{guess.text}\n{guess.reply}" for guess in step.predict.guesses)
             texts[step.id] += "\n".join(("", step.predict.question, *replies))
-    texts["try-it"] = "\n".join((info.summary, *(item.text for item in info.try_it)))
+    demo = (info.demo.title, *(knob.help for knob in info.demo.knobs)) if info.demo else ()
+    goals = (goal.text for goal in info.goals)
+    texts["try-it"] = "\n".join((info.summary, *goals, *(item.text for item in info.try_it), *demo))
     if id in WITH_QUIZ:
-        texts["quiz"] = "\n".join(_quiz_prose([item.model_dump() for item in quiz(id).items]))
+        prose = _quiz_prose([item.model_dump() for item in quiz(id).items])
+        texts["quiz"] = "\n\n".join((*prose, *quiz(id).misconceptions.values()))
     return texts | prompts(id).model_dump()
 
 
@@ -102,6 +105,22 @@ def _quiz_prose(value: object) -> Iterator[str]:
 def numbers(text: str) -> set[str]:
     """The numbers that stand alone in a text, as they are written."""
     return set(NUMBER.findall(_LIST_MARKER.sub("", CITATION.sub("", text))))
+
+
+_UNIT = r"(?:\s(?:%|[KMGT]i?B\b|(?:times|tokens|points|minutes|hours|days|ms)\b)|×)"
+_QUANTITY = re.compile(f"({NUMBER.pattern}){_UNIT}")
+
+
+def reported(text: str) -> set[str]:
+    """Numbers with a unit in paragraphs that cite a source; what follows a colon belongs to the paragraph."""
+    paragraphs: list[str] = []
+    for part in re.split(r"\n\s*\n", text):
+        if paragraphs and paragraphs[-1].rstrip().endswith(":"):
+            paragraphs[-1] += f"\n{part}"
+        else:
+            paragraphs.append(part)
+    flat = (" ".join(paragraph.split()) for paragraph in paragraphs if CITATION.search(paragraph))
+    return {token for paragraph in flat for token in _QUANTITY.findall(paragraph)}
 
 
 def value_of(token: str) -> float:

@@ -25,7 +25,7 @@ from tests.content import (
     claims_training,
     claims_what_came_after,
 )
-from tests.content.claims import Claim, Given, Printed
+from tests.content.claims import Cited, Claim, Given, Printed, cited, paper, source
 from tests.content.demos import output
 from tests.content.lesson_text import (
     CITATION,
@@ -39,6 +39,7 @@ from tests.content.lesson_text import (
     numbers,
     passages,
     quiz,
+    reported,
     rounds_to,
     sources,
 )
@@ -90,6 +91,21 @@ def test_no_claim_is_stale(id: str, name: str) -> None:
     assert not stale, f"{id}/{name} no longer states {stale}"
 
 
+def premises(id: str, name: str) -> set[str]:
+    """The numbers of a passage that only an example's inputs stand behind."""
+    known = claims_of(id).get(name, [])
+    others = [claim for claim in known if type(claim) is not Given]
+    return {t for t in numbers(passages(id)[name]) if not any(covers(claim, t) for claim in others)}
+
+
+@pytest.mark.parametrize(("id", "name"), PASSAGES)
+def test_no_reported_figure_is_merely_given(id: str, name: str) -> None:
+    """Beside a citation a quantity is computed or stands in a source; so do all papers' years and numbers."""
+    papers = {t for t in premises(id, name) if re.fullmatch(r"\d{4}\.\d{4,5}|20[0-2]\d", t)}
+    found = papers | reported(passages(id)[name]) & premises(id, name)
+    assert not found, f"{id}/{name} gives {sorted(found)}, which somebody measured or wrote"
+
+
 @pytest.mark.parametrize("id", FOLDERS)
 def test_claims_are_made_for_passages_that_exist(id: str) -> None:
     assert set(claims_of(id)) == set(passages(id))
@@ -101,6 +117,34 @@ def test_a_number_without_a_claim_is_found() -> None:
     assert not rounds_to(12.44, "12.5")
     assert rounds_to(12.46, "12.5")
     assert rounds_to(3.3895e38, "3.4e38")
+
+
+def test_a_quantity_beside_a_citation_is_found() -> None:
+    text = "Of 3 GB:\n\n| 2.6 times |\n\nIt takes 50 % [hqq], 4 bits.\n\nA layer of 7 GB\nand 12 ms [aqlm]:\n\n9×"
+    assert reported(text) == {"50", "7", "12", "9"}
+
+
+def test_a_figure_that_its_source_does_not_hold_is_refused() -> None:
+    assert cited("kivi", "2.6 128") == [Cited("2.6"), Cited("128")]
+    assert paper("hqq", "2023")
+    with pytest.raises(AssertionError, match=r"kivi holds no \['2\.7'\]"):
+        cited("kivi", "2.6 2.7", "peak memory incl. weights")
+    with pytest.raises(AssertionError, match="hqq holds no"):
+        paper("hqq", "50")
+
+
+def test_a_quiz_draws_reported_figures_from_their_source() -> None:
+    """What a question computes its numbers from stands in no text."""
+    speeds, quip = source("llmint8-speed-gpt3-sizes"), source("quip-sharp")
+    at = dict(zip(speeds["model dim"], speeds["LLM.int8()"], strict=True))
+    drawn = {
+        item.id: {name: [float(n) for n in re.findall(r"\d+\.\d+", str(e))] for name, e in item.let.items()}
+        for id in WITH_QUIZ
+        for item in quiz(id).items
+    }
+    assert [of["speed"] for of in drawn.values() if "speed" in of] == [[at[1024], at[4096]]]
+    assert drawn["rise-in-percent"]["fp16"] == quip["fp16"]
+    assert drawn["rise-in-percent"]["two"] == quip["2-bit"]
 
 
 # --- sources ----------------------------------------------------------------------------------
