@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.solution import SolutionScreen
 from tutor.app.screens.source import SourceScreen
 from tutor.app.screens.workbench import WorkbenchScreen
-from tutor.errors import GraderFault
+from tutor.errors import EnvironmentProblem, GraderFault
 
 
 async def open_bench(pilot: object, exercise: str = "absmax-int8") -> WorkbenchScreen:
@@ -250,16 +249,19 @@ async def test_the_last_verdict_is_there_when_one_comes_back(
         assert "your last attempt" in shown(pilot)
 
 
-async def test_the_editor_gets_the_file(
+async def test_the_editor_that_is_set_gets_the_file(
     running: Running, engine: PracticeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[Path] = []
-    monkeypatch.setattr("tutor.app.screens.workbench.edit", lambda app, path: opened.append(path))
+    monkeypatch.setenv("VISUAL", "code --wait")
+    opened: list[tuple[Path, list[str]]] = []
+    monkeypatch.setattr(
+        "tutor.app.screens.workbench.edit", lambda app, path, command: opened.append((path, command))
+    )
     async with running() as pilot:
         screen = await open_bench(pilot)
         await press(pilot, "e")
-        assert opened == [engine.solution_path(screen.exercise)]
-        assert opened[0].exists(), "the stub is written first"
+        assert opened == [(engine.solution_path(screen.exercise), ["code", "--wait"])]
+        assert opened[0][0].exists(), "the stub is written first"
 
 
 async def test_where_no_editor_can_be_started_the_path_is_told(
@@ -366,16 +368,14 @@ async def test_t_tries_the_public_example_on_the_terminal(
         assert tried == ["absmax-int8"]
 
 
-def test_an_editor_is_found_by_visual_then_editor_then_nano(tmp_path: Path) -> None:
+def test_an_editor_s_command_is_split_as_a_shell_does() -> None:
     from tutor.app.editing import editor_command
 
-    assert editor_command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
-    assert editor_command({"VISUAL": " ", "EDITOR": "vi"}) == ["vi"]
-    assert editor_command({"PATH": str(tmp_path)}) is None
-    nano = tmp_path / "nano"
-    nano.write_text("#!/bin/sh\n")
-    nano.chmod(nano.stat().st_mode | stat.S_IXUSR)
-    assert editor_command({"PATH": str(tmp_path)}) == ["nano"]
+    assert editor_command("code --wait") == ["code", "--wait"]
+    assert editor_command("") is None
+    assert editor_command("builtin") is None
+    with pytest.raises(EnvironmentProblem, match="can't be read"):
+        editor_command('code "')
 
 
 async def test_going_elsewhere_by_the_palette_cancels_the_grading(running: Running, home: Path) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,12 +16,20 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def editor_command(environment: Mapping[str, str]) -> list[str] | None:
-    """``$VISUAL``, else ``$EDITOR``, else nano where there is one; None where there is nothing."""
-    for name in ("VISUAL", "EDITOR"):
-        if command := environment.get(name, "").strip():
-            return shlex.split(command)
-    return ["nano"] if shutil.which("nano", path=environment.get("PATH")) else None
+def editor_command(setting: str) -> list[str] | None:
+    """The words of the learner's editor (the setting, which VISUAL and EDITOR overrule); None: the built-in one.
+
+    Raises:
+        EnvironmentProblem: it can't be read as a command.
+    """
+    if setting in ("", "builtin"):
+        return None
+    try:
+        return shlex.split(setting)
+    except ValueError as error:
+        raise EnvironmentProblem(
+            f"The editor's command can't be read: {error}.", where=setting, next_step="Set 'editor' anew."
+        ) from None
 
 
 def with_terminal(app: App[object], path: Path, action: Callable[[], Result]) -> Result:
@@ -45,24 +51,17 @@ def with_terminal(app: App[object], path: Path, action: Callable[[], Result]) ->
         ) from None
 
 
-def edit(app: App[object], path: Path) -> None:
+def edit(app: App[object], path: Path, command: Sequence[str]) -> None:
     """Open ``path`` in the learner's editor and wait for it to end.
 
     Raises:
-        EnvironmentProblem: no editor is set, it does not start, or the app can't step aside.
+        EnvironmentProblem: it does not start, or the app can't step aside.
     """
-    command = editor_command(os.environ)
-    if command is None:
-        raise EnvironmentProblem(
-            "No editor is set.",
-            where=str(path),
-            next_step="Set VISUAL or EDITOR, or open the file yourself; with w every save is graded.",
-        )
     try:
         with_terminal(app, path, lambda: subprocess.run([*command, str(path)], check=False))
     except OSError as error:
         raise EnvironmentProblem(
             f"The editor {command[0]} does not start: {error.strerror or error}.",
             where=str(path),
-            next_step="Set VISUAL or EDITOR to one that does, or open the file yourself and press w.",
+            next_step="Set another one (comma, Editor), or 'builtin' for the one in the app.",
         ) from None

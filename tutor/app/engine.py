@@ -16,10 +16,14 @@ from tutor.paths import ContentRoot, work_folder
 if TYPE_CHECKING:
     from tutor.assist import Assistant, CopyAttempt, Handover
     from tutor.course import Content, LoadedExercise, LoadedLesson
+    from tutor.course.models import Term
+    from tutor.course.search import Hit
     from tutor.grading import Grader, GradingEvent, Verdict
     from tutor.progress import Standing, Store
+    from tutor.progress.spreading import Day
     from tutor.proving.error_map import Missing, Point
     from tutor.quiz import Item, Result
+    from tutor.quiz.placement import Placed
     from tutor.quiz.sitting import Sitting
 
 KEPT_OUTPUT = 20_000  # characters
@@ -63,12 +67,28 @@ class Engine:
 
         return standing(self.content, self.store)
 
+    def forecast(self) -> Sequence[Day]:
+        """Today's share of the reviews and that of each day to come."""
+        from tutor.progress import forecast
+
+        return forecast(self.content, self.store)
+
     def cited(self, text: str) -> list[tuple[str, str]]:
         """The sources that a text cites as ``[id]``, in order: the id, and what the source says."""
         from tutor.assist.sources import cited_sources
 
         lines = (line.removeprefix("- [").partition("]: ") for line in cited_sources(self.content, text))
         return [(id, sentence) for id, _, sentence in lines]
+
+    def glossary(self) -> Sequence[Term]:
+        """The course's terms by the alphabet. Reads a file the first time. Raises ContentProblem."""
+        return self.content.glossary
+
+    def search(self, words: str) -> Sequence[Hit]:
+        """What holds the words, the best first. The first time it reads the whole course: call it in a thread."""
+        from tutor.course.search import search
+
+        return search(self.content, words)
 
     def last_guess(self, lesson_id: str, step_id: str) -> int | None:
         """The learner's last guess at a step, counted from 0."""
@@ -85,6 +105,22 @@ class Engine:
 
         return sit_down(self.content, self.store, lesson=lesson, due=lesson is None)
 
+    def placement(self) -> Sitting | None:
+        """The placement test, where it was left; None when every lesson is done or tested out."""
+        from tutor.quiz.sitting import sit_down
+
+        return sit_down(self.content, self.store, placement=True)
+
+    def place(self, sitting: Sitting) -> Placed:
+        """Mark what the answers so far test out."""
+        from tutor.quiz.placement import outcomes, place
+
+        return place(self.content, self.store, outcomes(sitting))
+
+    def reopened(self, item: Item) -> bool:
+        """Whether the item's step is to be read again, for its questions are missed again and again."""
+        return item.step in self.standing().reread.get(item.lesson, ())
+
     def score(self, item: Item, answer: object) -> Result:
         """Judge one answer. A code answer runs in a process: call this in a thread."""
         from tutor.quiz import score
@@ -92,16 +128,9 @@ class Engine:
         return score(item, answer)
 
     def remember_answer(self, seed: int, item: Item, answer: object, result: Result) -> None:
-        self.store.record_answer(
-            item.id,
-            item.lesson,
-            item.kind,
-            seed,
-            answer,
-            result.points,
-            result.of,
-            misconception=result.misconception,
-        )
+        from tutor.quiz.remembering import remember
+
+        remember(self.store, seed, item, answer, result)
 
     # --- demos and grading --------------------------------------------------------------------
 
@@ -168,6 +197,32 @@ class Engine:
         from tutor.progress import workspace
 
         return workspace.start_exercise(self.store, exercise)
+
+    def save(self, exercise: LoadedExercise, data: bytes, *, over: bytes) -> bool:
+        """Write the learner's file; True where a version by another program went to the backups first."""
+        from tutor.progress import workspace
+
+        return workspace.save(self.store, exercise, data, over=over)
+
+    def draft(self, exercise: LoadedExercise) -> str | None:
+        """What was typed in the built-in editor and never saved."""
+        kept = self.store.bookmark(f"draft:{exercise.id}")
+        return kept if isinstance(kept, str) else None
+
+    def keep_draft(self, exercise: LoadedExercise, text: str | None) -> None:
+        self.store.set_bookmark(f"draft:{exercise.id}", text)
+
+    def practise(self, exercise: LoadedExercise) -> Path:
+        """Begin again from the stub; the file goes to the backups, the first pass is kept."""
+        from tutor.progress.practice import practise
+
+        return practise(self.store, exercise)
+
+    def may_be_practised(self) -> Sequence[str]:
+        """The ids of the exercises that were passed or whose solution was seen."""
+        from tutor.progress.practice import may_be_practised
+
+        return may_be_practised(self.content, self.store)
 
     def diff(self, exercise: LoadedExercise) -> str:
         """The learner's file against the stub; empty where nothing was changed. UsageProblem: not started."""

@@ -30,6 +30,8 @@ OTHERS = {
     "textual": "the app",
     "tomlkit": "changing settings",
     "transformers": "real models",
+    "tree-sitter": "colours in the built-in editor",
+    "tree-sitter-python": "colours in the built-in editor",
     "typer": "the command line",
     "watchfiles": "'tutor watch'",
 }

@@ -14,9 +14,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.worker import Worker
 
-from tutor.app.editing import edit, with_terminal
+from tutor.app.editing import edit, editor_command, with_terminal
 from tutor.app.screens.base import TutorScreen
 from tutor.app.screens.giving_up import show_solution
+from tutor.app.screens.practising import practise
 from tutor.app.text import moment
 from tutor.app.theme import GLYPHS, status_word
 from tutor.app.widgets.attempts_view import AttemptsView
@@ -54,6 +55,7 @@ class WorkbenchScreen(TutorScreen):
         Binding("q", "leave", "Back"),
         Binding("d", "diff", "Diff"),
         Binding("t", "try", "Try"),
+        Binding("p", "practise", "Practise"),
         Binding("g", "grade_now", "Grade now", show=False),
         *(Binding(str(n + 1), f"view({n})", f"Show the {name}", show=False) for n, name in enumerate(PANES)),
         Binding("tab,right", "turn(1)", "The next view", show=False),
@@ -62,12 +64,13 @@ class WorkbenchScreen(TutorScreen):
         Binding("escape", "leave", "Back", show=False),
     ]
 
-    def __init__(self, exercise: LoadedExercise) -> None:
+    def __init__(self, exercise: LoadedExercise, *, practise: bool = False) -> None:
         super().__init__()
         self.exercise = exercise
         self.info = exercise.info  # read now: a broken file is told before the screen opens
         self.verdict: Verdict | None = None
         self.view = BRIEF
+        self._practise = practise  # asked for on the way here
         self._grading: Worker[None] | None = None
         self._watching: Worker[None] | None = None
 
@@ -101,7 +104,7 @@ class WorkbenchScreen(TutorScreen):
     async def on_mount(self) -> None:
         with self.tutor.problems_shown():
             last = self.tutor.engine.store.last_attempt(self.exercise.id)
-            if last is not None:
+            if last is not None and not (last.passed and self._practising):
                 from tutor.grading import Verdict
 
                 self.verdict = Verdict.from_json(dict(last.verdict_json))
@@ -119,8 +122,16 @@ class WorkbenchScreen(TutorScreen):
             await view.show(self.verdict, note="your last attempt", notice=self.info.notice)
         else:
             await view.nothing_yet(self._first_steps())
+        if self._practise:
+            self.action_practise()
+
+    @property
+    def _practising(self) -> bool:
+        return self.tutor.engine.store.exercise_state(self.exercise.id).practising
 
     def _first_steps(self) -> str:
+        if self.started and self._practising:
+            return "Begun again from the stub; your first pass is kept. Enter grades your file."
         return "Enter writes the stub for you to fill in." if not self.started else "Enter grades your file."
 
     def _hints_shown(self) -> int:
@@ -191,6 +202,8 @@ class WorkbenchScreen(TutorScreen):
                 return seen_all or self.tutor.engine.may_see_solution(self.exercise)
             case "diff" | "try":
                 return self.started
+            case "practise":
+                return not self.grading and self.tutor.engine.may_see_solution(self.exercise)
         return True
 
     def action_start(self) -> None:
@@ -200,10 +213,23 @@ class WorkbenchScreen(TutorScreen):
             self.notify("e opens it in your editor; w grades every save.", title="The stub is written")
         self._show_status()
 
-    async def action_edit(self) -> None:
+    def action_edit(self) -> None:
+        """The learner's own editor, else the one in the app."""
         with self.tutor.problems_shown():
-            edit(self.app, self.tutor.engine.start(self.exercise))
+            path = self.tutor.engine.start(self.exercise)
+            command = editor_command(self.tutor.settings.editor)
+            if command is not None:
+                edit(self.app, path, command)
+            else:
+                from tutor.app.screens.editor import EditorScreen
+
+                self.app.push_screen(EditorScreen(self.exercise, path), self._edited)
         self._show_status()
+
+    def _edited(self, grade: bool | None) -> None:
+        self._show_status()
+        if grade and not self.watching:
+            self.action_grade()
 
     def action_try(self) -> None:
         with self.tutor.problems_shown():
@@ -298,3 +324,11 @@ class WorkbenchScreen(TutorScreen):
         with self.tutor.problems_shown():
             await show_solution(self.tutor, self.exercise)
             self._show_status()
+
+    @work(group="practice")
+    async def action_practise(self) -> None:
+        with self.tutor.problems_shown():
+            if await practise(self.tutor, self.exercise):
+                self.verdict = None
+                await self.query_one(VerdictView).nothing_yet(self._first_steps())
+                self._show_status()
