@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from tutor.course.content import Content, LoadedExercise, LoadedLesson
 from tutor.course.documents import Document
+from tutor.course.glossary import unknown_steps
 from tutor.course.index import Summary
 from tutor.course.loader import assemble
-from tutor.course.models import Exercise, Lesson
+from tutor.course.models import Exercise, Glossary, Lesson
 from tutor.course.names import did_you_mean, nearest_or
 from tutor.course.questions import Quiz
 from tutor.course.relations import broken_relations
@@ -30,6 +31,8 @@ def check_content(root: ContentRoot) -> list[ContentProblem]:
     survey = _Survey()
     content = assemble(root, survey.summary, survey.report)
     whole = not survey.problems
+    glossary = root.lessons / "glossary.yaml"
+    survey.summary(str(glossary))
     problems = [*survey.problems, *broken_relations(content, whole=whole)]
     for lesson in content.lessons:
         problems.extend(_lesson_files(lesson, survey))
@@ -38,6 +41,8 @@ def check_content(root: ContentRoot) -> list[ContentProblem]:
     for exercise in content.exercises:
         problems.extend(_exercise_files(exercise))
     problems.extend(_redefined_misconceptions(content, survey))
+    if whole and (found := survey.found(glossary, Glossary)):
+        problems.extend(unknown_steps(*found, content))
     problems.extend(_graders_without_exercise(content))
     return sorted(problems, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
 

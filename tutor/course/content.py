@@ -17,8 +17,9 @@ from tutor.errors import ContentProblem, UsageProblem
 from tutor.paths import ContentRoot
 
 if TYPE_CHECKING:
-    from tutor.course.models import Exercise, Lesson, Limits, Misconception, Prompts
+    from tutor.course.models import Exercise, Lesson, Limits, Misconception, Prompts, Term
     from tutor.course.questions import Quiz
+    from tutor.course.search import Text
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,20 @@ class Content:
         for lesson in self.lessons:
             lessons.setdefault(lesson.module, []).append(lesson)
         return tuple((module, tuple(lessons.get(module.id, ()))) for module in self.chapters)
+
+    @cached_property
+    def glossary(self) -> tuple[Term, ...]:
+        """The terms of ``glossary.yaml`` by the alphabet; none where there is no such file. Raises ContentProblem."""
+        from tutor.course.glossary import read_glossary
+
+        return read_glossary(self)
+
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """All that a search looks through. Reads every lesson and exercise. Raises ContentProblem."""
+        from tutor.course.search import prepare
+
+        return prepare(self)
 
     @cached_property
     def exercise_ids(self) -> frozenset[str]:

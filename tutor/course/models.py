@@ -1,4 +1,4 @@
-"""The content model: what ``course.yaml``, ``lesson.yaml``, ``prompts.yaml`` and ``exercise.yaml`` may say.
+"""The content model: what the files of a course may say.
 
 ``questions.py`` has that of ``quiz.yaml``.
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 ID_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Identifier = Annotated[str, Field(pattern=ID_PATTERN, max_length=64)]
@@ -137,6 +137,35 @@ class Prompts(Model):
     beginner: Text
     intermediate: Text
     advanced: Text
+
+
+# --- lessons/glossary.yaml -------------------------------------------------------------------
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+TwoLines = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
+
+
+class Term(Model):
+    """What the field means by a word, in two lines, and the step of a lesson that explains it."""
+
+    term: Line
+    also: tuple[Line, ...] = Field(default=(), description="other names by which it is looked up")
+    definition: TwoLines
+    taught: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", description="LESSON/STEP")]
+
+    @property
+    def lesson(self) -> str:
+        return self.taught.partition("/")[0]
+
+    @property
+    def step(self) -> str:
+        return self.taught.partition("/")[2]
+
+
+class Glossary(Model):
+    """``lessons/glossary.yaml``, which a course may do without."""
+
+    terms: tuple[Term, ...] = Field(min_length=1)
 
 
 # --- exercises/ID/exercise.yaml --------------------------------------------------------------

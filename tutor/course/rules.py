@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pydantic import BaseModel
 
 from tutor.course.documents import Document, Location
-from tutor.course.models import CourseInfo, Exercise, Knob, Lesson
+from tutor.course.glossary import name_key
+from tutor.course.models import CourseInfo, Exercise, Glossary, Knob, Lesson
 from tutor.course.questions import Quiz
 from tutor.errors import ContentProblem
 
@@ -25,6 +26,8 @@ def broken_rules(value: BaseModel, document: Document) -> Iterator[ContentProble
         yield from _repeated(document, ("items",), [item.id for item in value.items])
     elif isinstance(value, Exercise):
         yield from _exercise_rules(value, document)
+    elif isinstance(value, Glossary):
+        yield from _glossary_rules(value, document)
 
 
 def _repeated(
@@ -114,4 +117,28 @@ def _exercise_rules(exercise: Exercise, document: Document) -> Iterator[ContentP
                 ("misconceptions", number, "hint"),
                 f"'{misconception.id}' names hint {misconception.hint}, but there are {hints} hints.",
                 code="unknown-id",
+            )
+
+
+def _glossary_rules(glossary: Glossary, document: Document) -> Iterator[ContentProblem]:
+    """Each name leads to one term, and a definition is one paragraph."""
+    first: dict[str, Location] = {}
+    for number, term in enumerate(glossary.terms):
+        entry = ("terms", number)
+        places = [(*entry, "term"), *((*entry, "also", place) for place in range(len(term.also)))]
+        for name, place in zip((term.term, *term.also), places, strict=True):
+            earlier = first.setdefault(name_key(name), place)
+            if earlier != place:
+                yield document.problem(
+                    place,
+                    f"'{name}' is taken as a name already, in line {document.values[earlier].line}.",
+                    code="duplicate-id",
+                    next_step="Capitals, dashes and spaces make no difference: rename or remove one of them.",
+                )
+        if "\n" in term.definition:
+            yield document.problem(
+                (*entry, "definition"),
+                f"The definition of '{term.term}' has a line break.",
+                code="bad-value",
+                next_step="Write it as one paragraph; '>-' joins the lines of a longer one.",
             )

@@ -164,6 +164,8 @@ def _bad_value(error: ErrorDetails) -> tuple[str, str]:
         if error["loc"][-1] == "opens":
             step = "Write 'exercise:ID', 'demo', or 'demo:knob=value,knob=value'."
             return f"'{printable(given)}' opens nothing", step
+        if error["loc"][-1] == "taught":
+            return f"'{printable(given)}' names no step", "Write LESSON/STEP, such as bits/absmax."
         return f"'{printable(given)}' does not have the form {error['ctx']['pattern']}", ""
     if kind == "value_error":
         return _sentence(str(error["ctx"]["error"])), ""
