@@ -24,9 +24,9 @@ def test_the_version_is_one_line(tutor: Tutor) -> None:
 
 def test_help_names_every_command_and_no_command_of_a_later_stage(tutor: Tutor) -> None:
     out = tutor("--help").out
-    for name in ("list", "lesson", "demo", "quiz", "prompts", "start", "try", "submit", "watch", "practice"):
+    for name in ("list", "lesson", "demo", "quiz", "glossary", "start", "try", "submit", "watch", "practice"):
         assert f"  {name} " in out
-    for name in ("mcp", "glossary", "gradebook", "backups"):
+    for name in ("mcp", "gradebook", "backups"):
         assert name not in out
 
 
