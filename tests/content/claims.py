@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from tests.content.lesson_text import NUMBER, sources, value_of
+from tests.content.quantities import worth
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Given:
 @dataclass(frozen=True)
 class Cited(Given):
     """A figure that the source's entry holds, too."""
+
+
+@dataclass(frozen=True)
+class Said(Given):
+    """A share or a multiple in words."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,25 @@ def times(id: str, *path: str) -> float:
     found = re.search(r"([\d.]+)x", str(source(id, *path)))
     assert found
     return float(found[1])
+
+
+def said(phrase: str, *values: float) -> Said:
+    """A share or a multiple in words, within a tenth of what is computed, wherever the passage says it."""
+    off = [value for value in values if abs(value / worth(phrase) - 1) > 0.1]
+    assert not off, f"{phrase!r} for {off}"
+    return Said(phrase)
+
+
+def more_than(phrase: str, *values: float) -> Said:
+    """'More than twice': the values lie above, and no further than a quarter."""
+    off = [value for value in values if not 1 < value / worth(phrase) <= 1.25]
+    assert not off, f"more than {phrase!r} for {off}"
+    return Said(phrase)
+
+
+def loosely(*phrases: str) -> list[Claim]:
+    """Words in a guess that is offered, or of an example's input."""
+    return [Said(phrase) for phrase in phrases]
 
 
 def absmax(row: list[float], scale: float | None = None) -> tuple[float, list[int], list[float], list[float]]:

@@ -17,10 +17,12 @@ from tests.content.claims import (
     drawn_weights,
     given,
     llm_int8_facts,
+    loosely,
     mean_error,
     number_in,
     paper,
     printed_by,
+    said,
     source,
     times,
 )
@@ -51,8 +53,21 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     sizes: list[Claim] = [7 * bits / 8 for bits in (32, 16, 8, 4)]
     floats: list[Claim] = [torch.finfo(torch.float16).max, torch.finfo(torch.bfloat16).max]
     return {
-        "one-card-or-two": [weights, bf16, card, 2 * card, *given("1 4 8 16")],
-        "bytes": [*sizes, *given("32 16 8 4 7"), 7e9 * 4 / 2**30],
+        "one-card-or-two": [
+            said("half", int8 / bf16),
+            said("a quarter", 4 / 16),
+            weights,
+            bf16,
+            card,
+            2 * card,
+            *given("1 4 8 16"),
+        ],
+        "bytes": [
+            said("halves", *(sizes[n + 1] / sizes[n] for n in range(3))),
+            *sizes,
+            *given("32 16 8 4 7"),
+            7e9 * 4 / 2**30,
+        ],
         "dtypes": [
             *floats,
             torch.finfo(torch.float32).max,
@@ -76,6 +91,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             given("4 0"),
         ),
         "levels": [
+            said("twice", 255 / 127),
             *given("2.54 −2.54 127 −127 0 −128 256 255 5.08 −1"),
             spread,
             2.54 / 127,
@@ -84,8 +100,20 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             -spread / 2,
             5.08 / 127,
         ],
-        "demo": [printed, *given("0 2 8 16 127"), *given("−4.2 4.2")],
-        "calm": [printed, largest / 127 / 4, largest, *given("0")],
+        "demo": [
+            *loosely("half"),
+            said("twice", *(1000 / 127 / W.abs()[W.abs() > 1000 / 127 / 2]).tolist()),
+            printed,
+            *given("0 2 8 16 127"),
+            *given("−4.2 4.2"),
+        ],
+        "calm": [
+            said("a quarter", (4096 + 4) / (4 * 4096), calm / (largest / 127)),
+            printed,
+            largest / 127 / 4,
+            largest,
+            *given("0"),
+        ],
         "outlier": [
             printed,
             1000 / largest,
@@ -96,6 +124,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("0 1 127"),
         ],
         "loss": [
+            said("half", 6.7 / 13),
+            *loosely("a third"),
             *table1["fp32"],
             *table1["int8 absmax (per tensor)"],
             *given("8 1000"),

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from tests.content.claims import Claim, Given, cited, given, number_in, source
+from tests.content.quantities import worth
 
 SIDE = 4096  # of the layer that the messages about memory take
 TOKENS = 2048
@@ -33,6 +34,14 @@ def said(words: str, value: float) -> Given:
     first, second = words.split()
     worth = TIMES[first] if second == "times" else WORTH[second]
     assert abs(value / worth - 1) <= 0.1, f"{words} for {value}"
+    return Given(words)
+
+
+def compared(words: str, value: float) -> Given:
+    """'Nearly half' and 'more than twice': the value lies on that side, and no further than a quarter."""
+    side, _, phrase = words.rpartition(" ")
+    ratio = value / worth(phrase)
+    assert 0.8 <= ratio < 1 if side in ("nearly", "less than") else 1 < ratio <= 1.25, f"{words} for {value}"
     return Given(words)
 
 
@@ -68,6 +77,10 @@ def small_steps(levels: int) -> list[Claim]:
     step = 1e-3 / levels
     assert step + 1e-5 > 2 * step
     return [1e-3, step, 1e-5]
+
+
+def more_than_doubled(levels: int) -> Given:
+    return compared("more than twice", 1 + 1e-5 * levels / 1e-3)
 
 
 def wrapped(value: int, dtype: torch.dtype) -> float:
@@ -263,7 +276,10 @@ def claims() -> dict[str, dict[str, list[Claim]]]:
                 1.5 * 2**2,
             ],
         },
-        "gptq": {"misconception/epsilon-hides-small-groups": [1e-3]},
+        "gptq": {
+            "misconception/epsilon-hides-small-groups": [1e-3],
+            "misconception/all-levels-on-one-side": [compared("nearly twice", (2 * 15 + 1) / 16)],
+        },
         "group-wise": {
             "misconception/half-added-then-cut": cut,
             "misconception/epsilon-hides-small-groups": [1e-3, 1e-3 / 7],
@@ -289,14 +305,14 @@ def claims() -> dict[str, dict[str, list[Claim]]]:
             "misconception/sum-in-half-precision": [half_max, brain],
             "misconception/scaled-in-half-precision": [half, brain, half_max],
             "misconception/codes-wrap-around": [255 / 2],
-            "misconception/epsilon-hides-small-rows": small_steps(127),
+            "misconception/epsilon-hides-small-rows": [*small_steps(127), more_than_doubled(127)],
             "misconception/every-product-kept": every_product(),
             "notice": [above("133,000", 2**31 / product), exact, 16 + 1],
         },
         "kv-cache": {
             "misconception/codes-wrap-around": [255 / 2],
             "misconception/old-tokens-requantized": illustrating("a thousand"),
-            "misconception/epsilon-hides-small-rows": small_steps(127),
+            "misconception/epsilon-hides-small-rows": [*small_steps(127), more_than_doubled(127)],
             "misconception/largest-logit-not-subtracted": given("89"),
             "misconception/query-heads-counted": [said("an eighth", LLAMA["KV heads"] / LLAMA["heads"])],
             "misconception/scales-forgotten": [200 / 128, 400 / 128],
@@ -304,7 +320,10 @@ def claims() -> dict[str, dict[str, list[Claim]]]:
         },
         "memory-footprint": {
             "misconception/binary-units": [100 * (2**30 / 1e9 - 1)],
-            "misconception/only-linear-counted": [said("a third", OTHER / (LINEAR + OTHER))],
+            "misconception/only-linear-counted": [
+                said("a third", OTHER / (LINEAR + OTHER)),
+                compared("nearly half", 2 * OTHER / (LINEAR + 2 * OTHER)),
+            ],
             "notice": [
                 gets_smaller(LINEAR, OTHER, 2),
                 2,

@@ -15,11 +15,15 @@ from tests.content.claims import (
     cited,
     given,
     last_number,
+    loosely,
+    more_than,
     number_in,
     paper,
     printed_by,
+    said,
     source,
 )
+from tests.content.claims_capstone import HEAD
 from tutor.compute.models.catalogue import pinned_model
 
 
@@ -66,12 +70,23 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     table: list[Claim] = [value for row in rows.values() for value in row if value is not None]
     forms = [rows["bf16"][0] / bnb[0], 49152.0]
     more = dict(re.findall(r"(?m)^(int\d \w+) .* ([+-][\d.]+) ±", demo("measuring")))
+    assert 100 * 10 ** (-bnb[1] / 20) < 1, "41 dB is an error of under 1 %"
+    tiny = [
+        float(re.findall(rf"(?m)^{scheme} +([\d,]+)", demo("measuring"))[0].replace(",", ""))
+        for scheme in ("fp32", "int8 tensor")
+    ]
     right = dict(re.findall(r"(?m)^(int\d \w+) .* (\S+) % +\S+ %$", demo("measuring")))
     bits = measured["bits a character in fp32"]
 
     return {
-        "the-better-file": [marlin["7B"][1], short[0], *cited("marlin-gptq-llama2", "16 4")],
+        "the-better-file": [
+            said("a quarter", 4 / 16),
+            marlin["7B"][1],
+            short[0],
+            *cited("marlin-gptq-llama2", "16 4"),
+        ],
         "weight-error": [
+            said("halves", 127 / 255),
             *ROW_0,
             *ROW_1,
             *(w - b for w, b in zip(ROW_0 + ROW_1, whole[2], strict=True)),
@@ -96,6 +111,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "surprise": [1 / 0.25, *given("0.25 1 2")],
         "four-tokens": [
+            said("half", after[3] / before[3]),
             perplexity(before),
             perplexity(after),
             100 * (perplexity(after) / perplexity(before) - 1),
@@ -107,6 +123,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("1 2 3 4 8 9 2.25 0.001 0"),
         ],
         "one-percent": [
+            *loosely("four times"),
+            said("halve", 1 / math.sqrt(4)),
             math.log(1.01),
             about(1.01**1000, 2),
             *four_bits,
@@ -116,6 +134,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("1 1.01 1000 1,000"),
         ],
         "side-by-side": [
+            more_than("twice", 100 * (1 - long[0] / short[0]) / rises[0], llama[1] / llama[0]),
             *short,
             *long,
             100 * (1 - long[0] / short[0]),
@@ -124,10 +143,12 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *cited("marlin-gptq-llama2", "4"),
         ],
         "windows": [
+            said("double", windows[1][1] / windows[2][1]),
             *(value for row in windows for value in row),
             measured["tokens predicted"],
         ],
         "tokenizers": [
+            said("a quarter", 2 ** (40 / 20) / 2 ** (40 / 10)),
             2.0 ** (40 / 10),
             2.0 ** (40 / 20),
             rows["fp32"][2],
@@ -151,6 +172,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("0.6 1,000 5"),
         ],
         "where-the-bytes-are": [
+            said("half", 8 / 16),
             fp32_bytes,
             fp16_bytes,
             eight,
@@ -180,6 +202,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("1 32"),
         ],
         "real-model": [
+            said("a fifth", HEAD[0] * HEAD[1] * 4 / rows["fp32"][0]),
             *table,
             *forms,
             weights_alone[0],
@@ -187,6 +210,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("2"),
         ],
         "tiny-model": [
+            said("a third", tiny[1] / tiny[0]),
+            said("a quarter", 8 / 32),
             printed,
             steps,
             float(right["int8 tensor"]) - float(right["int4 tensor"]),

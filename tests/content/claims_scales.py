@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from tests.content.claims import (
@@ -12,8 +13,11 @@ from tests.content.claims import (
     all_of,
     cited,
     given,
+    loosely,
+    more_than,
     paper,
     printed_by,
+    said,
     source,
 )
 
@@ -58,6 +62,13 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     assert (
         round(4 * error_at(output, 8, "group") / error_at(output, 8, "tensor"), 1) == 0.9
     )  # two bits behind
+    halved = [
+        error_at(output, bits + 1, of) / error_at(output, bits, of)
+        for bits in range(4, 8)
+        for of in ("tensor", "row", "group")
+    ]
+    top, bottom = (float(re.findall(r"(?m)^ +([\d.]+) % \|", output)[place]) for place in (0, -1))
+    a_line = 1 - (bottom / top) ** (1 / 14)
     return {
         "one-picture-in-a-thousand": [net[4], net[0], net[2], *given("1,000 8 4096 4 4,096 0.1 1 10")],
         "a-scale-for-each-row": [
@@ -68,6 +79,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("8 32 4096 4,096 4 1 127"),
         ],
         "the-same-eight-weights": all_of(
+            [said("ten times", LOUD_ROW[3] / 2.54)],
             LOUD_ROW,
             ROW_1,
             together[1],
@@ -83,6 +95,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ),
         "why-rows": [],
         "groups": [
+            said("half", (15 - 2 * (7 // 2) - 1) / 15),
+            *loosely("twice"),
             *(-(2.0 ** (4 - 1)) + 1, 2.0 ** (4 - 1) - 1, 2.0**4 - 1),
             *(4 + 16 / LAYER, 4 + 16 / 4096, per_group, 4 + 16 / 32),
             *(LAYER / 128, LAYER / 32),
@@ -121,9 +135,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *(14 * 16 + 3, 227 & 15, 227 >> 4, 14 - 16, -2 + 16, 2.0**4),
             *given("0011 1110 1111 3 4 5 7 8 15 227 4096"),
         ],
-        "demo": [printed, *given("2 5 6 8 64 −20 4.125")],
-        "the-map": [printed, *given("2 4 8")],
+        "demo": [said("halves", halved[0]), printed, *given("2 5 6 8 64 −20 4.125")],
+        "the-map": [more_than("a quarter", a_line), said("halves", *halved), printed, *given("2 4 8")],
         "in-numbers": [
+            said("halves", halved[0]),
             printed,
             512.0**2 / 8,
             2 * 512.0**2 / 128,

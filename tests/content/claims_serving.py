@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.content.claims import Claim, cited, given, number_in, paper, printed_by, source
+from tests.content.claims import Claim, cited, given, loosely, number_in, paper, printed_by, said, source
 
 BLOCKS, HIDDEN, KV, WIDTH, INNER = (
     source("llama3-70b-config", key) for key in ("layers", "hidden", "KV heads", "head dim", "feed-forward")
@@ -92,6 +92,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     assert abs(read("bf16") / 1e9 - source("llama3-70b-decode-bound", "bf16", "read per token (GB)")) < 0.005
     assert bounds["int4"][1] / bounds["int4 zeros"][1] < 1.01, "less than 1 %"
     gb = 1e9
+    assert bf16 < PROMISED < rates[1][0], "bf16 stays below, W8A8 was measured above"
+    assert computing(1) < 0.01 / each("bf16", 1), "computing for less than 1 % of the time"
+    int8_rate = number_in("hw-a100-80", "int8 dense") / number_in("hw-a100-80", "bf16 dense")
     batches = (1, 16, 32, 73, 86)
     table = [
         value
@@ -127,6 +130,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("2"),
         ],
         "four-bounds": [
+            said("twice", bounds["int4 zeros"][0] / bf16),
             *(stored(s) / gb for s in SCHEMES),
             *(read(s) / gb for s in SCHEMES),
             bf16,
@@ -139,6 +143,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("1 2 4 16"),
         ],
         "what-fits": [
+            said("half", 8 / 16),
             PER_TOKEN,
             8192 * PER_TOKEN / gb,
             ACTIVATIONS / gb,
@@ -175,6 +180,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("2 0"),
         ],
         "two-roofs": [
+            said("twice", int8_rate),
+            said("halves", 1 / int8_rate),
             1000 / each("bf16", 1),
             1000 * computing(1),
             computing(CONTEXT),
@@ -184,6 +191,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("2 16"),
         ],
         "batching": [
+            said("twice", step_bytes("int4 zeros", 32) / step_bytes("int4 zeros", 1)),
             *one_by_one,
             *table,
             PER_TOKEN,
@@ -195,6 +203,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("32"),
         ],
         "demo": [
+            said("half", 8 / 16),
+            said("halve", 8 / 16),
+            said("halved", 8 / 16),
+            *loosely("doubles"),
             each("bf16", 1),
             each("bf16", 1, 0.5),
             room("bf16") // CONTEXT,
@@ -237,12 +249,14 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *cited("llama3-70b-study", "128"),
         ],
         "commands": [
+            said("halves", 8 / 16),
             bounds["int8"][0],
             *cited("vllm-bnb-moved", "0.28 2026"),
             *cited("vllm-kernel-choice", "32 64 128", "Marlin needs"),
             *given("2 4096"),
         ],
         "cost": [
+            said("twice", each("bf16", 1) / (each("bf16", 1) / 2), 2.0),
             each("bf16", 1),
             each("int4 zeros", 1),
             each("int4 zeros", 1) / 2,

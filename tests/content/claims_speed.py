@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.content.claims import Claim, about, cited, given, number_in, paper, source, times
+from tests.content.claims import Claim, about, cited, given, more_than, number_in, paper, said, source, times
 
 WEIGHTS = 4096 * 8192
 LINEAR, INTEGERS = source("bnb-linear-h100"), source("int-mm-h100")
@@ -46,10 +46,7 @@ def by_hand() -> list[Claim]:
 def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     ways, core = measured(), source("speed-demo")
     floats, first = ways["floats"], ways["int8 made floats first"]
-    assert 11.5 < first[0] / floats[0] < 12.5, "twelvefold"
-    assert 15 < ONE[1] / ONE[0] < 16.5, "16 times as long"
     assert MANY[1] / MANY[0] < 2, "less than 2-fold"
-    assert ONE[2] / ONE[0] > 2, "more than twice as long"
     assert 52 * 8192 * CACHE / 1e9 > READ_70B > 51 * 8192 * CACHE / 1e9
     assert abs(core["ridge"] - core["rate"] / core["bandwidth"]) < 0.5
     assert abs(core["tokens at the ridge"] - 2 * core["rate"] / core["bandwidth"]) < 0.5
@@ -59,6 +56,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     vila = [number_in("awq-speed", "VILA-7B on A100", place=place) for place in (0, 1)]
     return {
         "half-the-bytes": [
+            said("half", 8 / 16),
+            said("a quarter", 4 / 16),
+            said("sixteen times", ONE[1] / ONE[0]),
+            more_than("twice", ONE[2] / ONE[0]),
+            said("twice", MANY[1] / MANY[0]),
             *ONE,
             *MANY,
             0.5 * MANY[0],
@@ -90,6 +92,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("1 2 4,096"),
         ],
         "what-bits-change": [
+            said("a quarter", 4 / 16, 4.125 / 16),
+            said("half", 8 / 16),
+            said("twice", number_in("hw-a100-80", "int8 dense") / number_in("hw-a100-80", "bf16 dense")),
+            said("four times", 16 / 4.125),
             number_in("hw-a100-80", "bf16 dense"),
             number_in("hw-a100-80", "int8 dense"),
             source("marlin-speed", "ideal (16 / 4.125 bits)"),
@@ -99,6 +105,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "by-hand": by_hand(),
         "fused": [
+            said("a quarter", 4 / 16),
             0.5 + 2 + 2,
             (0.5 + 2 + 2) / 2,
             2 / 128,
@@ -115,6 +122,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("16"),
         ],
         "int8-units": [
+            said("twice", number_in("hw-h100-sxm", "int8 dense") / number_in("hw-h100-sxm", "bf16 dense")),
             127 * 127,
             round(2**31 / 127**2, -3),
             *INTEGERS["1 token (padded)"],
@@ -126,6 +134,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("127"),
         ],
         "kv-cache": [
+            said("halves", (128 + 2) / (2 * 128)),
             source("llama3-70b-config", "layers"),
             source("llama3-70b-config", "KV heads"),
             source("llama3-70b-config", "head dim"),
@@ -137,8 +146,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             8192,
             *given("2 8"),
         ],
-        "demo": [first[0] / floats[0], *given("1 2 4 4,096")],
+        "demo": [said("a quarter", 8 / 32), first[0] / floats[0], *given("1 2 4 4,096")],
         "one-core": [
+            said("a quarter", (2048**2 + 4 * 2048) / (4 * 2048**2)),
+            said("twelvefold", first[0] / floats[0]),
             core["bandwidth"],
             core["rate"],
             core["ridge"],
@@ -169,6 +180,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("16"),
         ],
         "limits": [
+            said("half", 8 / 16),
+            said("16-fold", ONE[1] / ONE[0]),
+            said("2-fold", MANY[1] / MANY[0]),
             MANY[1],
             MANY[0],
             *cited("bnb-linear-h100", "4,096"),

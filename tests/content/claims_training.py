@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
-from tests.content.claims import Claim, cited, given, last_number, number_in, paper, printed_by, source
+from tests.content.claims import (
+    Claim,
+    cited,
+    given,
+    last_number,
+    loosely,
+    number_in,
+    paper,
+    printed_by,
+    said,
+    source,
+)
 from tests.content.demos import module
+from tests.content.lesson_text import sources
 
 STEP, LOW, HIGH = 0.2, -4, 3
 W, X, UPSTREAM = [0.34, -0.13, 0.90, -0.92], [1.0, 2.0, -1.0, 3.0], 0.5
@@ -25,6 +38,13 @@ def step_slopes() -> list[float]:
     """How Ŵ of each weight changes with the step."""
     ends = [LOW if w < 0 else HIGH for w in W]
     return [code(w) - w / STEP if inside(w) else end for w, end in zip(W, ends, strict=True)]
+
+
+def rate(id: str) -> float:
+    """The learning rate that a source names."""
+    found = re.search(r"learning rate (\d+e-\d+)", sources()[id]["note"])
+    assert found
+    return float(found[1])
 
 
 def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
@@ -62,7 +82,15 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     epochs = demo_of.parse_options([]).epochs
     cards = math.ceil(16 * count / card), math.ceil(8 * count / card)
     return {
-        "what-comes-back": [ppl[0], acc[0], ppl[1], acc[1], acc[0] - acc[1], *cited(ptq, "4 8 5,000")],
+        "what-comes-back": [
+            *loosely("half", "nine tenths"),
+            ppl[0],
+            acc[0],
+            ppl[1],
+            acc[1],
+            acc[0] - acc[1],
+            *cited(ptq, "4 8 5,000"),
+        ],
         "fake-quantization": [
             W[0] / STEP,
             W[2] / STEP,
@@ -102,9 +130,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *paper("lsq-resnet18", "2019 1902.08153"),
             *given("0.2 0.01 2 12"),
         ],
-        "demo": [printed, *given("8 4 3 2")],
+        "demo": [said("a third", 1 / demo_of.ARMS), printed, *given("8 4 3 2")],
         "what-it-shows": [printed, learned],
         "where-it-pays": [
+            said("a tenth", rate("qat-torchao-llama3-8b-int4wo") / rate(ptq)),
             *mobile,
             nets[2],
             *lsq,
@@ -147,6 +176,9 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("8"),
         ],
         "limits": [
+            said("nine tenths", recovered[0] / 100),
+            said("two thirds", recovered[1] / 100),
+            said("a quarter", 4 / 16),
             *acc,
             *ppl,
             recovered[0],

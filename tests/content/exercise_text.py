@@ -56,6 +56,7 @@ POWER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[-−]|\^[-−]?)\d+")
 WORDS = re.compile(
     r"\b(?:an?|one) (?:third|quarter|fifth|sixth|eighth|tenth|hundredth|thousand|hundred|terabyte)\b"
     r"|\b(?:three|four|eight|sixteen|hundred|thousand) times\b"
+    r"|\b(?:nearly|more than|less than) (?:half|twice)\b"
 )
 _MEASURED = re.compile(rf"({NUMBER.pattern})(?:\s(?:%|[KMGT]i?B\b|times\b|tokens/s|billion|million)|×)")
 

@@ -107,22 +107,6 @@ def numbers(text: str) -> set[str]:
     return set(NUMBER.findall(_LIST_MARKER.sub("", CITATION.sub("", text))))
 
 
-_UNIT = r"(?:\s(?:%|[KMGT]i?B\b|(?:times|tokens|points|minutes|hours|days|ms)\b)|×)"
-_QUANTITY = re.compile(f"({NUMBER.pattern}){_UNIT}")
-
-
-def reported(text: str) -> set[str]:
-    """Numbers with a unit in paragraphs that cite a source; what follows a colon belongs to the paragraph."""
-    paragraphs: list[str] = []
-    for part in re.split(r"\n\s*\n", text):
-        if paragraphs and paragraphs[-1].rstrip().endswith(":"):
-            paragraphs[-1] += f"\n{part}"
-        else:
-            paragraphs.append(part)
-    flat = (" ".join(paragraph.split()) for paragraph in paragraphs if CITATION.search(paragraph))
-    return {token for paragraph in flat for token in _QUANTITY.findall(paragraph)}
-
-
 def value_of(token: str) -> float:
     return float(token.replace(",", "").replace("−", "-"))
 

@@ -25,13 +25,25 @@ from tests.content import (
     claims_training,
     claims_what_came_after,
 )
-from tests.content.claims import Cited, Claim, Given, Printed, cited, paper, source
+from tests.content.claims import (
+    Cited,
+    Claim,
+    Given,
+    Printed,
+    Said,
+    cited,
+    more_than,
+    paper,
+    said,
+    source,
+)
 from tests.content.demos import output
 from tests.content.lesson_text import (
     CITATION,
     CLOSING,
     FOLDERS,
     LESSONS,
+    NUMBER,
     PROJECT,
     WITH_DEMO,
     WITH_QUIZ,
@@ -39,15 +51,16 @@ from tests.content.lesson_text import (
     numbers,
     passages,
     quiz,
-    reported,
     rounds_to,
     sources,
 )
+from tests.content.quantities import reported, words, worth
 from tutor.course import load_content
 from tutor.paths import ContentRoot
 from tutor.quiz import prove_items
 
 PASSAGES = [(id, name) for id in FOLDERS for name in passages(id)]
+STEPS = [(id, step.id) for id in FOLDERS for step in lesson(id).steps]
 
 
 CLAIMS = {
@@ -69,9 +82,17 @@ def claims_of(id: str) -> dict[str, list[Claim]]:
     return CLAIMS[id].claims(output)
 
 
+def stated(id: str, name: str) -> set[str]:
+    """Whatever in a passage has to be founded: its numbers, and in a step what is said in words."""
+    text = passages(id)[name]
+    return numbers(text) | (words(text) if (id, name) in STEPS else set())
+
+
 def covers(claim: Claim, token: str) -> bool:
     if isinstance(claim, Given):
         return claim.token == token
+    if not NUMBER.fullmatch(token):
+        return False
     if isinstance(claim, Printed):
         return token in claim.tokens
     return rounds_to(float(claim), token)
@@ -80,14 +101,14 @@ def covers(claim: Claim, token: str) -> bool:
 @pytest.mark.parametrize(("id", "name"), PASSAGES)
 def test_each_number_is_computed_or_cited(id: str, name: str) -> None:
     known = claims_of(id).get(name, [])
-    unfounded = {t for t in numbers(passages(id)[name]) if not any(covers(claim, t) for claim in known)}
+    unfounded = {t for t in stated(id, name) if not any(covers(claim, t) for claim in known)}
     assert not unfounded, f"{id}/{name} states numbers that nothing stands behind: {sorted(unfounded)}"
 
 
 @pytest.mark.parametrize(("id", "name"), PASSAGES)
 def test_no_claim_is_stale(id: str, name: str) -> None:
-    stated = numbers(passages(id)[name])
-    stale = [claim for claim in claims_of(id).get(name, []) if not any(covers(claim, t) for t in stated)]
+    known, tokens = claims_of(id).get(name, []), stated(id, name)
+    stale = [claim for claim in known if not any(covers(claim, t) for t in tokens)]
     assert not stale, f"{id}/{name} no longer states {stale}"
 
 
@@ -117,6 +138,23 @@ def test_a_number_without_a_claim_is_found() -> None:
     assert not rounds_to(12.44, "12.5")
     assert rounds_to(12.46, "12.5")
     assert rounds_to(3.3895e38, "3.4e38")
+
+
+def test_shares_and_multiples_in_words_are_found() -> None:
+    text = "Half the bytes, two\nthirds of it, twelvefold or 2-fold, four times; half a step, double quantization."
+    assert words(text) == {"half", "two thirds", "twelvefold", "2-fold", "four times"}
+    assert [worth(w) for w in ("halves", "twice", "two thirds", "an eighth", "16-fold")] == [
+        0.5,
+        2,
+        2 / 3,
+        1 / 8,
+        16,
+    ]
+    assert said("a third", 0.35, 0.31) == Said("a third")
+    assert more_than("twice", 2.4) == Said("twice")
+    for wrong in (lambda: said("half", 0.5, 0.56), lambda: more_than("twice", 1.9)):
+        with pytest.raises(AssertionError):
+            wrong()
 
 
 def test_a_quantity_beside_a_citation_is_found() -> None:
@@ -195,8 +233,6 @@ def test_no_key_of_a_source_comes_twice() -> None:
 
 
 # --- form -------------------------------------------------------------------------------------
-
-STEPS = [(id, step.id) for id in FOLDERS for step in lesson(id).steps]
 
 
 @pytest.mark.parametrize(("id", "name"), STEPS)
