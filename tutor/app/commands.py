@@ -1,16 +1,30 @@
-"""The command palette: every lesson, exercise, command and theme, by fuzzy search."""
+"""The command palette: every lesson, exercise, command, theme and term, and what lessons say.
+
+Titles are matched fuzzily; steps of lessons by the words of their text, once enough is typed.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
+
+from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
     from tutor.app.tutor_app import TutorApp
+    from tutor.course.models import Term
+    from tutor.course.search import Hit as Found
+
+TYPED = 3  # characters, from which on the text of lessons is searched
+STEPS = 10  # at most, of those that hold what is typed
 
 
 @dataclass(frozen=True)
@@ -36,11 +50,26 @@ class CourseCommands(Provider):
         for command in self._commands():
             if (score := matcher.match(command.title)) > 0:
                 yield Hit(score, matcher.highlight(command.title), command.run, help=command.help or None)
+        app = cast("TutorApp", self.app)
+        if not app.ready:
+            return
+        try:  # the first time files are read; in a thread, since the keyboard goes on
+            terms = await asyncio.to_thread(app.engine.glossary)
+            found = await asyncio.to_thread(app.engine.search, query) if len(query.strip()) >= TYPED else ()
+        except TutorProblem:
+            return  # a course file that broke meanwhile is told of where it is opened
+        for term in terms:
+            if hit := _term(app, term, matcher):
+                yield hit
+        for number, step in enumerate([one for one in found if one.kind == "step"][:STEPS]):
+            yield _step(app, step, matcher, number)
 
     def _commands(self) -> Iterator[Command]:
         app = cast("TutorApp", self.app)
         if app.ready:
             yield from _course(app)
+            yield Command("Glossary", app.open_glossary, "What each term of the field means", early=True)
+            yield Command("Search", app.open_search, "By the words of lessons and exercises", early=True)
         yield Command("Settings", app.action_settings, "Theme, editor, device, reviews a day", early=True)
         yield Command("All keys", app.action_keys, "What every key does here", early=True)
         for theme in sorted(app.available_themes):
@@ -71,3 +100,32 @@ def _course(app: TutorApp) -> Iterator[Command]:
     for exercise in content.exercises:
         title = f"Exercise: {exercise.title}"
         yield Command(title, partial(app.open_exercise, exercise.id), exercise.id, early=True)
+
+
+def _term(app: TutorApp, term: Term, matcher: Matcher) -> Hit | None:
+    """A term that is called, in part at least, as was typed."""
+    title = f"Term: {' · '.join((term.term, *term.also))}"
+    if matcher.query.casefold().strip() not in title.casefold():
+        return None
+    score = matcher.match(title)
+    return Hit(
+        score, _shown(title, matcher), partial(app.open_glossary, term.term), help=escape(term.definition)
+    )
+
+
+def _step(app: TutorApp, step: Found, matcher: Matcher, number: int) -> Hit:
+    """A step that holds what was typed: below titles that hold it, above those that only hold its letters."""
+    title = f"Step: {step.title}"
+    score = max(matcher.match(step.title) if step.in_title else 0.0, 1.5 * len(matcher.query) - number / 100)
+    lesson = app.engine.content.lesson(step.lesson)
+    return Hit(
+        score,
+        Content(title),
+        partial(app.open_lesson, step.lesson, step.id),
+        help=escape(f"{lesson.title}: {step.snippet}"),
+    )
+
+
+def _shown(title: str, matcher: Matcher) -> Content:
+    """``title`` with what was typed marked in it; one that could be taken for markup stays plain."""
+    return Content(title) if "[" in title else matcher.highlight(title)

@@ -46,6 +46,7 @@ class TutorApp(App[int]):
         Binding("question_mark", "keys", "All keys", key_display="?"),
         Binding("f1", "keys", "All keys", show=False),
         Binding("comma", "settings", "Settings", show=False),
+        Binding("ctrl+g", "glossary", "Glossary", show=False),
         Binding("ctrl+z", "suspend_process", "To the shell; fg comes back", show=False),
         Binding("ctrl+q", "quit", "Quit the tutor", show=False, priority=True),
     ]
@@ -188,6 +189,19 @@ class TutorApp(App[int]):
 
         self.push_screen(ErrorMapScreen())
 
+    def open_glossary(self, term: str | None = None) -> None:
+        """The glossary above whatever is shown, with the cursor on ``term``."""
+        from tutor.app.screens.glossary import GlossaryScreen
+
+        if self.ready:
+            self.push_screen(GlossaryScreen(term))
+
+    def open_search(self) -> None:
+        from tutor.app.screens.search import SearchScreen
+
+        if self.ready:
+            self.push_screen(SearchScreen())
+
     def open_next(self) -> None:
         """Whatever the learner's standing says comes next."""
         with self.problems_shown():
@@ -215,6 +229,9 @@ class TutorApp(App[int]):
         """Lessons don't pile up: a lesson opened from another one replaces it."""
         self.back_to_map()
         self.push_screen(screen)
+
+    def action_glossary(self) -> None:
+        self.open_glossary()
 
     def action_keys(self) -> None:
         from tutor.app.screens.keys import KeysScreen

@@ -29,7 +29,8 @@ class CourseMapScreen(TutorScreen):
     """Enter opens what the cursor is on; the cursor begins on the next thing to do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next", "Next thing"),
+        Binding("n", "next", "Next"),
+        Binding("slash", "search", "Search", key_display="/"),
         Binding("u", "quiz", "Quiz"),
         Binding("i", "prompts", "Prompts"),
         Binding("m", "error_map", "Error map"),
@@ -106,6 +107,9 @@ class CourseMapScreen(TutorScreen):
     def action_next(self) -> None:
         if self.tutor.ready:
             self.tutor.open_next()
+
+    def action_search(self) -> None:
+        self.tutor.open_search()
 
     def action_to_next(self) -> None:
         """Bring the cursor back to what is next."""

@@ -18,7 +18,8 @@ from tutor.app.theme import COLOURS, GLYPHS, status_word
 
 EVERYWHERE = (
     ("^p", "Find any lesson, exercise, command or theme"),
-    ("?", "This list"),
+    ("^g", "The glossary: what each term means"),
+    ("? f1", "This list"),
     ("↑ ↓ pgup pgdn", "Scroll, or move in a list"),
     ("tab", "To the next field"),
     ("^q", "Quit the tutor from anywhere"),
