@@ -404,3 +404,33 @@ async def test_an_exercise_whose_file_broke_meanwhile_is_told(
         assert "exercise.yaml" in shown(pilot)
         await press(pilot, "enter")
         assert not isinstance(pilot.app.screen, WorkbenchScreen)
+
+
+async def test_a_look_shows_what_the_code_does_to_a_public_matrix_and_follows_each_grading(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        await open_bench(pilot)
+        await press(pilot, "5")
+        assert "Enter writes the stub" in shown(pilot)
+        await press(pilot, "enter", "5")
+        assert "quantize is not written yet" in shown(pilot)
+        write_solution(engine, "absmax-int8", good=False)
+        await press(pilot, "g", "5")
+        assert "24 of 24 weights are farther off" in shown(pilot)
+        assert "0.1500✗" in shown(pilot)
+        path = engine.solution_path(engine.content.exercise("absmax-int8"))
+        path.write_text("def quantize(W):\n    return W, 1\n")
+        await press(pilot, "5")
+        assert "no weight is farther off" in shown(pilot)
+        assert len(engine.store.attempts("absmax-int8")) == 1, "a look is no attempt"
+
+
+async def test_an_exercise_that_is_no_quantizer_has_no_look(running: Running) -> None:
+    async with running() as pilot:
+        screen = await open_bench(pilot, "memory-footprint")
+        await press(pilot, "5")
+        assert screen.view == 0
+        assert "Look" not in shown(pilot)
+        await press(pilot, "left")
+        assert screen.view == 3

@@ -81,6 +81,8 @@ def _course(app: TutorApp) -> Iterator[Command]:
     content = app.engine.content
     yield Command("Next thing", app.open_next, app.engine.standing().next.why, early=True)
     yield Command("Review what is due", partial(app.open_quiz, None), "Questions that come back", early=True)
+    yield Command("Placement test", app.open_placement, "Find where to begin, by a few questions", early=True)
+    yield Command("Practise at random", app.practise_at_random, "One you have passed, again from the stub")
     yield Command("Course map", app.back_to_map, "Where everything stands", early=True)
     yield Command(
         "Error map",
@@ -97,9 +99,13 @@ def _course(app: TutorApp) -> Iterator[Command]:
         yield Command(
             f"Prompts: {lesson.title}", partial(app.open_prompts, lesson.id), "For your AI assistant"
         )
+    practised = set(app.engine.may_be_practised())
     for exercise in content.exercises:
         title = f"Exercise: {exercise.title}"
         yield Command(title, partial(app.open_exercise, exercise.id), exercise.id, early=True)
+        if exercise.id in practised:
+            again = partial(app.open_exercise, exercise.id, practise=True)
+            yield Command(f"Practise: {exercise.title}", again, "Again from the stub; your pass is kept")
 
 
 def _term(app: TutorApp, term: Term, matcher: Matcher) -> Hit | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tutor.progress import Standing, Store
     from tutor.progress.spreading import Day
     from tutor.proving.error_map import Missing, Point
+    from tutor.proving.looking import Look, NoLook
     from tutor.quiz import Item, Result
     from tutor.quiz.placement import Placed
     from tutor.quiz.sitting import Sitting
@@ -164,6 +165,14 @@ class Engine:
         return await submit(
             self._warm_grader(), self.store, exercise, path, device=self.device, on_event=on_event
         )
+
+    async def look(self, exercise: LoadedExercise) -> Look | NoLook:
+        """What the learner's file does to public matrices; no attempt, and nothing is judged."""
+        from tutor.grading import read_submission
+        from tutor.proving.looking import look
+
+        submission = read_submission(self.solution_path(exercise))
+        return await look(self._warm_grader(), exercise, submission, device=self.device)
 
     def known_points(self) -> Sequence[Point]:
         """The reference points of the error–memory map."""

@@ -82,6 +82,7 @@ class TutorApp(App[int]):
     def _begin(self) -> None:
         """The first frame stands and the course is loaded: fill the map, then warm up the grader."""
         self.ready = True
+        self.engine.store.daily_cap = self.settings.daily_cap
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._settings_problem is not None:
             self.show_problem(self._settings_problem)
@@ -106,6 +107,8 @@ class TutorApp(App[int]):
         self._ascii.enabled = wants_ascii(settings.glyphs, os.environ)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
         self.engine.device = settings.device
+        if self.ready:
+            self.engine.store.daily_cap = settings.daily_cap
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The colours that only the tutor's own themes name, mixed from those that every theme has."""
@@ -161,16 +164,44 @@ class TutorApp(App[int]):
         with self.problems_shown():
             sitting = self.engine.quiz(lesson_id)
             if sitting is None:
-                self.notify("Nothing is due." if lesson_id is None else "This lesson has no quiz.")
+                self.notify(self._nothing_due() if lesson_id is None else "This lesson has no quiz.")
                 return
             title = self.engine.content.lesson(lesson_id).title if lesson_id else "Review"
             self.push_screen(QuizScreen(sitting, title))
 
-    def open_exercise(self, exercise_id: str) -> None:
+    def _nothing_due(self) -> str:
+        waiting = self.engine.standing().waiting
+        if not waiting:
+            return "Nothing is due."
+        return f"Today's {self.engine.store.daily_cap} are done; {waiting} wait for tomorrow."
+
+    def open_placement(self) -> None:
+        """The placement test: first a page that says what it does."""
+        from tutor.app.screens.placement import PlacementScreen
+
+        with self.problems_shown():
+            if self.ready and not isinstance(self.screen, PlacementScreen):
+                sitting = self.engine.placement()
+                if sitting is None:
+                    self.notify("Every lesson is done or tested out: there is nothing left to place.")
+                else:
+                    self.push_screen(PlacementScreen(sitting))
+
+    def open_exercise(self, exercise_id: str, *, practise: bool = False) -> None:
+        """An exercise's workbench; with ``practise`` it asks at once whether to begin again from the stub."""
         from tutor.app.screens.workbench import WorkbenchScreen
 
         with self.problems_shown():
-            self.push_screen(WorkbenchScreen(self.engine.content.exercise(exercise_id)))
+            self.push_screen(WorkbenchScreen(self.engine.content.exercise(exercise_id), practise=practise))
+
+    def practise_at_random(self) -> None:
+        from random import choice
+
+        with self.problems_shown():
+            if ids := self.engine.may_be_practised():
+                self.open_exercise(choice(ids), practise=True)
+            else:
+                self.notify("No exercise is passed yet.")
 
     def open_prompts(self, lesson_id: str) -> None:
         from tutor.app.screens.prompts import PromptsScreen

@@ -1,4 +1,4 @@
-"""What there is to do after a lesson's steps."""
+"""What there is to do after a lesson's steps, after a quiz, after a placement test."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from tutor.app.widgets.go_on import Way
 if TYPE_CHECKING:
     from tutor.app.engine import Engine
     from tutor.course import LoadedLesson
+    from tutor.quiz.sitting import Sitting
+
+QUOTED = 60
+"""Characters of a question that stand beside its step."""
 
 
 def ways_on(engine: Engine, lesson: LoadedLesson) -> list[Way]:
@@ -44,3 +48,33 @@ def ways_on(engine: Engine, lesson: LoadedLesson) -> list[Way]:
 def _following(lessons: tuple[LoadedLesson, ...], lesson_id: str) -> LoadedLesson | None:
     after = [lesson.id for lesson in lessons].index(lesson_id) + 1
     return lessons[after] if after < len(lessons) else None
+
+
+def after_quiz(engine: Engine, sitting: Sitting) -> list[Way]:
+    """What comes next, and the step of each question that was missed."""
+    ways = [Way("Go on", engine.standing().next.why, "next")]
+    for item in sitting.missed:
+        lesson = engine.content.lesson(item.lesson).info
+        step = next((step for step in lesson.steps if step.id == item.step), None)
+        opens = f"step:{item.lesson}:{step.id}" if step else f"lesson:{item.lesson}"
+        question = " ".join(item.question.split())
+        text = question if len(question) <= QUOTED else f"{question[: QUOTED - 1]}…"
+        title = step.title if step else lesson.title
+        ways.append(Way("Reread what was missed", title, opens, "failed", text))
+    return ways
+
+
+def after_placement(engine: Engine, sitting: Sitting) -> list[Way]:
+    """Where to begin, what is tested out, and what is to be learned."""
+    placed = engine.place(sitting)
+    ways = [Way("Begin here", engine.standing().next.why, "next")]
+    for lesson in placed.tested_out:
+        ways.append(
+            Way("Tested out, and still open to you", lesson.title, f"lesson:{lesson.id}", "tested-out")
+        )
+    for lesson in placed.open:
+        asked = [(key, item) for key, item in sitting.items.items() if item.lesson == lesson.id]
+        right = sum(sitting.marks[sitting.keys.index(key)] == "passed" for key, _ in asked)
+        note = f"{right} of {len(asked)} answered right"
+        ways.append(Way("Yours to learn", lesson.title, f"lesson:{lesson.id}", "new", note))
+    return ways

@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Write and submit": {
         "start": ("starting", "Write an exercise's stub, and print where it is."),
         "try": ("trying", "Run your file on the public examples, ungraded."),
+        "look": ("looking", "What your quantizer does to a public matrix, as pictures, ungraded."),
         "submit": ("submitting", "Grade your file by the hidden checks."),
         "watch": ("watching", "Grade at once and at each save."),
         "practice": ("starting", "Do an exercise again, from the stub."),

@@ -141,14 +141,21 @@ class LoadedExercise:
 
         None where the grader has no such file: what is written there is no quantizer.
         """
-        point = self.grader_folder / "point.py"
-        return replace(self, checks=point.name) if point.is_file() else None
+        return self._with_checks("point.py")
+
+    @property
+    def to_look_at(self) -> LoadedExercise | None:
+        """The same exercise with ``look.py`` to run: what a solution does to public matrices. None without it."""
+        return self._with_checks("look.py")
 
     @property
     def in_the_lab(self) -> LoadedExercise | None:
         """The same exercise with ``lab.py`` to run, which measures a solution on a whole model; None without it."""
-        lab = self.grader_folder / "lab.py"
-        return replace(self, checks=lab.name) if lab.is_file() else None
+        return self._with_checks("lab.py")
+
+    def _with_checks(self, name: str) -> LoadedExercise | None:
+        """The same exercise with another file of its grader to run in place of the hidden checks."""
+        return replace(self, checks=name) if (self.grader_folder / name).is_file() else None
 
     def with_limits(self, limits: Limits) -> LoadedExercise:
         """The same exercise with other limits for a grading."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -15,11 +16,13 @@ from tutor.app.screens.base import TutorScreen
 from tutor.app.text import inline, plural
 from tutor.app.theme import COLOURS, GLYPHS, status_word
 from tutor.app.widgets.course_list import CourseList, MapRow
+from tutor.app.widgets.forecast import forecast_bars
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
+from tutor.progress.rereading import RULE
 
 if TYPE_CHECKING:
-    from tutor.course import Content
+    from tutor.course import Content, LoadedLesson
     from tutor.progress import Standing
 
 FINISHED = frozenset({"done", "passed", "tested-out"})
@@ -30,6 +33,8 @@ class CourseMapScreen(TutorScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next"),
+        Binding("p", "placement", "Placement test"),
+        Binding("p", "placement_again", "Placement test", show=False),
         Binding("slash", "search", "Search", key_display="/"),
         Binding("u", "quiz", "Quiz"),
         Binding("i", "prompts", "Prompts"),
@@ -45,8 +50,15 @@ class CourseMapScreen(TutorScreen):
             yield Static(id="about")
         yield KeyBar()
 
+    beginner = False
+    """Nothing was answered or passed yet: the line of keys offers the placement test."""
+
     def on_screen_resume(self) -> None:
         self.refresh_course()
+
+    def on_resize(self) -> None:
+        if (row := self.query_one(CourseList).row) is not None:
+            self.query_one("#about", Static).update(self._about(row))
 
     def refresh_course(self) -> None:
         """Show the course as it stands now. Keeps the cursor, except when the map is first filled."""
@@ -55,6 +67,7 @@ class CourseMapScreen(TutorScreen):
         with self.tutor.problems_shown():
             content, standing = self.tutor.engine.content, self.tutor.engine.standing()
             courses = self.query_one(CourseList)
+            self.beginner = standing.beginner
             before = courses.row
             rows = map_rows(content, standing)
             following = next((row.key for row in rows if row.next), "")
@@ -62,6 +75,7 @@ class CourseMapScreen(TutorScreen):
             bar = self.query_one(TopBar)
             bar.path = (content.info.title,)
             bar.note = _tally(content, standing)
+            self.refresh_bindings()
 
     @on(CourseList.Highlighted)
     def tell_about(self, event: CourseList.Highlighted) -> None:
@@ -76,12 +90,14 @@ class CourseMapScreen(TutorScreen):
             (row.title, "bold"),
         )
         if row.kind == "review":
-            text = Rendered("Questions you were asked before come back just before you would forget them.")
-            return Rendered("\n").join([head, Rendered(), text])
+            text = Rendered("Questions come back just before you would forget them.")
+            return Rendered("\n").join([head, text, forecast_bars(engine.forecast(), *self._room())])
         facts = [f"{row.kind} · {status_word(row.status)} · {row.minutes} min"]
         if row.kind == "lesson":
             lesson = engine.content.lesson(row.id)
             text = inline(lesson.summary)
+            if steps := engine.standing().reread.get(row.id):
+                text = Rendered.styled(f"To be reread: {step_titles(lesson, steps)}. {RULE}", "$accent")
             facts.append(plural(len(lesson.steps), "step"))
             if lesson.items:
                 facts.append(plural(len(lesson.items), "question"))
@@ -102,7 +118,21 @@ class CourseMapScreen(TutorScreen):
             case "review":
                 self.tutor.open_quiz(None)
 
+    def _room(self) -> tuple[int, bool]:
+        """The cells that a line about a row has, and whether there are lines enough to stack."""
+        return self.query_one("#about").content_size.width, self.has_class("-wide")
+
     # --- keys -----------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("placement", "placement_again"):
+            return self.beginner is (action == "placement")
+        return True
+
+    def action_placement(self) -> None:
+        self.tutor.open_placement()
+
+    action_placement_again = action_placement
 
     def action_next(self) -> None:
         if self.tutor.ready:
@@ -143,14 +173,16 @@ class CourseMapScreen(TutorScreen):
 def map_rows(content: Content, standing: Standing) -> list[MapRow]:
     """The map's lines in course order: each module, its lessons, and each lesson's exercises."""
     rows: list[MapRow] = []
-    if standing.due:
-        title = f"Review {plural(standing.due, 'question')}"
-        rows += [MapRow("review", "due", title, "due", next=standing.next.kind == "review"), MapRow("gap")]
+    if standing.due or standing.waiting:
+        title = f"Review {plural(standing.due, 'question')}" if standing.due else "Today's review is done"
+        title += f" · {standing.waiting} wait for tomorrow" if standing.waiting else ""
+        status = "due" if standing.due else "done"
+        rows += [MapRow("review", "due", title, status, next=standing.next.kind == "review"), MapRow("gap")]
     for number, (module, lessons) in enumerate(content.modules(), start=1):
         inside: list[MapRow] = []
         for lesson in lessons:
             here = standing.next.kind in ("lesson", "quiz") and standing.next.id == lesson.id
-            status: str = standing.lesson(lesson.id)
+            status = lesson_status(standing, lesson.id)
             inside.append(MapRow("lesson", lesson.id, lesson.title, status, lesson.minutes, next=here))
             for exercise in content.exercises_of(lesson.id):
                 here = standing.next.kind == "exercise" and standing.next.id == exercise.id
@@ -164,8 +196,22 @@ def map_rows(content: Content, standing: Standing) -> list[MapRow]:
     return rows[:-1]
 
 
+def lesson_status(standing: Standing, lesson_id: str) -> str:
+    """A lesson's status as the map shows it: two more than the engine's own."""
+    if lesson_id in standing.reread:
+        return "reread"
+    return "tested-out" if lesson_id in standing.tested_out else standing.lesson(lesson_id)
+
+
 def _tally(content: Content, standing: Standing) -> str:
-    lessons = sum(standing.lesson(lesson.id) in FINISHED for lesson in content.lessons)
+    lessons = sum(lesson_status(standing, lesson.id) in FINISHED for lesson in content.lessons)
     exercises = sum(standing.exercise(one.id) in FINISHED for one in content.exercises)
     tally = f"lessons {lessons}/{len(content.lessons)} · exercises {exercises}/{len(content.exercises)}"
-    return f"{tally} · ↻ {standing.due} due" if standing.due else tally
+    due = f"{standing.due} due" if standing.due else ""
+    waiting = f"{standing.waiting} wait" if standing.waiting else ""
+    return f"{tally} · ↻ {', '.join(filter(None, (due, waiting)))}" if due or waiting else tally
+
+
+def step_titles(lesson: LoadedLesson, steps: Sequence[str]) -> str:
+    """The titles of some of a lesson's steps."""
+    return ", ".join(step.title for step in lesson.info.steps if step.id in steps)

@@ -59,6 +59,7 @@ class LessonScreen(TutorScreen):
         self.position = 0
         self._asked_for = page
         self._seen: set[str] = set()
+        self._again: frozenset[str] = frozenset()  # read before, and to be read once more
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.tutor.engine.content.info.title, self.lesson.title)
@@ -82,6 +83,7 @@ class LessonScreen(TutorScreen):
     def on_mount(self) -> None:
         store = self.tutor.engine.store
         self._seen = set(store.steps_read().get(self.lesson.id, ()))
+        self._look_up_again()
         kept = store.bookmark(f"lesson:{self.lesson.id}") or {}
         page = self._asked_for or kept.get("page")
         self.position = self.pages.index(page) if page in self.pages else 0
@@ -90,8 +92,13 @@ class LessonScreen(TutorScreen):
 
     def on_screen_resume(self) -> None:
         """Back from an exercise or the quiz: the ways on may stand differently now."""
+        self._look_up_again()
         if self.query(GoOn):
             self.show_page()
+
+    def _look_up_again(self) -> None:
+        with self.tutor.problems_shown():
+            self._again = frozenset(self.tutor.engine.standing().reread.get(self.lesson.id, ()))
 
     def keep(self) -> None:
         frames = self.query("#page")
@@ -133,18 +140,23 @@ class LessonScreen(TutorScreen):
         step = self.steps[self.position]
         sources = self.tutor.engine.cited(step.markdown)
         guess = self.tutor.engine.last_guess(self.lesson.id, step.id)
-        return StepPage(self.lesson, step, sources=sources, guess=guess, values=values)
+        again = step.id in self._again
+        return StepPage(self.lesson, step, sources=sources, guess=guess, values=values, again=again)
 
     def _remember_step(self) -> None:
         step = self.pages[self.position]
-        if step not in self._seen:
+        if step not in self._seen or step in self._again:
             self._seen.add(step)
+            self._again -= {step}
             with self.tutor.problems_shown():
                 self.tutor.engine.store.record_event("step", self.lesson.id, {"step": step})
 
     def _mark_step(self) -> None:
         dots = self.query_one(StepDots)
-        dots.marks = ["done" if page in self._seen else "new" for page in self.pages]
+        dots.marks = [
+            "reread" if page in self._again else "done" if page in self._seen else "new"
+            for page in self.pages
+        ]
         dots.position = self.position
         last = self.pages[self.position] == GO_ON
         dots.caption = "Go on" if last else KINDS[self.steps[self.position].kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import on, work
@@ -14,7 +15,8 @@ from textual.widgets import Static
 
 from tutor.app.screens.base import TutorScreen
 from tutor.app.text import inline, plural, untrusted
-from tutor.app.widgets.go_on import GoOn, Way
+from tutor.app.ways import after_placement, after_quiz
+from tutor.app.widgets.go_on import GoOn
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.questions import widget_for
 from tutor.app.widgets.questions.base import QuestionWidget
@@ -24,7 +26,7 @@ from tutor.app.widgets.top_bar import TopBar
 from tutor.errors import TutorProblem, UsageProblem
 
 if TYPE_CHECKING:
-    from tutor.quiz import Result
+    from tutor.quiz import Item, Result
     from tutor.quiz.sitting import Sitting
 
 KEEP_SECONDS = 0.3
@@ -46,20 +48,22 @@ class QuizScreen(TutorScreen):
         Binding("enter", "answer", "Answer"),
         Binding("enter", "go_on", "Next question"),
         Binding("ctrl+n", "later", "Later"),
+        Binding("ctrl+n", "skip", "Skip"),
         Binding("l", "reread", "Reread the step"),
         Binding("escape", "leave", "Leave"),
         Binding("q", "leave", "Leave", show=False),
     ]
 
-    def __init__(self, sitting: Sitting, title: str) -> None:
+    def __init__(self, sitting: Sitting, title: str, name: str = "Quiz") -> None:
         super().__init__()
         self.sitting = sitting
         self.subject = title
+        self.what = name
         self._kept: object = None  # the draft as it was last kept
         self.state: Literal["asking", "judging", "scored", "summary"] = "asking"
 
     def compose(self) -> ComposeResult:
-        yield TopBar(self.subject, "Quiz")
+        yield TopBar(self.subject, self.what)
         yield StepDots()
         yield VerticalScroll(id="page")
         yield KeyBar()
@@ -133,6 +137,7 @@ class QuizScreen(TutorScreen):
         try:
             result = await asyncio.to_thread(engine.score, item, answer)
             engine.remember_answer(self.sitting.seed, item, answer, result)
+            notes = self._taken_in(item, result)
         except TutorProblem as problem:
             self._set_state("asking")
             how.update(_how(question))
@@ -142,11 +147,23 @@ class QuizScreen(TutorScreen):
             else:
                 self.tutor.show_problem(problem)
             return
-        self.sitting.answered(result)
         self.keep_place()
-        await self.explain(question, result)
+        await self.explain(question, result, notes)
 
-    async def explain(self, question: QuestionWidget, result: Result) -> None:
+    def _taken_in(self, item: Item, result: Result) -> list[str]:
+        """Count the answer; what it changes beside the points, in sentences."""
+        engine, notes = self.tutor.engine, []
+        open_before = len(self.sitting.open)
+        self.sitting.answered(result)
+        if self.sitting.placement:
+            engine.place(self.sitting)
+            if skipped := open_before - len(self.sitting.open) - 1:
+                notes.append(f"This lesson is yours to learn; {plural(skipped, 'question')} of it skipped.")
+        if not result.points and engine.reopened(item):
+            notes.append("Missed three times since you read its step: the step is open again. l rereads it.")
+        return notes
+
+    async def explain(self, question: QuestionWidget, result: Result, notes: Sequence[str]) -> None:
         """Show at once whether it was right, and why."""
         page = self.query_one("#page", VerticalScroll)
         page.focus()
@@ -156,6 +173,7 @@ class QuizScreen(TutorScreen):
         await page.mount(
             Static(_headline(result), classes=f"headline {tone}"),
             Reading(untrusted(result.explanation).plain, classes=f"explanation {tone}"),
+            *(Static(Content.assemble(("↻ ", "$accent"), note), classes="note") for note in notes),
         )
         self._tell_place()
         self._set_state("scored")
@@ -170,7 +188,9 @@ class QuizScreen(TutorScreen):
             case "go_on":
                 return self.state == "scored"
             case "later":
-                return self.state == "asking" and len(self.sitting.points) < len(self.sitting.items) - 1
+                return self.state == "asking" and not self.sitting.placement and len(self.sitting.open) > 1
+            case "skip":
+                return self.state == "asking" and self.sitting.placement
             case "reread":
                 return self.state == "scored" and self.sitting.item.step is not None
         return True
@@ -184,6 +204,14 @@ class QuizScreen(TutorScreen):
 
     def action_later(self) -> None:
         self.keep()
+        self.action_go_on()
+
+    def action_skip(self) -> None:
+        """Pass on this question for good, and with it on the lesson's others."""
+        self.sitting.skip()
+        with self.tutor.problems_shown():
+            self.tutor.engine.place(self.sitting)
+        self.keep_place()
         self.action_go_on()
 
     def action_reread(self) -> None:
@@ -215,44 +243,41 @@ class QuizScreen(TutorScreen):
         with self.tutor.problems_shown():
             self.sitting.close(self.tutor.engine.store)
         page = self.query_one("#page", VerticalScroll)
-        got, of = self.sitting.total
-        ways = GoOn(self._ways())
+        engine, placement = self.tutor.engine, self.sitting.placement
+        ways = GoOn((after_placement if placement else after_quiz)(engine, self.sitting))
         with self.app.batch_update():
             self._tell_place()
             self.query_one(StepDots).position = -1
             self.query_one(StepDots).caption = "Summary"
             await page.remove_children()
-            await page.mount(Static(_result_line(got, of, len(self.sitting.missed)), classes="title"), ways)
+            await page.mount(Static(self._result(), classes="title"), ways)
         ways.focus()
 
-    def _ways(self) -> list[Way]:
-        engine = self.tutor.engine
-        ways = [Way("Go on", engine.standing().next.why, "next")]
-        for item in self.sitting.missed:
-            question = " ".join(item.question.split())
-            if item.step is None:
-                continue
-            lesson = engine.content.lesson(item.lesson).info
-            step = next((step.title for step in lesson.steps if step.id == item.step), lesson.title)
-            text = question if len(question) <= 60 else f"{question[:59]}…"
-            ways.append(
-                Way("Reread what was missed", step, f"step:{item.lesson}:{item.step}", "failed", text)
-            )
-        return ways
+    def _result(self) -> Content:
+        """The line above the ways on."""
+        if self.sitting.placement:
+            lessons = len({item.lesson for item in self.sitting.items.values()})
+            out = len(self.tutor.engine.place(self.sitting).tested_out)
+            return Content.styled(f"{out} of {plural(lessons, 'lesson')} tested out", "bold")
+        got, of = self.sitting.total
+        return _result_line(got, of, len(self.sitting.missed), self.tutor.engine.standing().waiting)
 
     @on(GoOn.Chosen)
     def open_way(self, event: GoOn.Chosen) -> None:
         kind, _, rest = event.way.opens.partition(":")
-        if kind == "step":
-            lesson, _, step = rest.partition(":")
-            self.tutor.open_lesson(lesson, step)
-        else:
-            self.tutor.open_next()
+        match kind:
+            case "step":
+                lesson, _, step = rest.partition(":")
+                self.tutor.open_lesson(lesson, step)
+            case "lesson":
+                self.tutor.open_lesson(rest)
+            case _:
+                self.tutor.open_next()
 
 
 def _how(question: QuestionWidget) -> Content:
     """How this kind is answered, and what counts where the answer is partly right."""
-    lines = [question.KEYS, question.item.partly]
+    lines = [", ".join(filter(None, (question.KEYS, question.item.accepts))), question.item.partly]
     return Content.styled("\n".join(filter(None, lines)), "$quiet")
 
 
@@ -264,7 +289,8 @@ def _headline(result: Result) -> Content:
     return Content.styled("✗ Not right", "bold $error")
 
 
-def _result_line(got: float, of: float, missed: int) -> Content:
+def _result_line(got: float, of: float, missed: int, waiting: int) -> Content:
     line = Content.assemble((f"{got:g} of {of:g} points", "bold"))
     after = " Every one right." if not missed else f" {plural(missed, 'question')} will come back for review."
-    return line + inline(f" ·{after}")
+    more = f" {waiting} more wait for tomorrow." if waiting else ""
+    return line + inline(f" ·{after}{more}")

@@ -25,6 +25,7 @@ from tutor.app.widgets.code import diff
 from tutor.app.widgets.file_line import FileLine
 from tutor.app.widgets.hints_view import HintsView
 from tutor.app.widgets.key_bar import KeyBar
+from tutor.app.widgets.look_view import LookView
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
 from tutor.app.widgets.verdict_view import VerdictView
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from tutor.course import LoadedExercise
     from tutor.grading import Verdict
 
-BRIEF, VERDICT, HINTS, ATTEMPTS = range(4)
-PANES = ("brief", "verdict", "hints", "attempts")
+BRIEF, VERDICT, HINTS, ATTEMPTS, LOOK = range(5)
+PANES = ("brief", "verdict", "hints", "attempts", "look")
 
 
 class WorkbenchScreen(TutorScreen):
@@ -85,6 +86,7 @@ class WorkbenchScreen(TutorScreen):
                 yield VerdictView(id="verdict")
                 yield HintsView(id="hints")
                 yield AttemptsView(id="attempts")
+                yield LookView(id="look")
         yield KeyBar()
 
     @property
@@ -148,21 +150,48 @@ class WorkbenchScreen(TutorScreen):
             self.query_one(TopBar).note = f"{GLYPHS[status]} {status_word(status)} · {exercise.minutes} min"
             views = self.query_one(Views)
             attempts = engine.store.exercise_state(exercise.id).attempts
-            notes = ("", "", f"{self._hints_shown()}/{len(self.info.hints)}", str(attempts or ""))
-            views.labels = [(name.capitalize(), note) for name, note in zip(PANES, notes, strict=True)]
+            notes = ("", "", f"{self._hints_shown()}/{len(self.info.hints)}", str(attempts or ""), "")
+            views.labels = [(name.capitalize(), note) for name, note in zip(self._panes, notes, strict=False)]
             views.chosen = self.view
             self.query_one(FileLine).show(engine.solution_path(exercise), watching=self.watching)
         self.refresh_bindings()
 
+    @property
+    def _panes(self) -> tuple[str, ...]:
+        """The views that this exercise has: a look only where there are pictures to draw."""
+        return PANES if self.exercise.to_look_at is not None else PANES[:LOOK]
+
     def action_view(self, number: int) -> None:
+        if number >= len(self._panes):
+            return
         self.view = number
         for one, name in enumerate(PANES):
             self.set_class(one == number, f"view-{name}")
         self.query_one(Views).chosen = number
         self.query_one(f"#{PANES[number]}").focus()
+        if number == LOOK:
+            self.look()
 
     def action_turn(self, step: int) -> None:
-        self.action_view((self.view + step) % len(PANES))
+        self.action_view((self.view + step) % len(self._panes))
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Run the file on the public matrices, and draw what it does to them."""
+        pane = self.query_one(LookView)
+        if not self.started:
+            pane.tell(
+                "Enter writes the stub; here you see afterwards what your code does to a public matrix."
+            )
+            return
+        pane.tell("Running your file on a public matrix …")
+        try:
+            found = await self.tutor.engine.look(self.exercise)
+        except TutorProblem as problem:
+            pane.tell("")
+            self.tutor.show_problem(problem)
+        else:
+            pane.show(found)
 
     @on(Views.Picked)
     def picked(self, event: Views.Picked) -> None:
@@ -296,7 +325,7 @@ class WorkbenchScreen(TutorScreen):
         """Grade the file as it is now. The verdict before stays until there is another."""
         engine, view = self.tutor.engine, self.query_one(VerdictView)
         before, self.verdict = self.verdict, None
-        if self.view == BRIEF or not self.has_class("-wide"):
+        if self.view == BRIEF or (self.view != LOOK and not self.has_class("-wide")):
             self.action_view(VERDICT)
         self.refresh_bindings()
         try:
@@ -305,6 +334,8 @@ class WorkbenchScreen(TutorScreen):
                 partial(engine.grade, self.exercise, path), notice=self.info.notice
             )
             self._show_attempts()
+            if self.view == LOOK:
+                self.look()
         except asyncio.CancelledError:
             self.verdict = before
             if view.is_attached:

@@ -233,6 +233,7 @@ def _tone(status: str) -> str:
         "passed": "done",
         "started": "due",
         "due": "due",
+        "reread": "due",
         "seen": "seen",
         "tested-out": "seen",
     }.get(status, "quiet")

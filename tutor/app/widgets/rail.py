@@ -21,6 +21,8 @@ class Rail(Static):
             glyph = (
                 Content.styled("◉ ", "$primary")
                 if here
+                else Content.styled("↻ ", "$accent")
+                if mark == "reread"
                 else Content.styled("● " if mark == "done" else "○ ", "$quiet")
             )
             words = Content.styled(title, "bold" if here else "$quiet").wrap(width - INDENT)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tutor.app.theme import COLOURS
 
-MARKS = {"new": "○", "done": "●", "passed": "✓", "failed": "✗", "partly": "◐"}
+MARKS = {"new": "○", "done": "●", "passed": "✓", "failed": "✗", "partly": "◐", "skipped": "–", "reread": "↻"}
 
 
 class StepDots(Widget):
@@ -32,7 +32,7 @@ class StepDots(Widget):
             )
             if number != self.position:
                 dots.append((MARKS.get(mark, "○"), colour))
-            elif mark in ("new", "done"):
+            elif mark in ("new", "done", "reread"):
                 dots.append(("◉", "bold $primary"))
             else:
                 dots.append((MARKS[mark], f"bold underline {colour}"))

@@ -14,6 +14,7 @@ from tutor.app.text import with_superscripts
 from tutor.app.widgets.demo_panel import DemoPanel
 from tutor.app.widgets.prediction import Prediction
 from tutor.app.widgets.reading import Reading
+from tutor.progress.rereading import RULE
 
 if TYPE_CHECKING:
     from tutor.course import LoadedLesson
@@ -32,7 +33,8 @@ KINDS = {
 class StepPage(Vertical):
     """Mounted when its step is shown; ``guess`` is what the learner guessed before, if anything.
 
-    ``sources`` are the id and the words of each source that the step's text cites.
+    ``again``: it was read before and is to be read once more. ``sources`` are the id and the words of
+    each source that the step's text cites.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class StepPage(Vertical):
         sources: Sequence[tuple[str, str]] = (),
         guess: int | None = None,
         values: Mapping[str, str] | None = None,
+        again: bool = False,
     ) -> None:
         super().__init__()
         self.lesson = lesson
@@ -50,9 +53,12 @@ class StepPage(Vertical):
         self.sources = sources
         self._guess = guess
         self._values = values
+        self._again = again
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.step.title), classes="title")
+        if self._again:
+            yield Static(Content.styled(f"↻ To be read once more. {RULE}", "$accent"), classes="again")
         yield Reading(with_superscripts(self.step.markdown, [id for id, _ in self.sources]))
         if self.step.predict is not None:
             prediction = Prediction(self.step.predict)

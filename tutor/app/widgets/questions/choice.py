@@ -34,14 +34,18 @@ class ChoiceWidget(RowsQuestion):
     def _line(self, number: int) -> tuple[Content, Content]:
         option = self.item.options[number]
         chosen = option.id in self.chosen
-        glyph, colour = self.glyph(chosen)
+        right = self._correct is not None and option.id in self.item.right_options
+        glyph, colour = self.glyph(chosen) if self._correct is None else _mark(chosen, right)
         lead = Content.assemble(
             (f"{number + 1}  ", "$quiet" if self.locked else "bold $primary"), (f"{glyph}  ", colour)
         )
         text = inline(option.text)
-        return lead, text if chosen or not self.locked else text.stylize("$quiet")
+        if right and not chosen:
+            text += Content.styled("  ← right", "$success")
+        return lead, text if chosen or right or not self.locked else text.stylize("$quiet")
 
     def glyph(self, chosen: bool) -> tuple[str, str]:
+        """The sign before an option, and its colour, until the answer is scored."""
         raise NotImplementedError
 
     def choose(self, id: str) -> None:
@@ -61,3 +65,10 @@ class ChoiceWidget(RowsQuestion):
     def mark(self, correct: bool) -> None:
         self._correct = correct
         super().mark(correct)
+
+
+def _mark(chosen: bool, right: bool) -> tuple[str, str]:
+    """The sign of an option once the answer was scored: right ones carry a tick, chosen or not."""
+    if right:
+        return ("✓", "bold $success" if chosen else "$success")
+    return ("✗", "bold $error") if chosen else ("○", "$quiet")

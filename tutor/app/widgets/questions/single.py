@@ -37,8 +37,4 @@ class SingleWidget(ChoiceWidget):
         self.chosen = {id}
 
     def glyph(self, chosen: bool) -> tuple[str, str]:
-        if not chosen:
-            return "○", "$quiet"
-        if self._correct is None:
-            return "●", "$primary"
-        return ("✓", "bold $success") if self._correct else ("✗", "bold $error")
+        return ("●", "$primary") if chosen else ("○", "$quiet")

@@ -1,0 +1,12 @@
+"""What a solution of fp8 does to a public matrix, to be drawn."""
+
+from looks import look
+
+
+def test_look(solution, table, expect):
+    """What it does to a matrix that you may see"""
+    look(table, expect, solution, "fp8", round_trip)
+
+
+def round_trip(functions, W):
+    return functions.dequantize_fp8(*functions.quantize_fp8(W))

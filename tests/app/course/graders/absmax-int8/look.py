@@ -1,0 +1,1 @@
+"""There is something to look at; the fake engine says what."""

@@ -1,0 +1,87 @@
+"""What the learner's quantizer does to a public matrix: histograms, where the error sits, a small case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.app.text import inline, untrusted
+
+if TYPE_CHECKING:
+    from tutor.proving.look_plot import Row
+    from tutor.proving.looking import Look, NoLook
+
+HEIGHT = 4  # rows of a histogram
+STYLES = {"value": "$primary", "error": "$accent", "axis": "$quiet", "off": "bold $error"}
+
+
+class LookView(VerticalScroll):
+    """Empty, or a run under way, or the pictures, drawn for the width there is."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="told")
+        yield Static(classes="pictures")
+
+    def on_mount(self) -> None:
+        self._look: Look | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._look is not None:
+            self.show(self._look)
+
+    def tell(self, text: str) -> None:
+        """One line instead of pictures."""
+        self._look = None
+        self._update([Content.styled(text, "$quiet")])
+
+    def show(self, found: Look | NoLook) -> None:
+        from tutor.proving.look_plot import summary
+        from tutor.proving.looking import NoLook
+
+        if isinstance(found, NoLook):
+            self._look = None
+            told = [_line(line) for line in found.why.split("\n")]
+            head = Content.styled("✗ ", "bold $error") + told[0]
+            self._update([head, *told[1:], Content(), _line(found.next_step)])
+        else:
+            came_before = self._look is not None
+            self._look = found
+            width = max(30, self.scrollable_content_region.width - 1)
+            self._update([_line(line) for line in summary(found)], _drawn(found, width))
+            if not came_before:
+                self.scroll_home(animate=False)
+
+    def _update(self, told: Sequence[Content], pictures: Sequence[Content] = ()) -> None:
+        self.query_one(".told", Static).update(Content("\n").join(told))
+        self.query_one(".pictures", Static).update(Content("\n").join(pictures))
+
+
+def _line(text: str) -> Content:
+    return inline(untrusted(text).plain)
+
+
+def _drawn(look: Look, width: int) -> list[Content]:
+    from tutor.proving.look_plot import heat, histogram, small
+
+    return [
+        *_part("A small case in figures", small(look, width)),
+        *_part("Where the error sits (a sign: 3 rows, 2 columns)", heat(look, width)),
+        Content.styled("    █ most  ▓ ▒ less (log scale)  ░ 1/100 or less", "$quiet"),
+        *_part("The error, came back − weight", histogram(look.error, "error", width, HEIGHT)),
+        *_part("The weights of the public matrix", histogram(look.weights, "value", width, HEIGHT)),
+        *_part("What came back of them", histogram(look.came, "value", width, HEIGHT)),
+    ]
+
+
+def _part(heading: str, rows: Sequence[Row]) -> list[Content]:
+    drawn = [
+        Content.assemble(*((text, STYLES[kind]) if kind in STYLES else text for text, kind in row))
+        for row in rows
+    ]
+    return [Content(), Content.styled(heading, "bold $primary"), *drawn]
