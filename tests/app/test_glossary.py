@@ -73,7 +73,7 @@ async def test_typing_narrows_the_list_by_name_other_name_and_definition(running
         pilot.app.screen.query_one(Input).value = "Per Channel"
         await settled(pilot)
         assert listed(pilot.app.screen) == ["per-row"]
-        assert "also: per-channel, row-wise" in shown(pilot)
+        assert "per-row  also: per-channel, row-wise" in shown(pilot)
 
 
 async def test_the_cursor_keys_move_in_the_list_while_the_field_is_typed_in(running: Running) -> None:

@@ -168,6 +168,26 @@ async def error_map(pilot: Pilot[int]) -> None:
     await press(pilot, "m")
 
 
+async def glossary(pilot: Pilot[int]) -> None:
+    await press(pilot, "ctrl+g", "down", "down")
+
+
+async def glossary_narrowed(pilot: Pilot[int]) -> None:
+    await press(pilot, "ctrl+g", *"scale")
+
+
+async def search(pilot: Pilot[int]) -> None:
+    await press(pilot, "slash", *"scale", *["down"] * 4)
+
+
+async def search_untyped(pilot: Pilot[int]) -> None:
+    await press(pilot, "slash", "down")
+
+
+async def nothing_found(pilot: Pilot[int]) -> None:
+    await press(pilot, "slash", *"zzz")
+
+
 async def keys(pilot: Pilot[int]) -> None:
     await _bench(pilot, "question_mark")
 
@@ -189,6 +209,8 @@ SCREENS: list[Scene] = [
     solution,
     prompts,
     error_map,
+    glossary,
+    search,
     keys,
     problem,
 ]
@@ -209,6 +231,9 @@ STATES: list[Scene] = [
     hints,
     attempts,
     diff,
+    glossary_narrowed,
+    search_untyped,
+    nothing_found,
 ]
 """Other states of the same screens, in two looks."""
 

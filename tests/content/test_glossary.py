@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 
 import pytest
 import torch
@@ -66,6 +67,15 @@ def test_the_step_speaks_of_the_term(term: Term) -> None:
     stems = {word[:4] for name in (term.term, *term.also) for word in name_key(name).split() if len(word) > 1}
     named = any(f" {stem}" in f" {text}" for stem in stems)
     assert named != (term.term in UNNAMED)
+
+
+@each_term
+def test_all_about_a_term_fits_below_the_list_of_a_narrow_terminal(term: Term) -> None:
+    info = lesson(term.lesson)
+    title = next(step.title for step in info.steps if step.id == term.step)
+    also = f"  also: {', '.join(term.also)}" if term.also else ""
+    texts = (term.term + also, term.definition, f"⏎ {info.title} › {title}")
+    assert sum(len(wrap(text, width=54)) for text in texts) + 2 <= 7
 
 
 @pytest.mark.parametrize("id", FOLDERS)

@@ -47,7 +47,9 @@ class GlossaryScreen(FinderScreen):
         ]
 
     def nothing(self, typed: str) -> str:
-        return f"No term has “{typed}”." if self.terms else "This course has no glossary."
+        if not self.terms:
+            return "This course has no glossary."
+        return f"No term has “{typed}”. The lessons may: / on the course map searches them."
 
     def note(self) -> str:
         all_terms = plural(len(self.terms), "term")
@@ -63,11 +65,10 @@ class GlossaryScreen(FinderScreen):
         """The term in full, and where Enter leads."""
         lesson = self.tutor.engine.content.lesson(term.lesson)
         step = next((step.title for step in lesson.info.steps if step.id == term.step), term.step)
-        lines = [Content.styled(term.term, "bold $primary")]
-        if term.also:
-            lines.append(Content.styled(f"also: {', '.join(term.also)}", "$quiet"))
+        also = f"  also: {', '.join(term.also)}" if term.also else ""
+        head = Content.assemble((term.term, "bold $primary"), (also, "$quiet"))
         place = Content.assemble(("⏎ ", "bold $primary"), (f"{lesson.title} › {step}", "$quiet"))
-        return Content("\n").join([*lines, Content(), inline(term.definition), Content(), place])
+        return Content("\n").join([head, Content(), inline(term.definition), Content(), place])
 
 
 def _line(term: Term) -> Content:
