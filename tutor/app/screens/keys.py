@@ -17,7 +17,7 @@ from textual.widgets import Static
 from tutor.app.theme import COLOURS, GLYPHS, status_word
 
 EVERYWHERE = (
-    ("^p", "Find any lesson, exercise, command or theme"),
+    ("^p", "Find a lesson, a step, an exercise, a term, a command"),
     ("^g", "The glossary: what each term means"),
     ("? f1", "This list"),
     ("↑ ↓ pgup pgdn", "Scroll, or move in a list"),
