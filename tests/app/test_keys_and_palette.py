@@ -36,7 +36,7 @@ async def test_all_keys_of_a_screen_are_listed(running: Running, key: str) -> No
             "l   The lesson",
         ):
             assert line in text
-        assert "^p   Find a lesson, a step, an exercise, a term, a command" in text
+        assert "^p   Find lessons, exercises, terms and commands" in text
         assert "Scroll Left" not in text, "Textual's own keys are told in one line"
         await press(pilot, key)
         assert isinstance(pilot.app.screen, WorkbenchScreen)

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from tutor.app.theme import COLOURS, GLYPHS, status_word
 
 EVERYWHERE = (
-    ("^p", "Find a lesson, a step, an exercise, a term, a command"),
+    ("^p", "Find lessons, exercises, terms and commands"),
     ("^g", "The glossary: what each term means"),
     ("? f1", "This list"),
     ("↑ ↓ pgup pgdn", "Scroll, or move in a list"),
