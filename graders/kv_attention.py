@@ -72,6 +72,7 @@ def attention(
     divisor: float | None = None,
     interleaved: bool = False,
     latest: int | None = 0,
+    masked_late: bool = False,
     softmax_dim: int = -1,
     after: Tensor | float = 1.0,
 ) -> Tensor:
@@ -81,6 +82,7 @@ def attention(
         divisor: of the scores; √d where it is None.
         interleaved: query head i meets KV head i mod kv_heads, instead of i // group.
         latest: the newest token that a query sees, counted from its own; None: all are seen.
+        masked_late: later tokens lose their weights, after the softmax, and the others gain nothing by it.
         softmax_dim: of the scores [m, q_heads, t].
         after: multiplies the weights [m, q_heads, t] after the softmax.
     """
@@ -89,10 +91,11 @@ def attention(
     heads = torch.arange(q_heads)
     heads = heads % kv_heads if interleaved else heads // (q_heads // kv_heads)
     scores = torch.einsum("mhd,thd->mht", Q.double(), K.double()[:, heads]) / (divisor or d**0.5)
-    if latest is not None:
-        own = torch.arange(tokens - m, tokens)[:, None, None]
-        scores = scores.masked_fill(torch.arange(tokens) > own + latest, float("-inf"))
-    weights = scores.softmax(dim=softmax_dim)
+    own = torch.arange(tokens - m, tokens)[:, None, None]
+    hidden = torch.arange(tokens) > own + (tokens if latest is None else latest)
+    if not masked_late:
+        scores = scores.masked_fill(hidden, float("-inf"))
+    weights = scores.softmax(dim=softmax_dim).masked_fill(hidden, 0.0)
     if isinstance(after, Tensor):
         after = after[:, heads].permute(1, 0)  # [t, kv_heads] -> [q_heads, t]
     return torch.einsum("mht,thd->mhd", weights * after, V.double()[:, heads])

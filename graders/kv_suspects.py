@@ -40,6 +40,8 @@ def thought_of_attention(drawn: Asked, came: Tensor) -> str | None:
 
 
 def _thought_of_not_finite(drawn: Asked, came: Tensor) -> str | None:
+    if len(came) > 1 and bool(came[-1].isfinite().all()) and bool(came[-2].isinf().any()):
+        return "masked-after-the-softmax"  # a weight of −inf, and the newest query has none
     K = _for_each_query_head(drawn, drawn.K)
     scores = torch.einsum("mhd,thd->mht", drawn.Q, K) / came.shape[-1] ** 0.5
     return "largest-logit-not-subtracted" if float(scores.max()) > LARGEST_EXPONENT else None
@@ -64,6 +66,7 @@ def _wrong_attention(drawn: Asked) -> Iterator[Suspect]:
     yield "attends-to-the-future", attention(Q, K, V, latest=None)
     yield "mask-from-the-first-token", attention(Q, K, V, latest=len(Q) - len(K))
     yield "newest-token-left-out", attention(Q, K, V, latest=-1)
+    yield "masked-after-the-softmax", attention(Q, K, V, masked_late=True)
     yield "keys-and-values-swapped", attention(Q, V, K)
     yield "keys-in-place-of-values", attention(Q, K, K)
     for dim in (0, 1):
@@ -80,6 +83,8 @@ def _wrong_attention(drawn: Asked) -> Iterator[Suspect]:
         )
     yield "queries-rounded", attention(on_grid(Q), K, V)
     yield "scales-swapped", attention(Q, k_codes * v_scale, v_codes * k_scale)
+    yield "one-scale-for-both", attention(Q, K, v_codes * k_scale)
+    yield "one-scale-for-both", attention(Q, k_codes * v_scale, V)
 
 
 def _wrong_rounding(drawn: Asked) -> Iterator[Suspect]:
