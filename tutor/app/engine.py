@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, cast
 
 from tutor.paths import ContentRoot, work_folder
@@ -45,6 +46,7 @@ class Engine:
         self.device = "auto"
         """Where gradings and demos run, as ``--device`` says it."""
         self._grader: Grader | None = None
+        self._reading = Lock()
 
     def open(self) -> None:
         """Load the course and open the store. Slow enough to want a thread.
@@ -89,7 +91,8 @@ class Engine:
         """What holds the words, the best first. The first time it reads the whole course: call it in a thread."""
         from tutor.course.search import search
 
-        return search(self.content, words)
+        with self._reading:  # who types quickly asks again while the course is being read
+            return search(self.content, words)
 
     def last_guess(self, lesson_id: str, step_id: str) -> int | None:
         """The learner's last guess at a step, counted from 0."""
