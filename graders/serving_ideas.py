@@ -185,6 +185,11 @@ def _of_time() -> Family:
         return self.read_bytes(m, s) * new + self.kv_bytes(m, u["kv_bits"], cached)
 
     yield "weights-read-for-each-stream", {"bytes_of_a_step": weights_times_batch}
+
+    def new_ones_too(self: Planner, m: Config, u: Config, s: Config, new: int, cached: int) -> float:
+        return self.read_bytes(m, s) + self.kv_bytes(m, u["kv_bits"], cached + new)
+
+    yield "new-tokens-read-back", {"bytes_of_a_step": new_ones_too}
     yield "cache-not-read", {"bytes_of_a_step": lambda self, m, u, s, new, cached: self.read_bytes(m, s)}
     yield (
         "cache-alone-read",

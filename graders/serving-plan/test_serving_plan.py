@@ -196,6 +196,7 @@ TIME = (
     "binary-bandwidth",
     "one-card-reads",
     "weights-read-for-each-stream",
+    "new-tokens-read-back",
     "cache-not-read",
     "cache-alone-read",
     "computing-forgotten",
