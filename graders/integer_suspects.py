@@ -15,6 +15,9 @@ SAME_ERROR = 0.1  # the same for errors of rounding
 FINE = 4e-6  # of the magnitudes that were added: float32 rounds finer than this
 COARSE = 0.02  # of the same: float16 and bfloat16 round finer than this
 IN_FLOAT32 = 3e-5  # of a result: most are nearer than this if float32 was used to the end
+NEAR = 2e-6  # of a result: all are as near if float32 was used, and rightly
+FEWEST = 5  # tokens and outputs, of which one number can't explain all by chance
+KEPT = 0.2  # of the results: a least step, unlike one step for all, leaves as many as they are
 IN_HALF = 1e-3  # units below are too small for float16
 HARMLESS = 0.1  # of the yardstick's error: an error that is no further from it is that of a right grid
 UNROUNDED = 0.3  # an error below this share of the int8 error shows no rounding
@@ -85,7 +88,51 @@ def thought_of_result(drawn: Coded, came: Tensor) -> str | None:
             idea = best.split("--")[0]
             close = (name for name, value in suspects.items() if _same(value, suspects[best]))
             return idea if all(name.startswith(f"{idea}--") for name in close) else None
+    if scales_are_widened(drawn, came):
+        return "epsilon-hides-small-rows"
     return _thought_of_precision(drawn, came.double())
+
+
+def scales_are_widened(drawn: Coded, came: Tensor) -> bool:
+    """Whether one constant, added to scales or the least that they may be, explains every result f32[t, o].
+
+    It is taken from the result that it enlarges most, and has to give all others.
+    """
+    live = (drawn.sums != 0) & (drawn.unit > 0)
+    if came.shape != live.shape or min(came.shape) < FEWEST or not bool(came.isfinite().all() and live.any()):
+        return False
+    counted = came.double() / torch.where(live, drawn.sums, 1)  # what a sum of 1 stands for
+    grown = torch.where(live, counted / torch.where(live, drawn.unit, 1.0), 1.0)
+    most = divmod(int(grown.argmax()), came.shape[1])
+    if not float(grown[most]) > 1 + 5 * NEAR:
+        return False
+    suspects = [*_with_a_constant(drawn, counted, most)]
+    if float((grown[live] <= 1 + NEAR).double().mean()) >= KEPT:
+        suspects += _with_a_least(drawn, counted, most)
+    off = (((suspect - counted) / counted).abs()[live] for suspect in suspects)
+    return any(bool((one <= NEAR).all()) for one in off)
+
+
+def _with_a_constant(drawn: Coded, counted: Tensor, at: tuple[int, int]) -> Iterator[Tensor]:
+    """f64[t, o]: steps times steps with a constant added somewhere, which the number at ``at`` tells."""
+    sx, sw = drawn.sx.double()[:, None], drawn.sw.double()
+    x, w, one = float(sx[at[0]]), float(sw[at[1]]), float(counted[at])
+    yield (sx + (one / w - x)) * sw
+    yield sx * (sw + (one / x - w))
+    yield drawn.unit + (one - x * w)
+    both = (((x - w) ** 2 + 4 * one) ** 0.5 - x - w) / 2  # solves (x + both) (w + both) = one
+    yield (sx + both) * (sw + both)
+
+
+def _with_a_least(drawn: Coded, counted: Tensor, at: tuple[int, int]) -> Iterator[Tensor]:
+    """f64[t, o]: steps times steps that are at least something, which the number at ``at`` tells."""
+    sx, sw = drawn.sx.double()[:, None], drawn.sw.double()
+    x, w, one = float(sx[at[0]]), float(sw[at[1]]), float(counted[at])
+    yield sx.clamp(min=one / w) * sw
+    yield sx * sw.clamp(min=one / x)
+    yield drawn.unit.clamp(min=one)
+    for both in (one / w, one / x, one**0.5):
+        yield sx.clamp(min=both) * sw.clamp(min=both)
 
 
 def _thought_of_precision(drawn: Coded, came: Tensor) -> str | None:
@@ -175,11 +222,19 @@ def _wrong_layers(drawn: Layer) -> Iterator[Suspect]:
     for steps in (127.5, 128.0):
         yield "codes-wrap-around", _on_grid(X, absmax / steps, beyond=_wrapped_codes) @ weights
     scale = absmax / TOP
-    for epsilon in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8):
-        for step in (scale + epsilon, scale.clamp(min=epsilon), absmax.clamp(min=epsilon) / TOP):
+    codes = _on_grid(X, scale) / torch.where(scale > 0, scale, 1.0)
+    for epsilon in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8):
+        for step in (
+            scale + epsilon,
+            scale.clamp(min=epsilon),
+            (absmax + epsilon) / TOP,
+            absmax.clamp(min=epsilon) / TOP,
+        ):
             if not torch.allclose(step, scale, rtol=1e-3, atol=0.0):
                 yield "epsilon-hides-small-rows", _on_grid(X, step) @ weights
-    codes = _on_grid(X, scale) / torch.where(scale > 0, scale, 1.0)
+                # The same on one of the two ways alone: to the codes, or back.
+                yield "epsilon-hides-small-rows", _on_grid(X, step) / step * scale @ weights
+                yield "epsilon-hides-small-rows", codes * step @ weights
     unscaled = codes @ drawn.qw.double()
     for result in (unscaled, unscaled * scale, unscaled * drawn.sw):
         yield "product-not-scaled-back", result

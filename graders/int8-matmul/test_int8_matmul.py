@@ -17,7 +17,7 @@ from integer_products import (
     lopsided,
     steps,
 )
-from integer_suspects import thought_of_layer, thought_of_result, thought_of_sums
+from integer_suspects import scales_are_widened, thought_of_layer, thought_of_result, thought_of_sums
 from torch import Tensor
 
 SCALED = 1e-5  # of a result
@@ -30,6 +30,9 @@ OUTLIER = 25  # how many times larger than its neighbours a token's largest valu
 LEVELS = 16  # 127 / 25 codes to each side of zero, and some to spare
 LARGEST = torch.full((1, 1041), 127, dtype=torch.int8)
 LONGEST = Coded(LARGEST, torch.ones(1), LARGEST.T, torch.ones(1))  # the shortest sum beyond 2^24
+ONE_BY_ONE = torch.full((6, 1), 100, dtype=torch.int8)
+SMALLER = 10.0 ** -torch.arange(6)
+SMALL_STEPS = Coded(ONE_BY_ONE, SMALLER, ONE_BY_ONE.T, SMALLER)  # down to 1e-5
 SIDE, LONG = 1024, 40
 MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
@@ -105,6 +108,9 @@ def thought_behind_result(solution, drawn: Coded, came: Tensor) -> str | None:
         return thought_of_form(drawn, sums)
     if not torch.equal(sums.long(), drawn.sums):
         return thought_behind_sums(solution, drawn, sums)
+    of_small_steps = solution.int8_matmul(SMALL_STEPS.qx, SMALL_STEPS.sx, SMALL_STEPS.qw, SMALL_STEPS.sw)
+    if scales_are_widened(SMALL_STEPS, of_small_steps):
+        return "epsilon-hides-small-rows"
     return thought_of_result(drawn, came)
 
 
