@@ -44,6 +44,8 @@ def question_lines(item: Item) -> Iterator[str]:
         if not item.unit
         else f"  (Answer: {HOW[item.kind]}, asked in {item.unit}.)"
     )
+    if item.accepts:
+        yield wrapped(f"({item.accepts[0].upper()}{item.accepts[1:]}.)", "  ", "  ")
     if item.partly:
         yield f"  ({item.partly.capitalize()}.)"
 

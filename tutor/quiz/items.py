@@ -74,6 +74,16 @@ class Item:
         """Render a question with its drawn numbers. Raises ContentProblem."""
         raise NotImplementedError
 
+    @property
+    def accepts(self) -> str:
+        """How an answer may be written, where that needs saying; told before it is given."""
+        return ""
+
+    @property
+    def right_options(self) -> frozenset[str]:
+        """The ids of the options that are right, to be marked once it was answered."""
+        return frozenset()
+
     def score(self, answer: object) -> Result:
         """Judge an answer. Raises AnswerProblem when it has the wrong shape, and nothing else."""
         raise NotImplementedError

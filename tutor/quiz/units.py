@@ -28,6 +28,12 @@ _TIMES = {
     **dict.fromkeys(("h", "hour", "hours"), 3600.0),
 }
 _PLAIN = {"": 1.0, "x": 1.0, "\N{MULTIPLICATION SIGN}": 1.0, "times": 1.0, "%": 0.01, "percent": 0.01}
+_WRITTEN = {
+    "storage": ("bits", "bytes", "kB", "MB", "GB", "TB", "MiB", "GiB"),
+    "time": ("ns", "µs", "ms", "s", "min", "h"),
+    "flop": ("FLOP", "GFLOP", "TFLOP"),
+    "flops": ("GFLOPS", "TFLOPS", "PFLOPS"),
+}
 _FLOPS = re.compile(r"(?P<prefix>[KMGTP]?)(?:FLOPS|flops)")
 _FLOP = re.compile(r"(?P<prefix>[KMGTP]?)(?:FLOPs?|flop)")
 _SAME_WORD = {"tok": "token", "param": "weight", "parameter": "weight", "fold": ""}
@@ -59,6 +65,20 @@ def factor_between(given: str, asked: str) -> float:
     if source.above == target.above and not source.below:
         return source.factor / target.factor_above
     raise UnitError(f"'{given}' does not measure what is asked")
+
+
+def related(unit: str) -> list[str]:
+    """Other units that measure the same and that people write, the small ones first."""
+    above, slash, below = re.sub(r"\s+per\s+", "/", unit.strip()).partition("/")
+    candidates = _WRITTEN.get(_simple(above.strip())[0], ())
+    if slash and _simple(below.strip())[0] != "time":
+        candidates = candidates[:2]  # bits and bytes of a weight, not terabytes
+    written = (one + slash + below for one in candidates)
+    return [one for one in written if not _same(one, unit)]
+
+
+def _same(one: str, other: str) -> bool:
+    return factor_between(one, other) == 1.0
 
 
 def _parse(text: str) -> Unit:

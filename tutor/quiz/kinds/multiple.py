@@ -26,6 +26,10 @@ class MultipleItem(Item):
         options = draw_options(drawn)
         return cls(**drawn.common, options=choices(options), explained=options)
 
+    @property
+    def right_options(self) -> frozenset[str]:
+        return frozenset(option.id for option in self.explained if option.right)
+
     def score(self, answer: object) -> Result:
         known = [option.id for option in self.options]
         chosen = set(ids_of(self, answer, known, f"a list of ids out of {listed(self.options)}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
@@ -10,7 +10,7 @@ from tutor.course.questions import NumericQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import AnswerProblem, Item, Result
 from tutor.quiz.numbers import NumberError, read_quantity
-from tutor.quiz.units import UnitError, factor_between
+from tutor.quiz.units import UnitError, factor_between, related
 from tutor.quiz.wording import number_text
 
 ROUNDING_NOISE = 1e-9
@@ -60,6 +60,15 @@ class NumericItem(Item):
             ),
         )
 
+    @property
+    def accepts(self) -> str:
+        """The same for every draw, and nothing that the answer decides: it must not give it away."""
+        if not self.unit:
+            return "such as 28, 2.5, 1/3, 3e8, 2^10 or 50 %"
+        others = related(self.unit)
+        units = f"; the unit may be left out, or be {_listed(others)}" if others else ""
+        return f"such as 28, 2.5, 1/3, 3e8 or 2^10{units}"
+
     def score(self, answer: object) -> Result:
         try:
             value = read_quantity(answer, self.unit)
@@ -105,3 +114,7 @@ class NumericItem(Item):
     def _quantity(self, value: float) -> str:
         rounded = float(f"{value:.6g}") if abs(value) < 1e5 else value
         return f"{number_text(rounded)} {self.unit}".strip()
+
+
+def _listed(units: Sequence[str]) -> str:
+    return f"{', '.join(units[:-1])} or {units[-1]}" if len(units) > 1 else units[0]

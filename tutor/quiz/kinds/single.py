@@ -22,6 +22,10 @@ class SingleItem(Item):
         options = draw_options(drawn)
         return cls(**drawn.common, options=choices(options), explained=options)
 
+    @property
+    def right_options(self) -> frozenset[str]:
+        return frozenset(option.id for option in self.explained if option.right)
+
     def score(self, answer: object) -> Result:
         chosen = next((option for option in self.explained if option.id == answer), None)
         if chosen is None:
