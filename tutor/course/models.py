@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 ID_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 Identifier = Annotated[str, Field(pattern=ID_PATTERN, max_length=64)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+ModuleName = Annotated[
+    str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$", max_length=120)
+]
 Text = Annotated[str, Field(min_length=1)]
 Markdown = Annotated[str, Field(min_length=1, max_length=3072)]
 
@@ -206,6 +209,13 @@ class Limits(Model):
     compiles: bool = Field(default=False, description="on a GPU: compilers of kernels may run")
 
 
+class Preload(Model):
+    """Modules that the judges of an exercise, and the processes of learners' files, are forked with."""
+
+    judge: tuple[ModuleName, ...] = ()
+    worker: tuple[ModuleName, ...] = ()
+
+
 class Exercise(Model):
     """``exercise.yaml``. Beside it lie ``stub.py`` and ``example.py`` (public examples)."""
 
@@ -223,6 +233,10 @@ class Exercise(Model):
     limits: Limits = Limits()
     packages: tuple[Name, ...] = Field(
         default=(), description="packages that a small installation leaves out; each is an extra of the tutor"
+    )
+    preload: Preload = Field(
+        default=Preload(),
+        description="modules that take long to import and that each grading needs: once, beforehand",
     )
     model: bool = Field(
         default=False,

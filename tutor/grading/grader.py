@@ -1,4 +1,4 @@
-"""The grader: one submission in, one verdict out. Owns the two zygotes."""
+"""The grader: one submission in, one verdict out. Owns the zygotes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 from tutor.compute.packages import require_packages
 from tutor.course import LoadedExercise
+from tutor.course.models import Preload
 from tutor.errors import EnvironmentProblem, GraderFault
 from tutor.grading import assemble
 from tutor.grading.language_models import FindModel, fetched_model
@@ -58,7 +59,9 @@ class Grader:
         self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
         self._expected: dict[Path, Expected] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._root = root
         self.zygotes = Zygotes(root)
+        self._preloaded: dict[Preload, Zygotes] = {}
 
     async def __aenter__(self) -> Grader:
         return self
@@ -77,9 +80,11 @@ class Grader:
         from tutor.compute.devices import resolve_device
 
         chosen = resolve_device(device)
-        judges, workers = self.zygotes.started(chosen)
+        judges, workers = self._zygotes(exercise).started(chosen)
         await asyncio.gather(judges.ready(), workers.ready())
         if self._keep_warm:
+            if self._spare is not None and self._spare[0] != _Wanted.of(exercise, chosen):
+                await self._dismiss_spare()
             if self._spare is None:
                 self._prepare_spare(exercise, chosen)
             await _settled(self._spare[1] if self._spare else None)
@@ -113,7 +118,7 @@ class Grader:
         require_packages(exercise.info.packages, exercise.id)
         self._model_for(exercise)
         chosen = resolve_device(device)
-        self.zygotes.started(chosen)
+        self._zygotes(exercise).started(chosen)
         tell(GradingEvent("started"))
         if submission.too_large:
             verdict = assemble.too_large(exercise, submission, chosen)
@@ -143,7 +148,7 @@ class Grader:
                 tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
 
         for attempt in (1, 2):
-            judges, workers = self.zygotes.started(device)
+            judges, workers = self._zygotes(exercise).started(device)
             try:
                 team = await self._team(exercise, device)
                 try:
@@ -165,6 +170,13 @@ class Grader:
             where=exercise.info.id,
             next_step="This is no attempt of yours. Close what else is running and submit again.",
         )
+
+    def _zygotes(self, exercise: LoadedExercise) -> Zygotes:
+        """The two that an exercise is graded from: those of all exercises, or two that hold what it preloads."""
+        preload = exercise.info.preload
+        if preload == Preload():
+            return self.zygotes
+        return self._preloaded.setdefault(preload, Zygotes(self._root, preload))
 
     def _model_for(self, exercise: LoadedExercise) -> str:
         """Where the model lies that the exercise is graded on; empty where it needs none."""
@@ -191,7 +203,7 @@ class Grader:
         return await self._launch(exercise, device)
 
     async def _launch(self, exercise: LoadedExercise, device: str, *, spare: bool = False) -> Team:
-        judges, workers = self.zygotes.started(device)
+        judges, workers = self._zygotes(exercise).started(device)
         await asyncio.gather(judges.ready(), workers.ready())
         expected = self._expected.get(exercise.checks_file, Expected())
         try:
@@ -227,6 +239,14 @@ class Grader:
         task = asyncio.create_task(self._launch(exercise, device, spare=True))
         self._spare = (_Wanted.of(exercise, device), task)
 
+    async def _dismiss_spare(self) -> None:
+        """Ends the team that waits, which is for what nobody grades now."""
+        spare, self._spare = self._spare, None
+        team = await _settled(spare[1]) if spare is not None else None
+        if team is not None:
+            team.kill()
+            self._after(team.dismissed())
+
     def _after(self, work: Coroutine[Any, Any, None]) -> None:
         """Lets work finish beside what comes next; ``close`` waits for it."""
         task = asyncio.create_task(work)
@@ -235,13 +255,10 @@ class Grader:
 
     async def close(self) -> None:
         """Ends both zygotes and everything they forked."""
-        if self._spare is not None:
-            team = await _settled(self._spare[1])
-            self._spare = None
-            if team is not None:
-                team.kill()
+        await self._dismiss_spare()
         await asyncio.gather(*self._background, return_exceptions=True)
-        self.zygotes.close()
+        for zygotes in (self.zygotes, *self._preloaded.values()):
+            zygotes.close()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.course import LoadedExercise
+from tutor.course.models import Preload
 from tutor.errors import GraderFault
 from tutor.paths import ContentRoot
 from tutor.sandbox.forkserver import Zygote
@@ -11,11 +12,12 @@ from tutor.sandbox.forkserver import Zygote
 class Zygotes:
     """Starts them when they are asked for, anew where one has died, until ``close``.
 
-    Workers may read the exercises of ``root``, and see nothing else of it.
+    Workers may read the exercises of ``root``, and see nothing else of it. ``preload`` names modules that they
+    import once, where each grading would import them again.
     """
 
-    def __init__(self, root: ContentRoot) -> None:
-        self._root, self._gpu = root, False
+    def __init__(self, root: ContentRoot, preload: Preload | None = None) -> None:
+        self._root, self._preload, self._gpu = root, preload or Preload(), False
         self.judges: Zygote | None = None
         self.workers: Zygote | None = None
 
@@ -26,12 +28,13 @@ class Zygotes:
             self.workers.close()
         self._gpu = gpu or self._gpu
         if self.judges is None or not self.judges.alive:
-            self.judges = _anew(self.judges, "tutor.grading.judge", {})
+            self.judges = _anew(self.judges, "tutor.grading.judge", {"preload": list(self._preload.judge)})
         if self.workers is None or not self.workers.alive:
             places: dict[str, object] = {
                 "public": [str(self._root.exercises)],
                 "hidden": [str(self._root.graders)],
                 "gpu": self._gpu,
+                "preload": list(self._preload.worker),
             }
             self.workers = _anew(self.workers, "tutor.sandbox.worker", places)
         return self.judges, self.workers

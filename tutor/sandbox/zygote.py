@@ -2,8 +2,8 @@
 
 ``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE`` (which imports torch, and
 for the judge pytest), and for every order on its control socket forks a child that runs
-``MODULE.child(request, descriptors)``. The module's ``prepare(options)`` runs first, ``preload()`` then;
-its ``fork``, ``reaped`` and ``scratch_of``, where it has them, stand in for the plain ones.
+``MODULE.child(request, descriptors)``. Modules that the options' ``preload`` names are imported first, then run the
+module's ``prepare(options)`` and ``preload()``; its ``fork``, ``reaped`` and ``scratch_of``, where it has them, stand in for the plain ones.
 
 A zygote runs no torch operation and never touches CUDA, since a fork after either is undefined. There are
 two, never one: a fork inherits memory, so the workers' must never have held a hidden check.
@@ -24,6 +24,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from tutor.sandbox import wire
@@ -42,6 +43,18 @@ def give_back_free_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def import_all(names: Iterable[str]) -> None:
+    """Imports modules that children will ask for. One that can't be imported is left for them to tell of.
+
+    It comes before any confinement, since some of torch's modules make a folder for temporary files.
+    """
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except Exception as problem:  # told where the zygote's words are told: when it dies
+            os.write(2, f"{name}: {type(problem).__name__}: {problem}\n".encode("utf-8", "replace"))
 
 
 class Zygote:
@@ -134,6 +147,7 @@ def main() -> None:
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     module = importlib.import_module(module_name)
+    import_all(options.get("preload", ()))
     module.prepare(options)
     module.preload()
     gc.collect()
