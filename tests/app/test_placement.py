@@ -18,7 +18,6 @@ from tutor.app.screens.placement import PlacementScreen
 from tutor.app.screens.quiz import QuizScreen
 from tutor.app.screens.workbench import WorkbenchScreen
 from tutor.app.tutor_app import TutorApp
-from tutor.app.widgets.course_list import CourseList
 from tutor.progress.workspace import backups
 
 RIGHT = {"bits-footprint": "7", "bits-prints": "64", "bits-code": "max(abs(w) for w in weights)"}

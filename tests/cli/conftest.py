@@ -79,6 +79,7 @@ FILES = {
           - id: one-right
             kind: single
             goal: doubling
+            step: why
             question: What is twice {{ n }}?
             draw: {n: [2, 3]}
             options:

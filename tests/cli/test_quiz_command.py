@@ -155,3 +155,63 @@ def _typed(item: dict[str, Any]) -> str:
     if item["kind"] == "numeric":
         return f"{_twice(item)} bytes"
     return f"{right}\n" if item["kind"] == "output" else str(right)
+
+
+def test_a_placement_says_first_what_it_does_and_a_skip_settles_its_lesson(tutor: Tutor) -> None:
+    ended = tutor("quiz", "--placement", stdin=":s\n")
+    said = " ".join(ended.out.split("questions. :s skips")[0].split())
+    for part in ("tested out", "may be skipped", "nothing is lost", "reviewed", "minutes"):
+        assert part in said
+    assert tutor("list", "--json").json["exercises"][0]["status"] == "new"
+    assert "tutor quiz --placement" in tutor("list").out, "a beginner is told of it"
+
+
+def test_a_placement_that_was_left_goes_on_and_counts_what_was_answered(tutor: Tutor) -> None:
+    document = tutor("quiz", "--placement", "--json").json
+    assert [item["id"] for item in document["items"]] == ["a-number"]
+    asked = tutor("quiz", "--placement", "--seed", "3", stdin=":q\n")
+    assert "of 0 points. 1 left" in asked.out or "Nobody answers" in asked.err
+    question = tutor("quiz", "first", "--seed", "3", "--json").json["items"][2]
+    ended = tutor("quiz", "--placement", "--seed", "3", stdin=f"{_twice(question)}\n")
+    assert "Tested out: First steps." in ended.out
+    lesson = tutor("list", "--json").json["modules"][0]["lessons"][0]
+    assert lesson["tested_out"] is True
+    assert "tested-out" in tutor("list").out
+    assert "nothing left to place" in tutor("quiz", "--placement").out
+
+
+def test_how_a_number_may_be_written_is_said_before_it(tutor: Tutor) -> None:
+    out = " ".join(tutor("quiz", "first", "--seed", "3", stdin=":s\n:s\n:q\n").out.split())
+    assert "Such as 28, 2.5, 1/3, 3e8 or 2^10; the unit may be left out, or be bits, kB, MB" in out
+
+
+def test_progress_tells_what_is_to_come(tutor: Tutor) -> None:
+    given = json.dumps({"seed": 3, "answers": {"a-number": "4 bytes", "one-right": "one-more"}})
+    tutor("quiz", "first", "--answers", "-", stdin=given)
+    document = tutor("progress", "--json").json
+    assert (document["due"], document["waiting"], document["daily_cap"]) == (0, 0, 20)
+    days = document["forecast"]
+    assert len(days) == 14
+    assert [(day["due"], day["asked"], day["waiting"]) for day in days[:3]] == [
+        (0, 0, 0),
+        (2, 2, 0),
+        (0, 0, 0),
+    ]
+    out = tutor("progress").out
+    assert "Questions to come, at most 20 a day:" in out
+    assert "tomorrow      2  ███" in out
+
+
+def test_a_step_whose_question_is_missed_three_times_is_the_next_thing(tutor: Tutor) -> None:
+    tutor("lesson", "first")
+    given = json.dumps({"seed": 3, "answers": {"one-right": "one-more"}})
+    for _ in range(3):
+        tutor("quiz", "first", "--answers", "-", stdin=given)
+    document = tutor("list", "--json").json
+    assert document["next"]["step"] == "why"
+    assert document["next"]["why"].startswith("reread: Why double.")
+    lesson = document["modules"][0]["lessons"][0]
+    assert (lesson["status"], lesson["reread"]) == ("started", ["why"])
+    assert "(reread: why)" in tutor("list").out
+    tutor("lesson", "first")
+    assert tutor("list", "--json").json["modules"][0]["lessons"][0]["reread"] == []
