@@ -49,6 +49,10 @@ def guesses(p: Product) -> Iterator[tuple[str, Tensor]]:
     yield "sign-left-off", joined(low, signed(high))
     yield "sign-left-off", joined(signed(low), high)
     yield "offset-for-sign", joined(low - 8, high - 8)
+    wrapped_low, wrapped_high = signed(low) & 255, signed(high) & 255
+    yield "subtracted-unsigned", joined(wrapped_low, wrapped_high)
+    yield "subtracted-unsigned", joined(wrapped_low, signed(high))
+    yield "subtracted-unsigned", joined(signed(low), wrapped_high)
     yield "low-and-high-swapped", joined(signed(high), signed(low))
     yield "low-and-high-swapped", joined(high - 8, low - 8)
     for whole in (byte, signed_byte, byte - 16, byte - 8):
@@ -71,8 +75,13 @@ def _of_scales(p: Product) -> Iterator[tuple[str, Tensor]]:
     scale = p.scale.double()
     yield "scale-forgotten", p.of(p.q, torch.ones(outputs, i))
     yield "scale-divided", p.of(p.q, 1 / spread(scale, p.group).clamp(min=1e-9))
+    if outputs > 1:
+        for one in (spread(scale[:1], p.group), scale[:1, :1]):
+            yield "scales-of-the-first-output", p.of(p.q, one.expand(outputs, i))
     if groups > 1:
-        for one in (scale[:, :1], scale[:, -1:], scale.mean(1, keepdim=True), scale.sum(1, keepdim=True)):
+        ends = scale[:, :1], scale[:, -1:], scale.amin(1, keepdim=True), scale.amax(1, keepdim=True)
+        flat = scale.reshape(-1)[:outputs, None]  # as if there were one for each output
+        for one in (*ends, scale.mean(1, keepdim=True), scale.sum(1, keepdim=True), flat):
             yield "one-scale-a-row", p.of(p.q, one.expand(outputs, i))
         yield "group-counted-in-bytes", p.of(p.q, scale[:, torch.arange(i) // 2 // p.group])
         doubled = (2 * torch.arange(i) // p.group).clamp(max=groups - 1)

@@ -403,6 +403,7 @@ def claims() -> dict[str, dict[str, list[Claim]]]:
         },
         "w4a16-kernel": {
             "misconception/sign-left-off": [-2 + 16],
+            "misconception/subtracted-unsigned": [*given("5"), wrapped(5 - 8, torch.uint8)],
             "misconception/sums-in-fp16": [half_max],
             "notice": [1 / 2 + 2 / 128],
         },
