@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from tests.content.claims import source
+from tests.content.claims_outliers import REGULARS
 from tests.content.demos import module, output, output_on
 from tests.content.lesson_text import lesson
 
@@ -111,6 +112,8 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
     assert f"exceeds it on {tokens} of {of} rows" in text
     errors = [left for left, _ in both_errors(text).values()]
     assert errors == pytest.approx(stated["error of the product of block 12"], rel=0.03)
+    regulars = re.findall(r"(?m)^   (?:one scale|a scale per token|outliers set aside) +([\d.]+) %$", text)
+    assert [float(error) for error in regulars] == pytest.approx(stated[REGULARS], rel=0.03)
     whole = whole_models(text)
     assert float(whole["as it is"][0]) == pytest.approx(stated["perplexity as it is"], rel=0.01)
     perplexities = [float(whole[way][0]) for way in WAYS]
