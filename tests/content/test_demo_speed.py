@@ -7,6 +7,7 @@ import re
 import pytest
 import torch
 
+from tests.content.claims import source
 from tests.content.demos import module, output
 
 SHORT = ("--width=256", "--tokens=8", "--threads=1")
@@ -59,6 +60,31 @@ def test_both_int8_ways_compute_the_product() -> None:
     exact, converted, integers = results
     assert torch.allclose(converted, exact, rtol=1e-4, atol=1e-4)
     assert float((integers - exact).norm() / exact.norm()) < 0.02
+
+
+def test_codes_that_are_made_floats_first_take_longer_than_floats_on_this_machine_too() -> None:
+    """What the lesson says of one core (12 times) holds as far as it claims it of others: several times."""
+    demo, cpu = module("speed"), torch.device("cpu")
+    torch.manual_seed(0)
+    ways, X = demo.int8_ways(2048, torch.float32, cpu), torch.randn(1, 2048)
+    with demo.threads_set(demo.parse_options(["--device", "cpu", "--threads", "1"])), torch.no_grad():
+        floats, converted = (
+            demo.seconds_of(lambda way=way: ways[way](X), cpu)
+            for way in ("floats", "int8, made floats first")
+        )
+    assert converted > 2 * floats
+
+
+def test_the_figures_of_the_demo_agree_with_each_other() -> None:
+    """They were measured once; a time is the bytes by the bandwidth, and no product lies above its roof."""
+    seen, bytes_of_W = source("speed-demo"), 4 * 2048**2
+    one, many = seen["floats, 1 and 16 tokens"]
+    assert bytes_of_W / one / 1e6 == pytest.approx(seen["bandwidth"], rel=0.01)
+    assert seen["ridge"] == round(seen["rate"] / seen["bandwidth"])
+    assert seen["tokens at the ridge"] == round(2 * seen["rate"] / seen["bandwidth"])
+    for tokens, taken in ((1, one), (2, seen["floats, 2 tokens"]), (16, many)):
+        least = max(bytes_of_W / seen["bandwidth"] / 1e6, 2 * tokens * 2048**2 / seen["rate"] / 1e6)
+        assert taken >= 0.99 * least
 
 
 def test_the_cache_is_that_of_the_models_config() -> None:
