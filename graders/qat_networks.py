@@ -1,7 +1,8 @@
 """Small networks that tell the arms of a spiral apart: trained here, rounded, and judged on fresh points.
 
 A network has three matrices, relu between them, no biases (a column of ones is among the inputs). Its rows have
-fixed scales, a share of absmax / high that is chosen so that plain rounding to 3 bits costs much.
+fixed scales, a share of absmax / high that is chosen so that plain rounding to 3 bits costs much. No weight lies near
+a tie of its grid, where a single step of an optimizer would bring it to another code: many steps have to add up.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ ARMS, HIDDEN, POINTS, JUDGED = 4, 24, 1024, 4096
 STEPS, RATE = 300, 0.01
 LEAST_ACCURACY, LEAST_LOSS = 0.97, 0.2
 SHARES = (0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5)  # of absmax / high; the first that costs enough
+CLEAR = 0.25  # steps from every tie
 ATTEMPTS = 20
 
 Weights = Sequence[Tensor]
@@ -92,11 +94,19 @@ def task(draw: Any, low: int, high: int) -> Task:
         weights = trained(seen, initial(draw))
         for share in SHARES:
             scales = [share * W.abs().amax(dim=1, keepdim=True) / high for W in weights]
-            found = Task(seen, fresh, weights, scales, low, high)
+            clear = [clear_of_ties(W, scale) for W, scale in zip(weights, scales, strict=True)]
+            found = Task(seen, fresh, clear, scales, low, high)
             lost = found.float_accuracy - found.rounded_accuracy
             if found.float_accuracy >= LEAST_ACCURACY and lost >= LEAST_LOSS:
                 return found
     raise RuntimeError("no network that plain rounding harms was found")
+
+
+def clear_of_ties(W: Tensor, scale: Tensor) -> Tensor:
+    """``W``, f32[o, i], with the weights near a tie moved away from it; their codes stay what they are."""
+    steps = W.double() / scale
+    code = steps.round()
+    return ((code + (steps - code).clamp(CLEAR - 0.5, 0.5 - CLEAR)) * scale).float()
 
 
 def spiral(draw: Any, count: int, phase: float, turn: float) -> Points:

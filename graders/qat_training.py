@@ -13,6 +13,7 @@ from torch.nn import functional
 FEW, FEW_ON_GRID = 0.02, 0.05  # of the codes; training that works moves a tenth and more
 ALONG = 0.1  # cosine with the gradient, on average over layers; chance gives far less
 WELL = 0.75  # of the accuracy lost
+BY_LINES = 0.45  # of the points; straight lines tell 0.5 to 0.7 of them right, chance 0.25
 
 
 def thought_of_training(task: Task, came: Sequence[Tensor]) -> str | None:
@@ -30,18 +31,43 @@ def thought_of_training(task: Task, came: Sequence[Tensor]) -> str | None:
         return "latent-weights-rounded"
     if changed < FEW:
         return "too-little-training"
-    if _good_elsewhere(task, came):
+    if not on_grid and _good_elsewhere(task, came):  # training has seen the grid that its weights lie on
         return "trained-without-this-rounding"
+    if _good_without_relu(task, came):
+        return "relu-left-out"
     return "sign-of-the-step" if _uphill(task, came) else None
 
 
+def _good_without_relu(task: Task, came: Sequence[Tensor]) -> bool:
+    """Whether the weights, rounded, make a network without relu that training must have found."""
+    seen, rounded = task.seen, task.rounded(came)
+    loss = _loss_without_relu(task, rounded)
+    found = loss < 2.0 and loss < 0.25 * _loss_without_relu(task, task.weights)
+    of_this_grid = loss < 0.9 * _loss_without_relu(task, came)
+    told_right = float((_without_relu(seen.X, rounded).argmax(dim=1) == seen.y).double().mean())
+    return found and of_this_grid and told_right >= BY_LINES and told_right > seen.accuracy(rounded)
+
+
+def _loss_without_relu(task: Task, weights: Sequence[Tensor]) -> float:
+    return float(functional.cross_entropy(_without_relu(task.seen.X, weights), task.seen.y))
+
+
+def _without_relu(X: Tensor, weights: Sequence[Tensor]) -> Tensor:
+    for W in weights:
+        X = X @ W.T
+    return X
+
+
 def _uphill(task: Task, came: Sequence[Tensor]) -> bool:
-    """Whether the loss has grown, and the weights went the gradient's way and not against it."""
-    if task.seen.loss(task.rounded(came)) < 2 * task.seen.loss(task.rounded(task.weights)):
+    """Whether the loss has grown, with relu and without, and the weights went the gradient's way and not against it."""
+    start, end = task.rounded(task.weights), task.rounded(came)
+    if task.seen.loss(end) < 2 * task.seen.loss(start):
         return False
-    rounded = [W.requires_grad_() for W in task.rounded(task.weights)]
+    if _loss_without_relu(task, end) < _loss_without_relu(task, start):
+        return False
+    start = [W.requires_grad_() for W in start]
     gradients = torch.autograd.grad(
-        functional.cross_entropy(logits_of(task.seen.X, rounded), task.seen.y), rounded
+        functional.cross_entropy(logits_of(task.seen.X, start), task.seen.y), start
     )
     ways = zip(came, task.weights, gradients, strict=True)
     agreed = [functional.cosine_similarity((W - given).flatten(), G.flatten(), dim=0) for W, given, G in ways]

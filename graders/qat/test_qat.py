@@ -209,7 +209,7 @@ def checked(expect, came: object, drawn: Task) -> list[Tensor]:
 def judge_training(solution, draw, measure, drawn: Task, weights: list[Tensor]):
     recovered = drawn.recovered(weights)
     after = drawn.fresh.accuracy(drawn.rounded(weights))
-    accuracies = f"plain rounding has {drawn.rounded_accuracy:.1%} and float {drawn.float_accuracy:.1%}"
+    others = f"plain rounding has {drawn.rounded_accuracy:.3f} and float {drawn.float_accuracy:.3f}"
     measure(
         "recovered by training",
         recovered,
@@ -217,7 +217,7 @@ def judge_training(solution, draw, measure, drawn: Task, weights: list[Tensor]):
         unit="of the accuracy lost",
         better="higher",
         expected=f"at least {RECOVERED:g} of the accuracy back that plain rounding to {drawn.low} … {drawn.high} loses",
-        came=f"{after:.1%} of the points told right, where {accuracies}",
+        came=f"{recovered:.3f} of it: an accuracy of {after:.3f}, where {others}",
         misconception=lambda: thought_behind_training(solution, draw, drawn, weights),
     )
 

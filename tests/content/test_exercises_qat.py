@@ -231,6 +231,58 @@ def test_points_of_both_sets_are_drawn_alike_and_differ() -> None:
     assert not torch.equal(found.fresh.X[:1024], found.seen.X)
 
 
+def test_no_weight_of_a_network_is_a_single_step_away_from_another_code() -> None:
+    from qat_networks import CLEAR, RATE
+
+    found = task(6)
+    for W, scale in zip(found.weights, found.scales, strict=True):
+        steps = W / scale
+        assert float((steps - steps.floor() - 0.5).abs().min()) > CLEAR - 1e-3
+        assert float(scale.min()) * CLEAR > 2 * RATE
+
+
+def without_latent_weights(found: Any, rate: float) -> list[torch.Tensor]:
+    """The recipe of the brief, with the weights rounded after each step."""
+    right = reference()
+    weights = [W.clone().requires_grad_() for W in found.weights]
+    optimizer = torch.optim.Adam(weights, lr=rate)
+    for _ in range(60):
+        A = found.seen.X
+        for number, (W, scale) in enumerate(zip(weights, found.scales, strict=True)):
+            A = right.quantized_linear(A if number == 0 else A.relu(), W, scale, -3, 3)
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(A, found.seen.y).backward()
+        optimizer.step()
+        with torch.no_grad():
+            for W, rounded in zip(weights, found.rounded(weights), strict=True):
+                W.copy_(rounded)
+    return [W.detach() for W in weights]
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_without_latent_weights_next_to_nothing_is_recovered(seed: int) -> None:
+    from qat_training import thought_of_training
+
+    found = task(seed)
+    came = without_latent_weights(found, 0.01)
+    assert abs(found.recovered(came)) < 0.1
+    assert thought_of_training(found, came) == "latent-weights-rounded"
+
+
+def without_relu(found: Any) -> list[torch.Tensor]:
+    right = reference()
+    weights = [W.clone().requires_grad_() for W in found.weights]
+    optimizer = torch.optim.Adam(weights, lr=0.01)
+    for _ in range(100):
+        A = found.seen.X
+        for W, scale in zip(weights, found.scales, strict=True):
+            A = right.quantized_linear(A, W, scale, -3, 3)
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(A, found.seen.y).backward()
+        optimizer.step()
+    return [W.detach() for W in weights]
+
+
 def uphill(found: Any) -> list[torch.Tensor]:
     """Fifty steps the gradient's way."""
     from qat_networks import logits_of
@@ -256,6 +308,7 @@ def test_what_is_told_of_weights_that_did_not_help() -> None:
         "latent-weights-rounded": found.rounded(found.weights),
         "too-little-training": [W + 1e-6 for W in found.weights],
         "trained-without-this-rounding": trained(found.seen, found.weights),
+        "relu-left-out": without_relu(found),
         "sign-of-the-step": uphill(found),
     }
     for idea, weights in ideas.items():

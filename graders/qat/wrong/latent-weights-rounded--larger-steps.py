@@ -1,0 +1,31 @@
+import torch
+
+
+def fake_quantize(W, scale, low, high):
+    u = (W / scale).clamp(low, high)
+    return (u + (u.round() - u).detach()) * scale
+
+
+def quantized_linear(X, W, scale, low, high):
+    return X @ fake_quantize(W, scale, low, high).T
+
+
+def linear_gradients(X, W, scale, low, high, upstream):
+    X, W = X.clone().requires_grad_(), W.clone().requires_grad_()
+    return torch.autograd.grad(quantized_linear(X, W, scale, low, high), (X, W), upstream)
+
+
+def train(X, y, weights, scales, low, high):
+    weights = [W.clone().requires_grad_() for W in weights]
+    optimizer = torch.optim.Adam(weights, lr=0.01)
+    for _ in range(300):
+        A = X
+        for number, (W, scale) in enumerate(zip(weights, scales, strict=True)):
+            A = quantized_linear(A if number == 0 else A.relu(), W, scale, low, high)
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(A, y).backward()
+        optimizer.step()
+        with torch.no_grad():
+            for W, scale in zip(weights, scales, strict=True):
+                W.copy_(fake_quantize(W, scale, low, high))
+    return [W.detach() for W in weights]
