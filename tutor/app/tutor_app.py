@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -23,6 +23,9 @@ from tutor.app.signs import AsciiSigns, wants_ascii
 from tutor.app.theme import DARK, THEMES
 from tutor.errors import GraderFault, TutorProblem, UsageProblem
 from tutor.settings import settings_or_defaults
+
+if TYPE_CHECKING:
+    from tutor.course import LoadedExercise
 
 
 def _palette() -> type[Provider]:
@@ -89,14 +92,14 @@ class TutorApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, CourseMapScreen):
                 screen.refresh_course()
-        self._warm_up()
+        if self.engine.content.exercises:
+            self.warm_up(self.engine.content.exercises[0])
 
     @work(exit_on_error=False, group="engine")
-    async def _warm_up(self) -> None:
-        """Have the grader ready before it is needed; if that fails, the grading itself will say why."""
-        if self.engine.content.exercises:
-            with suppress(TutorProblem):
-                await self.engine.warm_up(self.engine.content.exercises[0])
+    async def warm_up(self, exercise: LoadedExercise) -> None:
+        """Have the grader ready for an exercise before it is needed; if that fails, the grading will say why."""
+        with suppress(TutorProblem):
+            await self.engine.warm_up(exercise)
 
     # --- settings -------------------------------------------------------------------------------
 

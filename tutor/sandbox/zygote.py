@@ -2,8 +2,9 @@
 
 ``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE`` (which imports torch, and
 for the judge pytest), and for every order on its control socket forks a child that runs
-``MODULE.child(request, descriptors)``. Modules that the options' ``preload`` names are imported first, then run the
-module's ``prepare(options)`` and ``preload()``; its ``fork``, ``reaped`` and ``scratch_of``, where it has them, stand in for the plain ones.
+``MODULE.child(request, descriptors)``. Modules that the options' ``preload`` names are imported first; then the
+module's ``prepare(options)`` runs, and its ``preload()``. Its ``fork``, ``reaped`` and ``scratch_of``, where it has
+them, stand in for the plain ones.
 
 A zygote runs no torch operation and never touches CUDA, since a fork after either is undefined. There are
 two, never one: a fork inherits memory, so the workers' must never have held a hidden check.

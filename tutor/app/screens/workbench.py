@@ -113,6 +113,7 @@ class WorkbenchScreen(TutorScreen):
         self._show_status()
         self.action_view(VERDICT if self.verdict is not None else BRIEF)
         self.call_after_refresh(self._fill)
+        self.tutor.warm_up(self.exercise)
 
     async def _fill(self) -> None:
         """The long texts come after the frame."""
