@@ -19,7 +19,6 @@ from tutor.app.widgets.course_list import CourseList, MapRow
 from tutor.app.widgets.forecast import forecast_bars
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
-from tutor.progress.rereading import RULE
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson
@@ -97,6 +96,8 @@ class CourseMapScreen(TutorScreen):
             lesson = engine.content.lesson(row.id)
             text = inline(lesson.summary)
             if steps := engine.standing().reread.get(row.id):
+                from tutor.progress.rereading import RULE
+
                 text = Rendered.styled(f"To be reread: {step_titles(lesson, steps)}. {RULE}", "$accent")
             facts.append(plural(len(lesson.steps), "step"))
             if lesson.items:
