@@ -58,6 +58,9 @@ def measured() -> dict[str, list[float]]:
         "GPTQ 4, head k v 8": plan_bytes(4, head=8, k=8, v=8),
     }
     assert {name: row[0] for name, row in plans.items() if name != "NF4, head 16"} == computed
+    calm = source("capstone-demo", "perplexity in fp32")
+    for name, (_, level, more, _) in plans.items():
+        assert abs(100 * (level / calm - 1) - more) < 0.01, name
     return dict(plans)
 
 

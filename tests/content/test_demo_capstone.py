@@ -208,17 +208,31 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
         assert row["more"] == pytest.approx(more, abs=0.05 + more / 100)
         assert row["se"] == pytest.approx(error, rel=0.05)
         assert row["price"] == pytest.approx(price, rel=0.02, abs=0.005)
+    calm = re.search(r"(?m)^fp32 +([\d.]+)$", printed)
+    together = re.search(r"(?m)^all .* ([\d,]+) times", printed)
+    multiplied = re.search(r"changes, multiplied: ([\d,]+) times", printed)
+    assert calm
+    assert together
+    assert multiplied
+    assert float(calm[1]) == pytest.approx(source("capstone-demo", "perplexity in fp32"), rel=2e-4)
+    times = source("capstone-demo", "3 bits, times: all kinds at once, the single changes multiplied")
+    assert [float(together[1]), float(multiplied[1])] == pytest.approx(times, rel=0.05)
+
+
+def bits_of(plan: str) -> dict[str, int]:
+    """'all 4, head k v 8' in words of the demo: kind -> bits."""
+    first, _, rest = plan.partition(", ")
+    *kinds, other = rest.split() or [first.split()[1]]
+    return dict.fromkeys(KINDS, int(first.split()[1])) | dict.fromkeys(kinds, int(other))
 
 
 @pytest.mark.slow
-def test_the_two_plans_are_as_far_apart_as_the_lesson_says(real_model: Path) -> None:
+def test_the_plans_by_rounding_are_as_far_apart_as_the_lesson_says(real_model: Path) -> None:
     demo = module("capstone")
     model, tokens = demo.real_model(str(real_model))
     kinds, plans = demo.kinds_of(model), source("capstone-demo", "plans")
-    for name, bits in (
-        ("all 5", dict.fromkeys(KINDS, 5)),
-        ("all 4, head k v 8", {kind: 8 if kind in ("head", "k", "v") else 4 for kind in KINDS}),
-    ):
+    for name in (plan for plan in plans if plan.startswith("all")):
+        bits = bits_of(name)
         with contextlib.ExitStack() as stack:
             for kind, layers in kinds.items():
                 stack.enter_context(demo.rounded(layers, bits[kind]))
