@@ -32,13 +32,13 @@ class CourseMapScreen(TutorScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next"),
-        Binding("p", "placement", "Placement test"),
+        Binding("p", "placement", "Placement"),
         Binding("p", "placement_again", "Placement test", show=False),
         Binding("slash", "search", "Search", key_display="/"),
         Binding("u", "quiz", "Quiz"),
         Binding("i", "prompts", "Prompts"),
-        Binding("m", "error_map", "Error map"),
         Binding("q", "quit", "Quit"),
+        Binding("m", "error_map", "Error map"),
         Binding("escape", "to_next", "To what is next", show=False),
     ]
 

@@ -158,9 +158,12 @@ class QuizScreen(TutorScreen):
         if self.sitting.placement:
             engine.place(self.sitting)
             if skipped := open_before - len(self.sitting.open) - 1:
-                notes.append(f"This lesson is yours to learn; {plural(skipped, 'question')} of it skipped.")
+                more = plural(skipped, "more question")
+                notes.append(f"– This lesson is yours to learn: {more} of it will not be asked.")
         if not result.points and engine.reopened(item):
-            notes.append("Missed three times since you read its step: the step is open again. l rereads it.")
+            notes.append(
+                "↻ Missed three times since you read its step: the step is open again. l rereads it."
+            )
         return notes
 
     async def explain(self, question: QuestionWidget, result: Result, notes: Sequence[str]) -> None:
@@ -173,7 +176,7 @@ class QuizScreen(TutorScreen):
         await page.mount(
             Static(_headline(result), classes=f"headline {tone}"),
             Reading(untrusted(result.explanation).plain, classes=f"explanation {tone}"),
-            *(Static(Content.assemble(("↻ ", "$accent"), note), classes="note") for note in notes),
+            *(Static(Content(note), classes="note") for note in notes),
         )
         self._tell_place()
         self._set_state("scored")
