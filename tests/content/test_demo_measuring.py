@@ -256,6 +256,28 @@ def test_windows_change_the_real_models_perplexity_as_the_lesson_states(real_mod
         assert float(surprises.mean().exp()) == pytest.approx(level, rel=2e-4)
 
 
+@pytest.mark.slow
+def test_the_eight_bit_weights_alone_lose_nothing_in_the_real_model(real_model: Path) -> None:
+    """Activations untouched: the loss of 8-bit bnb is that of its activations."""
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    demo, stated = module("measuring"), source("measuring-demo")
+    model = AutoModelForCausalLM.from_pretrained(real_model, dtype=torch.bfloat16).eval()
+    eight = AutoModelForCausalLM.from_pretrained(
+        real_model,
+        dtype=torch.bfloat16,
+        quantization_config=BitsAndBytesConfig(load_in_8bit=True),
+        device_map={"": "cpu"},
+    )
+    back = demo.eight_bit_weights(eight)
+    for name, layer in demo.layers(model).items():
+        layer.weight.data = back[name].bfloat16()
+    surprises, _ = demo.read(model, demo.real_tokens(real_model)[0][:1024], 512, 512)
+    level, _, error = stated["bnb's 8-bit weights in the bf16 model, activations untouched"]
+    assert demo.perplexity(surprises) == pytest.approx(level, rel=5e-3)
+    assert abs(demo.perplexity(surprises) / stated["fp32"][2] - 1) < 2 * error / 100
+
+
 def test_the_lesson_says_that_the_real_model_is_dequantized() -> None:
     texts = {step.id: step.markdown for step in lesson("measuring").steps}
     assert "de-quantized" in texts["demo"]
