@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import Running, press, settled, shown, until
+from tests.app.conftest import Running, press, settled, shown, told, until
 from tests.app.fakes import PracticeEngine, write_solution
+from tutor.app.screens.comparing import CompareScreen
 from tutor.app.screens.confirm import ConfirmScreen
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.solution import SolutionScreen
@@ -434,3 +435,27 @@ async def test_an_exercise_that_is_no_quantizer_has_no_look(running: Running) ->
         assert "Look" not in shown(pilot)
         await press(pilot, "left")
         assert screen.view == 3
+
+
+async def test_two_attempts_are_laid_side_by_side(running: Running, engine: PracticeEngine) -> None:
+    async with running(size=(110, 40)) as pilot:
+        await open_bench(pilot)
+        path = write_solution(engine, "absmax-int8", good=False)
+        await press(pilot, "g")
+        path.write_text("def quantize(W):\n    return W, 1\n")
+        await press(pilot, "g", "4", "home", "c")
+        assert "Marked" in told(pilot)
+        assert "●" in shown(pilot)
+        await press(pilot, "c")
+        assert "●" not in shown(pilot), "c on the marked one takes the mark away"
+        await press(pilot, "c", "end", "c")
+        assert isinstance(pilot.app.screen, CompareScreen)
+        text = shown(pilot)
+        assert pilot.app.screen.earlier.verdict == "failed", "the earlier one comes first"
+        assert "0.1934 (25.9×)" in text
+        assert "0.0368×" in text
+        assert "-    print(W)" in text
+        assert "+    return W, 1" in text
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, WorkbenchScreen)
+        assert "●" not in shown(pilot)

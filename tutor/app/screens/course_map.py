@@ -106,8 +106,19 @@ class CourseMapScreen(TutorScreen):
             exercise = engine.content.exercise(row.id)
             text = Rendered(f"Lesson: {engine.content.lesson(exercise.lesson).title}")
             if exercise.requires:
-                text += Rendered(f"\nUses: {', '.join(exercise.requires)}")
+                text += Rendered("\nBuilds on: ") + self._prerequisites(exercise.requires)
         return Rendered("\n").join([head, Rendered.styled(" · ".join(facts), "$quiet"), Rendered(), text])
+
+    def _prerequisites(self, ids: Sequence[str]) -> Rendered:
+        """Each exercise that is used, with the glyph of where it stands."""
+        standing = self.tutor.engine.standing()
+        parts = []
+        for id in ids:
+            status = standing.exercise(id)
+            parts.append(
+                Rendered.assemble((GLYPHS.get(status, "○"), COLOURS.get(status, "$quiet")), f" {id}")
+            )
+        return Rendered("   ").join(parts)
 
     @on(CourseList.Opened)
     def open_row(self, event: CourseList.Opened) -> None:
@@ -183,7 +194,7 @@ def map_rows(content: Content, standing: Standing) -> list[MapRow]:
         inside: list[MapRow] = []
         for lesson in lessons:
             here = standing.next.kind in ("lesson", "quiz") and standing.next.id == lesson.id
-            status = lesson_status(standing, lesson.id)
+            status = standing.shown(lesson.id)
             inside.append(MapRow("lesson", lesson.id, lesson.title, status, lesson.minutes, next=here))
             for exercise in content.exercises_of(lesson.id):
                 here = standing.next.kind == "exercise" and standing.next.id == exercise.id
@@ -197,15 +208,8 @@ def map_rows(content: Content, standing: Standing) -> list[MapRow]:
     return rows[:-1]
 
 
-def lesson_status(standing: Standing, lesson_id: str) -> str:
-    """A lesson's status as the map shows it: two more than the engine's own."""
-    if lesson_id in standing.reread:
-        return "reread"
-    return "tested-out" if lesson_id in standing.tested_out else standing.lesson(lesson_id)
-
-
 def _tally(content: Content, standing: Standing) -> str:
-    lessons = sum(lesson_status(standing, lesson.id) in FINISHED for lesson in content.lessons)
+    lessons = sum(standing.shown(lesson.id) in FINISHED for lesson in content.lessons)
     exercises = sum(standing.exercise(one.id) in FINISHED for one in content.exercises)
     tally = f"lessons {lessons}/{len(content.lessons)} · exercises {exercises}/{len(content.exercises)}"
     due = f"{standing.due} due" if standing.due else ""

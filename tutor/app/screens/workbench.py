@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.worker import Worker
 
@@ -26,6 +26,7 @@ from tutor.app.widgets.file_line import FileLine
 from tutor.app.widgets.hints_view import HintsView
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.look_view import LookView
+from tutor.app.widgets.panes import BRIEF, HINTS, LOOK, PANES, VERDICT, Panes
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
 from tutor.app.widgets.verdict_view import VerdictView
@@ -36,9 +37,6 @@ from tutor.progress.saves import saves
 if TYPE_CHECKING:
     from tutor.course import LoadedExercise
     from tutor.grading import Verdict
-
-BRIEF, VERDICT, HINTS, ATTEMPTS, LOOK = range(5)
-PANES = ("brief", "verdict", "hints", "attempts", "look")
 
 
 class WorkbenchScreen(TutorScreen):
@@ -70,7 +68,6 @@ class WorkbenchScreen(TutorScreen):
         self.exercise = exercise
         self.info = exercise.info  # read now: a broken file is told before the screen opens
         self.verdict: Verdict | None = None
-        self.view = BRIEF
         self._practise = practise  # asked for on the way here
         self._grading: Worker[None] | None = None
         self._watching: Worker[None] | None = None
@@ -80,14 +77,17 @@ class WorkbenchScreen(TutorScreen):
         yield TopBar(lesson.title, self.exercise.title)
         yield Views()
         yield FileLine()
-        with Horizontal(id="bench"):
-            yield VerticalScroll(id="brief")
-            with Vertical(id="side"):
-                yield VerdictView(id="verdict")
-                yield HintsView(id="hints")
-                yield AttemptsView(id="attempts")
-                yield LookView(id="look")
+        yield Panes(self.exercise)
         yield KeyBar()
+
+    @property
+    def panes(self) -> Panes:
+        return self.query_one(Panes)
+
+    @property
+    def view(self) -> int:
+        """Which view is shown."""
+        return self.panes.shown
 
     @property
     def grading(self) -> bool:
@@ -152,47 +152,22 @@ class WorkbenchScreen(TutorScreen):
             views = self.query_one(Views)
             attempts = engine.store.exercise_state(exercise.id).attempts
             notes = ("", "", f"{self._hints_shown()}/{len(self.info.hints)}", str(attempts or ""), "")
-            views.labels = [(name.capitalize(), note) for name, note in zip(self._panes, notes, strict=False)]
+            views.labels = [
+                (name.capitalize(), note) for name, note in zip(self.panes.names, notes, strict=False)
+            ]
             views.chosen = self.view
             self.query_one(FileLine).show(engine.solution_path(exercise), watching=self.watching)
         self.refresh_bindings()
 
-    @property
-    def _panes(self) -> tuple[str, ...]:
-        """The views that this exercise has: a look only where there are pictures to draw."""
-        return PANES if self.exercise.to_look_at is not None else PANES[:LOOK]
-
     def action_view(self, number: int) -> None:
-        if number >= len(self._panes):
-            return
-        self.view = number
-        for one, name in enumerate(PANES):
-            self.set_class(one == number, f"view-{name}")
-        self.query_one(Views).chosen = number
-        self.query_one(f"#{PANES[number]}").focus()
-        if number == LOOK:
-            self.look()
+        self.panes.show(number)
 
     def action_turn(self, step: int) -> None:
-        self.action_view((self.view + step) % len(self._panes))
+        self.panes.turn(step)
 
-    @work(exclusive=True, group="look")
-    async def look(self) -> None:
-        """Run the file on the public matrices, and draw what it does to them."""
-        pane = self.query_one(LookView)
-        if not self.started:
-            pane.tell(
-                "Enter writes the stub; here you see afterwards what your code does to a public matrix."
-            )
-            return
-        pane.tell("Running your file on a public matrix …")
-        try:
-            found = await self.tutor.engine.look(self.exercise)
-        except TutorProblem as problem:
-            pane.tell("")
-            self.tutor.show_problem(problem)
-        else:
-            pane.show(found)
+    @on(Panes.Turned)
+    def turned(self, event: Panes.Turned) -> None:
+        self.query_one(Views).chosen = event.number
 
     @on(Views.Picked)
     def picked(self, event: Views.Picked) -> None:
@@ -205,6 +180,12 @@ class WorkbenchScreen(TutorScreen):
         verdict = Verdict.from_json(dict(event.attempt.verdict_json))
         await self.query_one(VerdictView).show(verdict, note=f"attempt of {moment(event.attempt.at)}")
         self.action_view(VERDICT)
+
+    @on(AttemptsView.Compared)
+    def compare(self, event: AttemptsView.Compared) -> None:
+        from tutor.app.screens.comparing import CompareScreen
+
+        self.app.push_screen(CompareScreen(event.earlier, event.later, self.exercise.title))
 
     # --- the keys -----------------------------------------------------------------------------------
 
@@ -336,7 +317,7 @@ class WorkbenchScreen(TutorScreen):
             )
             self._show_attempts()
             if self.view == LOOK:
-                self.look()
+                self.query_one(LookView).run()
         except asyncio.CancelledError:
             self.verdict = before
             if view.is_attached:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tutor.app.text import inline, untrusted
+from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
+    from tutor.app.tutor_app import TutorApp
+    from tutor.course import LoadedExercise
     from tutor.proving.look_plot import Row
     from tutor.proving.looking import Look, NoLook
 
@@ -24,16 +27,36 @@ STYLES = {"value": "$primary", "error": "$accent", "axis": "$quiet", "off": "bol
 class LookView(VerticalScroll):
     """Empty, or a run under way, or the pictures, drawn for the width there is."""
 
+    def __init__(self, exercise: LoadedExercise, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.exercise = exercise
+        self._look: Look | None = None
+
     def compose(self) -> ComposeResult:
         yield Static(classes="told")
         yield Static(classes="pictures")
 
-    def on_mount(self) -> None:
-        self._look: Look | None = None
-
     def on_resize(self, event: events.Resize) -> None:
         if self._look is not None:
             self.show(self._look)
+
+    @work(exclusive=True, group="look")
+    async def run(self) -> None:
+        """Run the learner's file on the public matrices, and draw what it does to them."""
+        app = cast("TutorApp", self.app)
+        if not app.engine.solution_path(self.exercise).exists():
+            self.tell(
+                "Enter writes the stub; here you see afterwards what your code does to a public matrix."
+            )
+            return
+        if self._look is None:
+            self.tell("Running your file on a public matrix …")
+        try:
+            self.show(await app.engine.look(self.exercise))
+        except TutorProblem as problem:
+            self.tell("")
+            app.show_problem(problem)
+        app.warm_up(self.exercise)  # for its own checks again
 
     def tell(self, text: str) -> None:
         """One line instead of pictures."""
