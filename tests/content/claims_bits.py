@@ -179,6 +179,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "try-it": given("2 4 8 16 20 32 1000 0"),
         "quiz": [
+            said("a quarter", 4 / 16, calm / (largest / 127)),
+            said("double", 1 / 0.5),
+            said("half", 4 / 8),
+            said("halves", 127 / 255),
+            said("twice", 255 / 127),
             *floats,
             *(1 + torch.finfo(t).eps for t in (torch.float32, torch.bfloat16)),
             1 + 2**-7,
@@ -187,7 +192,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             2.54 / 127,
             round(-2.54 / (1.0 / 127)),
         ],
-        "beginner": [*sizes, 4.125, *given("4 7 16 127 128 500")],
+        "beginner": [said("a quarter", 4 / 16), *sizes, 4.125, *given("4 7 16 127 128 500")],
         "intermediate": [
             *llm_int8_facts(),
             source("llmint8-threshold"),

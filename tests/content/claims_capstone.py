@@ -178,13 +178,14 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("16"),
         ],
         "sources": cited("capstone-demo", "3"),
-        "try-it": [],
+        "try-it": [*loosely("four times", "a sixth")],
         "beginner": [
             *(BLOCKS, body, head, (nf4_body + nf4_head) / 1e6, 4 + 16 / 64),
             *given("4 4.5 16 64"),
         ],
         "intermediate": [KEYS, WIDTH, INNER, 2 * BLOCKS, wider, *given("2 4 8 64")],
         "advanced": [
+            said("a sixty-seventh", big["output head"] / big["total"]),
             *(budget, body + head, nf4_body + nf4_head, BESIDE),
             *(a[0], a[2], b[0], b[2], by_gptq[2], nf4[2], source("capstone-demo", "tokens predicted")),
             *REQUIRED,

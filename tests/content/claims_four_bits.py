@@ -348,6 +348,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "try-it": given("0 4 128"),
         "quiz": [
+            said("a quarter", 4.125 / 16),
+            said("four times", float8 / int8),
             *kept[2:],
             salient["RTN"],
             llama2["fp16"][2],

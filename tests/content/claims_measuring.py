@@ -70,6 +70,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
     table: list[Claim] = [value for row in rows.values() for value in row if value is not None]
     forms = [rows["bf16"][0] / bnb[0], 49152.0]
     more = dict(re.findall(r"(?m)^(int\d \w+) .* ([+-][\d.]+) ±", demo("measuring")))
+    assert abs(bnb[3] / bnb[4] - 2.5) < 0.1, "two and a half times its ±"
     assert 100 * 10 ** (-bnb[1] / 20) < 1, "41 dB is an error of under 1 %"
     tiny = [
         float(re.findall(rf"(?m)^{scheme} +([\d,]+)", demo("measuring"))[0].replace(",", ""))
@@ -242,8 +243,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *paper("transformers5-load-in-8bit", "5"),
             *paper("measuring-demo", "2.13 5.23"),
         ],
-        "try-it": given("1 4 8 16 256"),
+        "try-it": [said("half", 8 / 16), *given("1 4 8 16 256")],
         "quiz": [
+            said("twice", 127 / 63),
+            said("doubles", 127 / 63),
+            *loosely("half"),
             short[0],
             long[0],
             *(windows[place][column] for place in (0, 3) for column in (0, 2)),

@@ -218,8 +218,10 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *paper("ahmadian-outliers", "2023 2305.19268"),
             *paper("llama3-70b-study", "2024 2404.14047"),
         ],
-        "try-it": given("1 8 16 100"),
+        "try-it": [*loosely("ten times"), *given("1 8 16 100")],
         "quiz": [
+            said("half", 8 / 16),
+            *loosely("twice"),
             share,
             *(100 * value for value in (net[0], net[2], net[3], net[4], trained)),
             *cited("llmint8-speed-gpt3-sizes", "2022"),

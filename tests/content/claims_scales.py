@@ -159,6 +159,8 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "try-it": given("0 3 4 20 32 256"),
         "quiz": [
+            said("half", 8 / 16, 127 / 255),
+            *loosely("hundred times", "twice"),
             round(-2.54 / (0.5 / 127)),
             32 + 4,
             16 / 4096,

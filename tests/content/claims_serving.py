@@ -289,6 +289,11 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "try-it": given("73 32,768"),
         "quiz": [
+            said("a quarter", 4 / 16),
+            said("half", 8 / 16, 1 / 2),
+            said("twice", int8_rate, 2 / 1),
+            said("double", 2 / 1),
+            said("doubles", 2 / 1),
             bf16,
             bounds["int8"][1],
             bounds["int4 zeros"][1],

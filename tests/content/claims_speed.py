@@ -44,6 +44,7 @@ def by_hand() -> list[Claim]:
 
 
 def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
+    int8_rate = number_in("hw-a100-80", "int8 dense") / number_in("hw-a100-80", "bf16 dense")
     ways, core = measured(), source("speed-demo")
     floats, first = ways["floats"], ways["int8 made floats first"]
     assert MANY[1] / MANY[0] < 2, "less than 2-fold"
@@ -94,7 +95,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         "what-bits-change": [
             said("a quarter", 4 / 16, 4.125 / 16),
             said("half", 8 / 16),
-            said("twice", number_in("hw-a100-80", "int8 dense") / number_in("hw-a100-80", "bf16 dense")),
+            said("twice", int8_rate),
             said("four times", 16 / 4.125),
             number_in("hw-a100-80", "bf16 dense"),
             number_in("hw-a100-80", "int8 dense"),
@@ -199,6 +200,12 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "try-it": given("0 128,000"),
         "quiz": [
+            said("a quarter", 4 / 16),
+            said("half", 8 / 16),
+            said("halved", 8 / 16),
+            said("four times", 16 / 4),
+            said("twice", int8_rate),
+            said("double", int8_rate),
             127 * 127,
             2**15 - 1,
             4.5,
@@ -207,6 +214,7 @@ def claims(demo: Callable[..., str]) -> dict[str, list[Claim]]:
             *given("0 1 2 −2 4 7 8 14 15 16 20 32 100 128 200 4,000"),
         ],
         "beginner": [
+            said("half", 8 / 16),
             BANDWIDTH / 1e12,
             RATE / 1e12,
             *ONE[:2],

@@ -120,6 +120,7 @@ def claims(_demo: Callable[..., str]) -> dict[str, list[Claim]]:
         ],
         "try-it": [],
         "quiz": [
+            said("half", 8 / 16),
             *seventy,
             awq["fp16"][2],
             awq["INT3-g128 AWQ"][2],

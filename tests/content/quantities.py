@@ -27,7 +27,8 @@ _WORDS = re.compile(
 )
 # What half a step is, and names; whoever does something twice claims no quantity.
 _NO_QUANTITY = re.compile(
-    r"half\*? a (?:step|code|byte)|double\*{0,2} quantization|(?:nf4, |-)double|(?:multiply|multiplying|read) twice"
+    r"half\*? a (?:step|scale|code|byte)|double\*{0,2} quantization|(?:nf4, |-)double"
+    r"|(?:multiply|multiplies|multiplying|read) twice"
 )
 
 

@@ -83,9 +83,8 @@ def claims_of(id: str) -> dict[str, list[Claim]]:
 
 
 def stated(id: str, name: str) -> set[str]:
-    """Whatever in a passage has to be founded: its numbers, and in a step what is said in words."""
-    text = passages(id)[name]
-    return numbers(text) | (words(text) if (id, name) in STEPS else set())
+    """Whatever in a passage has to be founded: its numbers, and what is said in words."""
+    return numbers(passages(id)[name]) | words(passages(id)[name])
 
 
 def covers(claim: Claim, token: str) -> bool:
