@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _SIGNS = {
     "new": ("·", "dim"), "started": ("▸", "yellow"), "done": ("✓", "green"), "passed": ("✓", "green"),
     "due": ("○", "yellow"), "seen": ("○", "yellow"), "tested-out": ("✓", "green"),
+    "reread": ("○", "yellow"),
 }  # fmt: skip
 _COMMANDS = {
     "lesson": "tutor lesson {}",
@@ -36,8 +37,6 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
                     "status": standing.lesson(lesson.id),
                     "exercises": [e.id for e in content.exercises_of(lesson.id)],
                     "quiz_items": len(lesson.items),
-                    "tested_out": lesson.id in standing.tested_out,
-                    "reread": list(standing.reread.get(lesson.id, ())),
                 }
                 for lesson in lessons
             ],
@@ -60,6 +59,8 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
         "schema": "tutor.course/1",
         "modules": modules,
         "exercises": exercises,
+        "tested_out": [lesson.id for lesson in content.lessons if lesson.id in standing.tested_out],
+        "reread": {lesson: list(steps) for lesson, steps in standing.reread.items()},
         "next": {"kind": step.kind, "id": step.id, "why": step.why, "step": step.step},
     }
 
@@ -79,9 +80,8 @@ def _map_lines(content: Content, standing: Standing) -> Iterator[str]:
         yield styled(clean(module.title), "bold")
         for lesson in lessons:
             steps = standing.reread.get(lesson.id, ())
-            again = f" (reread: {clean(', '.join(steps))})" if steps else ""
-            status = "tested-out" if lesson.id in standing.tested_out else standing.lesson(lesson.id)
-            yield _row(2, lesson.id, lesson.title, status, again)
+            again = f" ({clean(', '.join(steps))})" if steps else ""
+            yield _row(2, lesson.id, lesson.title, standing.shown(lesson.id), again)
             for exercise in content.exercises_of(lesson.id):
                 note = " (cpu-only)" if exercise.id in standing.cpu_only else ""
                 yield _row(6, exercise.id, exercise.title, standing.exercise(exercise.id), note)

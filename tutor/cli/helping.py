@@ -80,7 +80,8 @@ def _refusal(exercise: str, remaining: int) -> RefusedProblem:
     else:
         hints, step = (
             "no hints remain",
-            f"'tutor solution {exercise} --give-up' shows it; the exercise then counts as seen.",
+            f"'tutor solution {exercise} --give-up' shows it; the exercise then counts as seen, not mastered, "
+            "and comes due again.",
         )
     return RefusedProblem(f"The solution is shown after a pass; {hints}.", where=exercise, next_step=step)
 

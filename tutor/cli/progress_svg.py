@@ -16,6 +16,7 @@ _LOOKS = {
     "new": ("#e5e7eb", ""),
     "started": ("#fde68a", "…"),
     "due": ("#fdba74", "!"),
+    "reread": ("#fdba74", "↻"),
     "seen": ("#bfdbfe", "o"),
     "tested-out": ("#a7f3d0", "~"),
     "passed": ("#34d399", "✓"),
@@ -32,7 +33,7 @@ def progress_svg(content: Content, standing: Standing) -> str:
         parts.append(words(16, y, module.title, weight="bold"))
         y += 8
         for lesson in lessons:
-            parts.append(_square(16, y, standing.lesson(lesson.id), lesson.title))
+            parts.append(_square(16, y, standing.shown(lesson.id), lesson.title))
             parts.append(words(44, y + 14, lesson.title))
             for place, exercise in enumerate(content.exercises_of(lesson.id)):
                 parts.append(
@@ -40,7 +41,7 @@ def progress_svg(content: Content, standing: Standing) -> str:
                 )
             y += ROW
     y += 12
-    for place, (status, _) in enumerate(one for one in _LOOKS.items() if one[0] != "done"):
+    for place, (status, _) in enumerate(one for one in _LOOKS.items() if one[0] not in ("done", "reread")):
         parts.append(_square(16 + place * 100, y, status, status))
         parts.append(words(40 + place * 100, y + 14, status))
     return document(WIDTH, y + 36, parts)

@@ -61,6 +61,12 @@ class Standing:
     def lesson(self, lesson_id: str) -> LessonStatus:
         return self.lessons[lesson_id]
 
+    def shown(self, lesson_id: str) -> str:
+        """A lesson's status as people see it, with two words more: ``reread`` and ``tested-out``."""
+        if lesson_id in self.reread:
+            return "reread"
+        return "tested-out" if lesson_id in self.tested_out else self.lesson(lesson_id)
+
     def exercise(self, exercise_id: str) -> ExerciseStatus:
         return self.exercises[exercise_id]
 

@@ -22,7 +22,7 @@ async def show_solution(app: TutorApp, exercise: LoadedExercise) -> None:
             app.notify(f"The solution is shown after a pass, or after {plural(left, 'more hint')}.")
             return
         question = "Give up and see the solution?"
-        price = "The exercise then counts as seen, not as passed, and comes due again."
+        price = "The exercise then counts as seen, not mastered, and comes due again tomorrow."
         if not await app.push_screen_wait(ConfirmScreen(question, price, yes="Show it")):
             return
         engine.store.record_event("gave-up", exercise.id)
