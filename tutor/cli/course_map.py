@@ -55,13 +55,14 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
         for e in content.exercises
     ]
     step = standing.next
+    again = {"step": step.step} if step.step in standing.reread.get(step.id, ()) else {}
     return {
         "schema": "tutor.course/1",
         "modules": modules,
         "exercises": exercises,
         "tested_out": [lesson.id for lesson in content.lessons if lesson.id in standing.tested_out],
         "reread": {lesson: list(steps) for lesson, steps in standing.reread.items()},
-        "next": {"kind": step.kind, "id": step.id, "why": step.why, "step": step.step},
+        "next": {"kind": step.kind, "id": step.id, "why": step.why, **again},
     }
 
 
