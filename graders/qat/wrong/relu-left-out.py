@@ -17,7 +17,7 @@ def linear_gradients(X, W, scale, low, high, upstream):
 
 def train(X, y, weights, scales, low, high):
     weights = [W.clone().requires_grad_() for W in weights]
-    optimizer = torch.optim.Adam(weights, lr=0.01)
+    optimizer = torch.optim.Adam(weights, lr=0.001)
     for _ in range(300):
         A = X
         for W, scale in zip(weights, scales, strict=True):
