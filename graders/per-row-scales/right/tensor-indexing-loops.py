@@ -7,10 +7,10 @@ def quantize_rows(W):
     q = torch.zeros(W.shape, dtype=torch.int8)
     scale = torch.zeros(W.shape[0])
     for i in range(W.shape[0]):
-        scale[i] = W[i].abs().max() / 127
+        row = W[i]
+        scale[i] = row.abs().max() / 127
         step = float(scale[i]) or 1.0
-        for j in range(W.shape[1]):
-            q[i, j] = round(float(W[i, j]) / step)
+        q[i] = torch.tensor([round(float(row[j]) / step) for j in range(W.shape[1])])
     return q, scale
 
 
