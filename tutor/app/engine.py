@@ -225,9 +225,12 @@ class Engine:
         self.store.set_bookmark(f"draft:{exercise.id}", text)
 
     def practise(self, exercise: LoadedExercise) -> Path:
-        """Begin again from the stub; the file goes to the backups, the first pass is kept."""
+        """Begin again from the stub; file and draft go to the backups, the first pass is kept."""
         from tutor.progress.practice import practise
 
+        if (draft := self.draft(exercise)) is not None:
+            self.save(exercise, draft.encode("utf-8", "surrogatepass"), over=b"")
+            self.keep_draft(exercise, None)
         return practise(self.store, exercise)
 
     def may_be_practised(self) -> Sequence[str]:

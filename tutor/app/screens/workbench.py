@@ -55,6 +55,7 @@ class WorkbenchScreen(TutorScreen):
         Binding("d", "diff", "Diff"),
         Binding("t", "try", "Try"),
         Binding("p", "practise", "Practise"),
+        Binding("s", "solution_later", "Solution", show=False),
         Binding("g", "grade_now", "Grade now", show=False),
         *(Binding(str(n + 1), f"view({n})", f"Show the {name}", show=False) for n, name in enumerate(PANES)),
         Binding("tab,right", "turn(1)", "The next view", show=False),
@@ -208,9 +209,10 @@ class WorkbenchScreen(TutorScreen):
                 return self.watching
             case "hint":
                 return self._hints_shown() < len(self.info.hints)
-            case "solution":
+            case "solution" | "solution_later":
                 seen_all = self._hints_shown() >= len(self.info.hints)
-                return seen_all or self.tutor.engine.may_see_solution(self.exercise)
+                may = seen_all or self.tutor.engine.may_see_solution(self.exercise)
+                return may is (action == "solution")
             case "diff" | "try":
                 return self.started
             case "practise":
@@ -337,6 +339,8 @@ class WorkbenchScreen(TutorScreen):
         with self.tutor.problems_shown():
             await show_solution(self.tutor, self.exercise)
             self._show_status()
+
+    action_solution_later = action_solution
 
     @work(group="practice")
     async def action_practise(self) -> None:
