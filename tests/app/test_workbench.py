@@ -10,6 +10,7 @@ from tests.app.conftest import Running, press, settled, shown, told, until
 from tests.app.fakes import PracticeEngine, write_solution
 from tutor.app.screens.comparing import CompareScreen
 from tutor.app.screens.confirm import ConfirmScreen
+from tutor.app.screens.editor import EditorScreen
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.solution import SolutionScreen
 from tutor.app.screens.source import SourceScreen
@@ -256,7 +257,7 @@ async def test_the_editor_that_is_set_gets_the_file(
     monkeypatch.setenv("VISUAL", "code --wait")
     opened: list[tuple[Path, list[str]]] = []
     monkeypatch.setattr(
-        "tutor.app.screens.workbench.edit", lambda app, path, command: opened.append((path, command))
+        "tutor.app.screens.workbench.edit", lambda app, path, command: not opened.append((path, command))
     )
     async with running() as pilot:
         screen = await open_bench(pilot)
@@ -265,17 +266,25 @@ async def test_the_editor_that_is_set_gets_the_file(
         assert opened[0][0].exists(), "the stub is written first"
 
 
-async def test_where_no_editor_can_be_started_the_path_is_told(
+async def test_where_no_editor_can_have_the_screen_the_built_in_one_opens(
     running: Running, engine: PracticeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EDITOR", "vi")
     async with running() as pilot:
-        await open_bench(pilot)
+        screen = await open_bench(pilot)
         await press(pilot, "e")
-        text = shown(pilot)
-        assert "Another program can't be started from here." in text
-        assert "absmax_int8.py" in text
-        assert "every save is graded" in text
+        assert isinstance(pilot.app.screen, EditorScreen)
+        assert pilot.app.screen.path == engine.solution_path(screen.exercise)
+
+
+async def test_where_nothing_can_have_the_screen_t_says_where_to_try_it(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        await open_bench(pilot)
+        await press(pilot, "enter", "t")
+        assert "Another program can't have the screen here." in shown(pilot)
+        assert "tutor try absmax-int8" in shown(pilot)
 
 
 async def test_a_fault_of_the_grader_is_told_and_nothing_is_counted(
@@ -360,7 +369,7 @@ async def test_t_tries_the_public_example_on_the_terminal(
 ) -> None:
     tried: list[str] = []
     monkeypatch.setattr(engine, "try_example", lambda exercise: tried.append(exercise.id))
-    monkeypatch.setattr("tutor.app.screens.workbench.with_terminal", lambda app, path, action: action())
+    monkeypatch.setattr("tutor.app.screens.workbench.with_terminal", lambda app, action, otherwise: action())
     async with running() as pilot:
         await open_bench(pilot)
         await press(pilot, "t")

@@ -32,11 +32,11 @@ def editor_command(setting: str) -> list[str] | None:
         ) from None
 
 
-def with_terminal(app: App[object], path: Path, action: Callable[[], Result]) -> Result:
+def with_terminal(app: App[object], action: Callable[[], Result], *, otherwise: str) -> Result:
     """Step aside, let ``action`` have the terminal, and come back.
 
     Raises:
-        EnvironmentProblem: the app can't step aside here (in a browser, say).
+        EnvironmentProblem: the app can't step aside here (in a browser, say). ``otherwise`` is what to do then.
     """
     from textual.app import SuspendNotSupported
 
@@ -44,24 +44,26 @@ def with_terminal(app: App[object], path: Path, action: Callable[[], Result]) ->
         with app.suspend():
             return action()
     except SuspendNotSupported:
-        raise EnvironmentProblem(
-            "Another program can't be started from here.",
-            where=str(path),
-            next_step="Open the file yourself; with w every save is graded.",
-        ) from None
+        raise EnvironmentProblem("Another program can't have the screen here.", next_step=otherwise) from None
 
 
-def edit(app: App[object], path: Path, command: Sequence[str]) -> None:
-    """Open ``path`` in the learner's editor and wait for it to end.
+def edit(app: App[object], path: Path, command: Sequence[str]) -> bool:
+    """Open ``path`` in the learner's editor and wait for it to end. False: the app can't step aside for it here.
 
     Raises:
-        EnvironmentProblem: it does not start, or the app can't step aside.
+        EnvironmentProblem: the editor does not start.
     """
+    from textual.app import SuspendNotSupported
+
     try:
-        with_terminal(app, path, lambda: subprocess.run([*command, str(path)], check=False))
+        with app.suspend():
+            subprocess.run([*command, str(path)], check=False)
+    except SuspendNotSupported:
+        return False
     except OSError as error:
         raise EnvironmentProblem(
             f"The editor {command[0]} does not start: {error.strerror or error}.",
             where=str(path),
             next_step="Set another one (comma, Editor), or 'builtin' for the one in the app.",
         ) from None
+    return True

@@ -227,13 +227,11 @@ class WorkbenchScreen(TutorScreen):
         self._show_status()
 
     def action_edit(self) -> None:
-        """The learner's own editor, else the one in the app."""
+        """The learner's own editor; the one in the app where none is set, or none can have the screen."""
         with self.tutor.problems_shown():
             path = self.tutor.engine.start(self.exercise)
             command = editor_command(self.tutor.settings.editor)
-            if command is not None:
-                edit(self.app, path, command)
-            else:
+            if command is None or not edit(self.app, path, command):
                 from tutor.app.screens.editor import EditorScreen
 
                 self.app.push_screen(EditorScreen(self.exercise, path), self._edited)
@@ -246,8 +244,11 @@ class WorkbenchScreen(TutorScreen):
 
     def action_try(self) -> None:
         with self.tutor.problems_shown():
-            path = self.tutor.engine.solution_path(self.exercise)
-            with_terminal(self.app, path, lambda: self.tutor.engine.try_example(self.exercise))
+            with_terminal(
+                self.app,
+                lambda: self.tutor.engine.try_example(self.exercise),
+                otherwise=f"Try it in a terminal: tutor try {self.exercise.id}",
+            )
 
     def action_grade(self) -> None:
         """Grade the file; a grading under way begins anew."""
