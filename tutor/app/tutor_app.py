@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,7 +19,7 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import WorkerFailed
 
 from tutor.app.engine import Engine
-from tutor.app.screens.base import TutorScreen
+from tutor.app.screens.base import Keeping
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.signs import AsciiSigns, wants_ascii
 from tutor.app.theme import DARK, THEMES
@@ -72,6 +74,26 @@ class TutorApp(App[int]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._open_engine)
+        self._heed_signals()
+        self.app_resume_signal.subscribe(self, self._draw_anew)
+
+    def _draw_anew(self, _app: object) -> None:
+        """Back on a terminal that another program, or the shell, has used: nothing of the old screen is there."""
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+            for widget in screen.query("*"):
+                widget.refresh()
+
+    def _heed_signals(self) -> None:
+        """Leave as by a key when the terminal goes away or somebody ends the program: all is kept, nothing runs on."""
+        for name in ("SIGHUP", "SIGTERM"):
+            if number := getattr(signal, name, None):
+                with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; a thread of a test
+                    asyncio.get_running_loop().add_signal_handler(number, self._leave_by_signal, int(number))
+
+    def _leave_by_signal(self, number: int) -> None:
+        self._keep_all()
+        self.exit(return_code=128 + number)
 
     @work(thread=True, group="engine")
     def _open_engine(self) -> None:
@@ -144,10 +166,13 @@ class TutorApp(App[int]):
                 self.change_setting("theme", self.theme)
 
     async def action_quit(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, TutorScreen):
-                screen.keep()
+        self._keep_all()
         self.exit()
+
+    def _keep_all(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Keeping):
+                screen.keep()
 
     async def on_unmount(self) -> None:
         await self.engine.close()
@@ -255,7 +280,7 @@ class TutorApp(App[int]):
 
     def back_to_map(self) -> None:
         while len(self.screen_stack) > 1:
-            if isinstance(self.screen, TutorScreen):
+            if isinstance(self.screen, Keeping):
                 self.screen.keep()
             self.pop_screen()
 

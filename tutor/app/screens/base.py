@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.screen import Screen
 
 if TYPE_CHECKING:
     from tutor.app.tutor_app import TutorApp
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A screen with a place, or with something half written."""
+
+    def keep(self) -> None:
+        """Remember it. Called before the app ends, or before the screen is taken away."""
 
 
 class TutorScreen(Screen[None]):

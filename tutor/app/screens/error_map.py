@@ -96,7 +96,7 @@ class ErrorMapScreen(TutorScreen):
         lines = [Content.styled(f"{heading:>{width}}", "$quiet")]
         for one in marks:
             numbers = "".join(f"{figure:>12}" for figure in figures(one.point))
-            room = width - len(numbers) - 5
+            room = max(1, width - len(numbers) - 5)
             label = one.point.label if len(one.point.label) <= room else one.point.label[: room - 1] + "…"
             lines.append(Content.assemble((f"  {one.mark}  {label:<{room}}", STYLES[one.kind]), numbers))
         lines.append(Content.styled(f"  ·  {LIMIT}", "$quiet"))

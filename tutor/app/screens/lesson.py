@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tutor.course import LoadedLesson
 
 GO_ON = "go-on"
+KEEP_SECONDS = 0.5
 
 
 class LessonScreen(TutorScreen):
@@ -59,6 +60,7 @@ class LessonScreen(TutorScreen):
         self.position = 0
         self._asked_for = page
         self._seen: set[str] = set()
+        self._kept_scroll = 0
         self._again: frozenset[str] = frozenset()  # read before, and to be read once more
 
     def compose(self) -> ComposeResult:
@@ -89,6 +91,13 @@ class LessonScreen(TutorScreen):
         self.position = self.pages.index(page) if page in self.pages else 0
         scroll = 0 if self._asked_for else int(kept.get("scroll") or 0)
         self.show_page(scroll=scroll)
+        self.set_interval(KEEP_SECONDS, self._keep_scroll)
+
+    def _keep_scroll(self) -> None:
+        """Called again and again; it writes only when the page was scrolled."""
+        frames = self.query("#page")
+        if frames and round(frames.first().scroll_y) != self._kept_scroll:
+            self.keep()
 
     def on_screen_resume(self) -> None:
         """Back from an exercise or the quiz: the ways on may stand differently now."""
@@ -104,7 +113,8 @@ class LessonScreen(TutorScreen):
         frames = self.query("#page")
         if not frames:  # not shown yet, or gone already
             return
-        place = {"page": self.pages[self.position], "scroll": round(frames.first().scroll_y)}
+        self._kept_scroll = round(frames.first().scroll_y)
+        place = {"page": self.pages[self.position], "scroll": self._kept_scroll}
         with self.tutor.problems_shown():
             self.tutor.engine.store.set_bookmark(f"lesson:{self.lesson.id}", place)
 
