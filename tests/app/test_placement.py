@@ -338,6 +338,31 @@ async def test_p_begins_again_from_the_stub_and_keeps_file_and_pass(
         assert not engine.store.exercise_state("absmax-int8").practising
 
 
+async def test_what_was_typed_and_never_saved_goes_to_the_backups_too(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        screen = await passed_bench(pilot)
+        engine.keep_draft(screen.exercise, "half written")
+        mine = engine.solution_path(screen.exercise).read_bytes()
+        await to_the_question(pilot, lambda: pilot.press("p"))
+        await press(pilot, "y")
+        assert {one.path.read_bytes() for one in backups(engine.home)} == {mine, b"half written"}
+        assert engine.draft(screen.exercise) is None
+
+
+async def test_the_solution_asked_for_too_early_says_how_many_hints_remain(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        pilot.app.open_exercise("absmax-int8")  # type: ignore[attr-defined]
+        await settled(pilot)
+        await press(pilot, "s")
+        assert isinstance(pilot.app.screen, WorkbenchScreen)
+        assert "after 3 more hints" in told(pilot)
+        assert engine.store.events("gave-up") == []
+
+
 async def test_practice_comes_after_a_pass(running: Running, engine: PracticeEngine) -> None:
     async with running() as pilot:
         write_solution(engine, "absmax-int8", good=False)
