@@ -61,7 +61,7 @@ class MutantProof:
 class ExerciseProof:
     """One exercise's grader, put to the test.
 
-    Seconds are CPU seconds of the submitted code. ``mutants`` is None where none were tried; ``mutants_left`` says
+    Seconds are CPU seconds of the submitted code, but those of ``proving_seconds`` passed on the clock. ``mutants`` is None where none were tried; ``mutants_left`` says
     why, where they might have been. ``skipped`` says why nothing at all was tried on this machine.
     """
 
@@ -76,6 +76,7 @@ class ExerciseProof:
     lazy_of: int = 0
     slowest_seconds: float = 0.0
     reference_seconds: float = 0.0
+    proving_seconds: float = 0.0
     nearest_pass: Distance | None = None
     mutants: MutantProof | None = None
     mutants_left: str = ""
@@ -94,6 +95,7 @@ class ExerciseProof:
             "nearest_pass": self.nearest_pass.to_json() if self.nearest_pass else None,
             "slowest_seconds": round(self.slowest_seconds, 3),
             "reference_seconds": round(self.reference_seconds, 3),
+            "proving_seconds": round(self.proving_seconds, 1),
         }
 
 

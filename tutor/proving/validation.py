@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +95,10 @@ async def _prove_all(
             except EnvironmentProblem as problem:
                 report.exercises.append(ExerciseProof(exercise.id, skipped=str(problem)))
                 continue
-            prover = _Prover(Gradings(grader, exercise, device), report)
-            report.exercises.append(await prover.prove(plan, tell))
+            began = time.monotonic()
+            proof = await _Prover(Gradings(grader, exercise, device), report).prove(plan, tell)
+            proof.proving_seconds = time.monotonic() - began
+            report.exercises.append(proof)
 
 
 @dataclass(frozen=True)
