@@ -6,6 +6,7 @@ A suspect is the product that a wrong idea returns; its *error* must be that of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product as every
 
 import torch
 from feature_suspects import PAPER_THRESHOLD, by_token, choices, thought_of_choice
@@ -15,6 +16,8 @@ from vectorwise import Product, half_products, int8, on_grid
 from tutor.grading.checks import nearest
 
 SAME = 0.1  # how far an error may be from a suspect's, relative to the suspect's
+HARM = 1.03  # times the yardstick's error
+EPSILONS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 UNQUANTIZED = 0.3  # an error below this share of the best int8 error shows no rounding to int8 at all
 
 Suspect = tuple[str, Tensor]
@@ -33,9 +36,17 @@ def thought_behind(product: Product, came: Tensor) -> str | None:
         idea = best.split("--")[0]
         rivals = (name for name, error in errors.items() if _alike(error, errors[best]))
         return idea if all(name.startswith(f"{idea}--") for name in rivals) else None
+    if any(_has_error_of(product, came, wide) for wide in _widened(product)):
+        return "epsilon-hides-small-rows"
     nothing_in_int8 = product.error_of(came) < UNQUANTIZED * product.best_int8_error
     some_tokens_regular = bool((product.X.abs() <= product.threshold).all(dim=1).any())
     return "everything-in-16-bit" if nothing_in_int8 and some_tokens_regular else None
+
+
+def _has_error_of(product: Product, came: Tensor, suspect: Tensor) -> bool:
+    """Whether what came has the error of a suspect that does some harm."""
+    error = product.error_of(suspect)
+    return error > HARM * product.yardstick_error and float((came - suspect).norm()) <= SAME * error
 
 
 def thought_of_indices(X: Tensor, threshold: float, came: Tensor) -> str | None:
@@ -115,6 +126,31 @@ def _regular_parts(X: Tensor, rest: Tensor, W: Tensor) -> Iterator[Suspect]:
     for bits in (8, 16):
         wrapped = (whole + 2 ** (bits - 1)).remainder(2**bits) - 2 ** (bits - 1)
         yield "integer-product-overflows", wrapped * x_scale * w_scale
+
+
+def _widened(product: Product) -> Iterator[Tensor]:
+    """The product with a constant in its steps: added, or the least of them; on both ways, or to the codes only."""
+    X, W, outlying = product.X, product.W, product.outlying
+    rest = X.masked_fill(outlying, 0.0)
+    outlier_parts = tuple(_outlier_parts(X, W, outlying))
+    for weights in (W.masked_fill(outlying[:, None], 0.0), W):
+        x, w = int8(rest, 1), int8(weights, 0)
+        for epsilon, at_least, back in every(EPSILONS, (False, True), (True, False)):
+            x_wide = _on_widened_grid(rest, 1, epsilon, at_least, back)
+            w_wide = _on_widened_grid(weights, 0, epsilon, at_least, back)
+            for a, b in ((x_wide, w), (x, w_wide), (x_wide, w_wide)):
+                if a is not None and b is not None:
+                    regular = a @ b
+                    yield from (regular + outlier_part for outlier_part in outlier_parts)
+
+
+def _on_widened_grid(A: Tensor, dim: int, epsilon: float, at_least: bool, back: bool) -> Tensor | None:
+    """``A``, f64, on steps that are larger by a constant; None where that makes next to no difference."""
+    scale = A.abs().amax(dim=dim, keepdim=True).double() / 127
+    wide = scale.clamp(min=epsilon) if at_least else scale + epsilon
+    if torch.allclose(wide, scale, rtol=5e-4, atol=0.0):
+        return None
+    return on_grid(A, wide) * (1.0 if back else scale / wide)
 
 
 def _other_choices(product: Product) -> Iterator[Suspect]:

@@ -72,11 +72,11 @@ def half_added_then_cut() -> list[Claim]:
     return [0.5, *given("−2.7"), -2.7 + 0.5]
 
 
-def small_steps(levels: int) -> list[Claim]:
+def small_steps(levels: int, absmax: float = 1e-3, constant: float = 1e-5) -> list[Claim]:
     """A row of absmax 1e-3: its step, beside which 1e-5 is not small."""
-    step = 1e-3 / levels
-    assert step + 1e-5 > 2 * step
-    return [1e-3, step, 1e-5]
+    step = absmax / levels
+    assert step + constant > 2 * step
+    return [absmax, step, constant]
 
 
 def more_than_doubled(levels: int) -> Given:
@@ -366,6 +366,7 @@ def claims() -> dict[str, dict[str, list[Claim]]]:
             "misconception/share-of-tokens": [on_tokens],
             "misconception/integer-product-overflows": [product, half_max],
             "misconception/outliers-in-bfloat16": [brain, half],
+            "misconception/epsilon-hides-small-rows": [*small_steps(127, 1e-2, 1e-4), more_than_doubled(127)],
             "misconception/every-product-kept": every_product(),
             "notice": [llm_int8[1], in_8_bits],
         },
