@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TextIO
 
+from tutor.cli import linear
+
 _PLAIN_SIGNS = str.maketrans({
     "✓": "+", "✗": "x", "·": ".", "█": "#", "░": ".", "│": "|", "…": "...", "×": "x", "≤": "<=", "≥": ">=",
     "→": "->", "–": "-", "—": "-", "‑": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "−": "-", "●": "*",
@@ -68,8 +70,13 @@ def _wants_ascii() -> bool:
 
 @cache
 def is_coloured(stream: TextIO) -> bool:
-    """Colour is for terminals, and not where ``NO_COLOR`` is set or the terminal is dumb."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+    """Colour is for terminals, and not where ``NO_COLOR`` is set, the terminal is dumb, or output is to be plain."""
+    return (
+        not linear.is_on()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+        and stream.isatty()
+    )
 
 
 def styled(text: str, style: str, stream: TextIO | None = None) -> str:
@@ -109,6 +116,8 @@ def write(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> b
     """Print and flush. False, quietly, when nobody reads any more (``tutor … | head``)."""
     out = stream or sys.stdout
     status("")
+    if linear.is_on():
+        text = linear.linear(text)
     if not speaks_unicode(out):
         text = text.translate(_PLAIN_SIGNS)
     try:

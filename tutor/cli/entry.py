@@ -52,6 +52,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Course and machine": {
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),
+        "web": ("serving", "The app in a browser, on this machine alone."),
         "config": ("configuring", "Your settings: show them, or set one."),
         "doctor": ("examining", "What this machine can do, and what to do about the rest."),
     },
@@ -116,7 +117,7 @@ def _version(asked: bool) -> None:
 def tutor(
     ctx: typer.Context,
     plain: Annotated[
-        bool, typer.Option("--plain", help="The same loop as plain text, without the app.")
+        bool, typer.Option("--plain", help="Without the app, without bars and boxes: for screen readers.")
     ] = False,
     content: ContentOption = None,
     version: Annotated[
@@ -129,6 +130,10 @@ def tutor(
     """
     if content is not None:  # for the command that follows, and for the app
         os.environ["TUTOR_CONTENT"] = str(content.expanduser().absolute())
+    if plain:
+        from tutor.cli import linear
+
+        linear.turn_on()
     if ctx.invoked_subcommand is not None:
         return 0
     if plain or not console.is_interactive():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.cli import console
+from tutor.cli import console, linear
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, DeviceOption, ExerciseArgument, FileArgument, JsonOption
@@ -58,6 +58,11 @@ def _lines(look: Look) -> Iterator[str]:
     from tutor.proving.look_plot import LEGEND, heat, histogram, small, summary
 
     width = console.width() - 4
+    if linear.is_on():
+        yield from (wrapped(clean(line)) for line in summary(look))
+        yield "A small case in figures; ✗ marks what is farther off than by the reference"
+        yield from _drawn(small(look, width))
+        return
     yield styled("The weights of a public matrix; one of its rows is 12 times as large", "bold")
     yield from _drawn(histogram(look.weights, "value", width, HEIGHT))
     yield styled("What came back", "bold")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tutor.cli import console
+from tutor.cli import console, linear
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption
@@ -80,9 +80,10 @@ def _lines(
     yield styled("Error against memory, on one frozen matrix of independent Gaussian weights", "bold")
     yield ""
     marks = marked(own, known)
-    for row in draw(marks, console.width(), HEIGHT):
-        yield "".join(_cell(cell) for cell in row).rstrip()
-    yield ""
+    if not linear.is_on():
+        for row in draw(marks, console.width(), HEIGHT):
+            yield "".join(_cell(cell) for cell in row).rstrip()
+        yield ""
     yield styled(f"{''.join(f'{heading:>12}' for heading in FIGURES):>{console.width()}}", "dim")
     yield from (_legend(one) for one in marks)
     yield styled("  ·  the limit: no scheme of R bits a weight has less error than 2^(−2R)", "dim")
