@@ -102,7 +102,8 @@ def _facts(one: Mapping[str, Any]) -> Iterator[str]:
     stub = "stub fails" if one["stub_fails"] else "the stub does not fail"
     rejected = f"{wrong['rejected']} of {wrong['of']} wrong rejected, {wrong['as_named']} as named"
     answers = f"{lazy['rejected']} of {lazy['of']} lazy answers rejected"
-    yield f"{stub}; {right['passed']} of {right['of']} right pass; {rejected}; {answers}; {one['proving_seconds']:.0f} s"
+    took = f"{one['proving_seconds']:.0f} s"
+    yield f"{stub}; {right['passed']} of {right['of']} right pass; {rejected}; {answers}; {took}"
     if nearest is not None and nearest["ratio"]:
         where = f"{nearest['measurement']}, {nearest['check']}, {nearest['solution']}"
         yield f"nearest to a limit: {nearest['ratio']:.3f} of it ({where})"

@@ -61,8 +61,9 @@ class MutantProof:
 class ExerciseProof:
     """One exercise's grader, put to the test.
 
-    Seconds are CPU seconds of the submitted code, but those of ``proving_seconds`` passed on the clock. ``mutants`` is None where none were tried; ``mutants_left`` says
-    why, where they might have been. ``skipped`` says why nothing at all was tried on this machine.
+    Seconds are CPU seconds of the submitted code, but those of ``proving_seconds`` passed on the clock. ``mutants`` is
+    None where none were tried; ``mutants_left`` says why, where they might have been. ``skipped`` says why nothing at
+    all was tried on this machine.
     """
 
     id: str
