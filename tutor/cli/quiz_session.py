@@ -33,7 +33,7 @@ def ask(sitting: Sitting, content: Content, store: Store) -> None:
 
     Raises UsageProblem when nobody can answer.
     """
-    count, before = len(sitting.items), len(sitting.points)
+    count, before, open_before = len(sitting.items), len(sitting.points), len(sitting.open)
     console.write(styled(f"{count} questions. {SKIP} skips one, {LEAVE} leaves, {HELP} helps.", "dim"))
     if before:
         console.write(styled(f"{before} of them are answered; --new begins anew.", "dim"))
@@ -52,7 +52,7 @@ def ask(sitting: Sitting, content: Content, store: Store) -> None:
             if not sitting.to_next_open():
                 break
     except _Left:
-        if len(sitting.points) == before and not sys.stdin.isatty():
+        if len(sitting.open) == open_before and not sys.stdin.isatty():
             raise UsageProblem(
                 "Nobody answers: the input is no terminal and ended.",
                 where="tutor quiz",

@@ -1,7 +1,7 @@
 """The placement test: a few questions of each lesson, to find where to begin.
 
 A lesson whose questions are all answered right is *tested out*: its exercises are marked so, and
-what comes next lies behind it. Everything stays open to be read, done and reviewed.
+the learner begins at the first lesson that is not. Everything stays open to be read, done and reviewed.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Plan:
         lessons = "one lesson" if self.lessons == 1 else f"each of {self.lessons} lessons"
         return (
             f"It asks a few questions of {lessons}, {self.questions} in all, in the order of the course.",
-            "A lesson whose questions you all answer right is marked tested out, with its exercises, and what "
-            "comes next lies behind it.",
+            "A lesson whose questions you all answer right is marked tested out, with its exercises. You begin "
+            "at the first lesson that is not.",
             "The first question of a lesson that you miss or skip ends its questions: that lesson is yours to "
             "learn. Any question may be skipped.",
             "Nothing is locked and nothing is lost by it: what is tested out stays open to be read, done and "
