@@ -133,10 +133,14 @@ class FakeGradings:
         return self._rule(source.decode(), seed)
 
 
-def proved(folder: Path, rule: Callable[[str, int], bool]) -> tuple[Any, ValidationReport, FakeGradings]:
+def proved(
+    folder: Path, rule: Callable[[str, int], bool], equivalent_seeds: int = 4
+) -> tuple[Any, ValidationReport, FakeGradings]:
     gradings, report = FakeGradings(folder, rule), ValidationReport()
     equivalents = Equivalents(gradings.exercise)
-    proof = asyncio.run(prove_mutants(gradings, equivalents, (1, 2, 3, 4), report))  # type: ignore[arg-type]
+    proof = asyncio.run(
+        prove_mutants(gradings, equivalents, (1, 2, 3, 4), report, equivalent_seeds=equivalent_seeds)
+    )  # type: ignore[arg-type]
     return proof, report, gradings
 
 
@@ -168,6 +172,16 @@ def test_a_survivor_that_is_named_with_a_reason_is_equivalent(folder: Path) -> N
     proof, report, _ = proved(folder, lambda source, seed: "abs" in source)
     assert (proof.rejected, proof.equivalent, proof.of, proof.share) == (4, 1, 5, 1.0)
     assert report.problems == report.warnings == []
+
+
+@pytest.mark.parametrize("seeds", [1, 4])
+def test_what_is_said_to_be_equivalent_is_tried_as_often_as_asked(folder: Path, seeds: int) -> None:
+    (folder / "equivalent.yaml").write_text(
+        "mutants:\n  - {line: return abs(x) / 127, becomes: [return x / 127], why: Never negative.}\n"
+    )
+    proof, report, gradings = proved(folder, lambda source, seed: "abs" in source, seeds)
+    assert (proof.equivalent, report.problems) == (1, [])
+    assert len([seed for source, seed in gradings.asked if "abs" not in source]) == seeds
 
 
 def test_entries_that_name_no_mutant_or_a_rejected_one_are_problems(folder: Path) -> None:

@@ -27,9 +27,15 @@ class _Fate:
 
 
 async def prove_mutants(
-    gradings: Gradings, equivalents: Equivalents, seeds: Sequence[int], report: ValidationReport
+    gradings: Gradings,
+    equivalents: Equivalents,
+    seeds: Sequence[int],
+    report: ValidationReport,
+    *,
+    equivalent_seeds: int,
 ) -> MutantProof:
-    """Grades every mutant of the reference, with each seed until one rejects it.
+    """Grades every mutant of the reference, with each seed until one rejects it; those that are said to be equivalent
+    with the first ``equivalent_seeds`` of them.
 
     Adds to ``report`` a warning for each survivor that nobody says is equivalent, and a problem where these are
     more than 5 % of the mutants that are not, where an entry of ``equivalent.yaml`` is stale, and where the
@@ -37,7 +43,12 @@ async def prove_mutants(
     """
     reference = gradings.exercise.reference
     made = mutants(reference.read_text(encoding="utf-8"))
-    fates = await asyncio.gather(*(_fate(gradings, mutant, seeds) for mutant in made))
+    fates = await asyncio.gather(
+        *(
+            _fate(gradings, mutant, seeds[:equivalent_seeds] if equivalents.names(mutant) else seeds)
+            for mutant in made
+        )
+    )
     survivors = [fate.mutant for fate in fates if fate.survived]
     missed = [mutant for mutant in survivors if not equivalents.names(mutant)]
     proof = MutantProof(

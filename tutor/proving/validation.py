@@ -144,7 +144,11 @@ class _Prover:
         if self._may_try_mutants(plan):
             tell(f"{self._exercise.id}: trying mutants of its reference")
             self._proof.mutants = await prove_mutants(
-                self._gradings, equivalents, plan.mutant_seeds, self._report
+                self._gradings,
+                equivalents,
+                plan.mutant_seeds,
+                self._report,
+                equivalent_seeds=MUTANT_SEEDS if plan.full else 1,
             )
         return self._proof
 
