@@ -80,6 +80,8 @@ async def test_a_wrong_choice_is_explained_with_what_is_right_about_it(running: 
         await press(pilot, choice(screen, "one"), "enter")
         assert "✗ Not right" in shown(pilot)
         assert "It is half of four" in shown(pilot)
+        assert "✓  Two  ← right" in shown(pilot), "and the right option is marked where it stands"
+        assert "The right answer is Two." in shown(pilot)
         assert "✗" in shown(pilot).splitlines()[2], "the dots carry the mark"
 
 
@@ -119,6 +121,9 @@ async def test_a_number_is_typed_and_one_that_is_none_is_refused(
     async with running() as pilot:
         screen = await to(pilot, "numeric")
         assert "GB" in shown(pilot)
+        said = " ".join(shown(pilot).split())
+        assert "type a number, such as 28, 2.5, 1/3, 3e8 or 2^10; the unit may be left out" in said
+        assert "MB, TB, MiB or GiB" in said
         await press(pilot, "enter")
         assert "Type a number first" in told(pilot)
         await press(pilot, *"many", "enter")

@@ -214,3 +214,8 @@ def test_a_step_whose_question_is_missed_three_times_is_the_next_thing(tutor: Tu
     assert "reread (why)" in tutor("list").out
     tutor("lesson", "first")
     assert tutor("list", "--json").json["reread"] == {}
+
+
+def test_the_cap_of_a_day_is_the_learners_setting(tutor: Tutor) -> None:
+    assert tutor("config", "daily_cap", "3").code == 0
+    assert tutor("progress", "--json").json["daily_cap"] == 3

@@ -108,6 +108,21 @@ def test_a_wrong_number_that_people_give_is_explained(item: Draw) -> None:
     assert score(footprint, gigabytes * 3).misconception is None
 
 
+def test_how_a_number_may_be_written_is_told_and_is_true_and_tells_nothing_of_the_answer(item: Draw) -> None:
+    told = {item("footprint", seed).accepts for seed in range(5)}
+    assert len(told) == 1, "whatever was drawn"
+    assert "bits, bytes, kB, MB, TB, MiB or GiB" in told.pop()
+    for written in ("28", "2.5", "1/3", "3e8", "2^10", "28 MB", "3e8 bytes"):
+        score(item("footprint"), written)
+
+
+def test_the_options_that_are_right_are_known_after_the_answer_and_not_in_the_document(item: Draw) -> None:
+    assert item("half").right_options == {"two"}
+    assert item("smaller").right_options == {"int8", "int4"}
+    assert item("footprint").right_options == frozenset()
+    assert "right_options" not in item("half").to_json()
+
+
 def test_the_nearest_wrong_number_explains_an_answer(lesson_of: Callable[[str], LoadedLesson]) -> None:
     lesson = lesson_of("""
 items:

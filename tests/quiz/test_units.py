@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.quiz.units import UnitError, factor_between
+from tutor.quiz.units import UnitError, factor_between, related
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,22 @@ def test_a_unit_of_another_kind_is_refused(given: str, asked: str) -> None:
 def test_a_unit_that_may_mean_bits_or_bytes_is_refused_with_both_ways_to_write_it(given: str) -> None:
     with pytest.raises(UnitError, match=r"bits or bytes; write '\w*B' or '\w*bit'"):
         factor_between(given, "GB")
+
+
+@pytest.mark.parametrize(
+    ("unit", "others"),
+    [
+        ("GB", ["bits", "bytes", "kB", "MB", "TB", "MiB", "GiB"]),
+        ("bits per weight", ["bytes/weight"]),
+        ("GB/s", ["bits/s", "bytes/s", "kB/s", "MB/s", "TB/s", "MiB/s", "GiB/s"]),
+        ("µs", ["ns", "ms", "s", "min", "h"]),
+        ("tokens/s", []),
+        ("%", []),
+        ("", []),
+    ],
+)
+def test_the_units_that_may_be_written_instead_are_told_and_are_understood(
+    unit: str, others: list[str]
+) -> None:
+    assert related(unit) == others
+    assert all(factor_between(one, unit) > 0 for one in others)
