@@ -36,6 +36,7 @@ def agreeing_absmax(given: Batches, came: float) -> set[str]:
     ideas += [("scale-from-signed-max", ends[0]), ("scale-from-signed-max--low", ends[1])]
     ideas += [("scale-from-signed-max--other", -ends[1])]
     ideas += [(f"scale-from-the-range--{part}", (ends[0] - ends[1]) / part) for part in (1, 2)]
+    ideas += [(f"range-from-deviation--{count}", count * float(values.std())) for count in DEVIATIONS]
     return {label for label, clip in ideas if _close(came, clip, 1e-3)}
 
 
@@ -121,7 +122,7 @@ def _of_every_method(
     yield "one-batch-only--first", float(apart[0])
     yield "one-batch-only--last", float(apart[-1])
     combined = {"mean": apart.mean(), "weighted": (apart * weights).sum() / weights.sum()}
-    combined |= {"median": apart.median(), "least": apart.min(), "largest": apart.max()}
+    combined |= {"median": apart.median(), "least": apart.min(), "largest": apart.max(), "sum": apart.sum()}
     for name, clip in combined.items():
         yield f"batches-calibrated-apart--{name}", float(clip)
     for momentum in MOMENTA[1:-1] if coarse else MOMENTA:  # the outer ones are nearly one batch alone
