@@ -89,11 +89,11 @@ def hand_over(
     link = one.link(prompt)
     copies = () if link else tuple(copy_text(prompt, home=home, environment=environment))
     url = link or one.page
-    opened = _has_desktop(os.environ if environment is None else environment) and webbrowser.open(url)
+    opened = has_desktop(os.environ if environment is None else environment) and webbrowser.open(url)
     return Handover(one, url, filled=link is not None, opened=opened, copies=copies)
 
 
-def _has_desktop(environment: Mapping[str, str]) -> bool:
+def has_desktop(environment: Mapping[str, str]) -> bool:
     """Without a desktop, ``webbrowser`` would start a text browser in the learner's terminal."""
     if sys.platform in ("darwin", "win32"):
         return "SSH_CONNECTION" not in environment
