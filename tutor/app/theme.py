@@ -150,6 +150,9 @@ CONTRAST_LIGHT = Theme(
 
 THEMES = (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT)
 
+WIDE = 100
+"""From so many columns on, what belongs together stands side by side."""
+
 GLYPHS = {
     "new": "○",
     "started": "◐",

@@ -22,7 +22,7 @@ from tutor.app.engine import Engine
 from tutor.app.screens.base import Keeping
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.signs import AsciiSigns, wants_ascii
-from tutor.app.theme import DARK, THEMES
+from tutor.app.theme import DARK, THEMES, WIDE
 from tutor.errors import GraderFault, TutorProblem, UsageProblem
 from tutor.settings import settings_or_defaults
 
@@ -45,7 +45,7 @@ class TutorApp(App[int]):
     COMMAND_PALETTE_DISPLAY = "^p"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it without ClassVar
         (0, "-narrow"),
-        (100, "-wide"),
+        (WIDE, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "All keys", key_display="?"),

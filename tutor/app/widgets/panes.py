@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 
+from tutor.app.theme import WIDE
 from tutor.app.widgets.attempts_view import AttemptsView
 from tutor.app.widgets.hints_view import HintsView
 from tutor.app.widgets.look_view import LookView
@@ -21,8 +24,21 @@ BRIEF, VERDICT, HINTS, ATTEMPTS, LOOK = range(5)
 PANES = ("brief", "verdict", "hints", "attempts", "look")
 
 
-class Panes(Horizontal):
-    """Which view is shown is a class of this widget, and the style sheet does the rest."""
+class Panes(Horizontal, can_focus=True):
+    """Turning to a view must be quick while a grading keeps the machine busy: it only shows and hides.
+
+    No class and no focus moves, since Textual would work out the style of each paragraph inside anew. So the keys stay
+    here, and scroll the view that is shown; the list of attempts alone takes them over, for its cursor.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll('up')", "Up", show=False),
+        Binding("down,j", "scroll('down')", "Down", show=False),
+        Binding("pageup,b", "scroll('page_up')", "A page up", show=False),
+        Binding("pagedown,space", "scroll('page_down')", "A page down", show=False),
+        Binding("home", "scroll('home')", "To the top", show=False),
+        Binding("end", "scroll('end')", "To the end", show=False),
+    ]
 
     @dataclass
     class Turned(Message):
@@ -48,12 +64,25 @@ class Panes(Horizontal):
         if number >= len(self.names):
             return
         self.shown = number
-        for one, name in enumerate(PANES):
-            self.set_class(one == number, f"view-{name}")
-        self.query_one(f"#{PANES[number]}").focus()
+        self._arrange()
+        (self.query_one(AttemptsView) if number == ATTEMPTS else self).focus()
         if number == LOOK:
             self.query_one(LookView).run()
         self.post_message(self.Turned(number))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the view, and where the screen is wide the brief beside it; beside the brief the verdict."""
+        wide = self.app.size.width >= WIDE
+        beside = VERDICT if wide and self.shown == BRIEF else self.shown
+        for number, name in enumerate(PANES):
+            self.query_one(f"#{name}").display = number == beside or (number == BRIEF and wide)
+        self.query_one("#side").display = beside != BRIEF
+
+    def action_scroll(self, where: str) -> None:
+        getattr(self.query_one(f"#{PANES[self.shown]}"), f"scroll_{where}")(animate=False)
 
     def turn(self, step: int) -> None:
         self.show((self.shown + step) % len(self.names))
