@@ -13,7 +13,8 @@ from tutor.cli import console
 from tutor.cli.bars import number, size
 from tutor.cli.console import clean, styled
 from tutor.cli.opening import open_content
-from tutor.cli.options import ContentOption, DeviceOption, JsonOption
+from tutor.cli.options import ContentOption, DeviceOption, JsonOption, PngOption, SvgOption
+from tutor.cli.pictures import check_png, write_pictures
 from tutor.cli.submitting import announce
 
 if TYPE_CHECKING:
@@ -39,17 +40,16 @@ def lab_command(
         Path | None,
         typer.Option("--csv", metavar="FILE", help="Write the comparison as CSV too.", show_default=False),
     ] = None,
-    svg: Annotated[
-        Path | None,
-        typer.Option("--svg", metavar="FILE", help="Draw perplexity against bytes too.", show_default=False),
-    ] = None,
+    svg: SvgOption = None,
+    png: PngOption = None,
     json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
     """Quantize a whole model with your file: perplexity, bytes and time, beside int8, NF4, GPTQ and AWQ."""
+    check_png(png)
     comparison = asyncio.run(_compared(content, solution, model, device, quiet=json))
     console.status("")
-    written = list(_write(comparison, csv, svg))
+    written = list(_write(comparison, csv, svg, png))
     if json:
         console.write_json(comparison.to_json())
         return 0
@@ -82,17 +82,14 @@ async def _compared(
         )
 
 
-def _write(comparison: Comparison, csv: Path | None, svg: Path | None) -> Iterator[str]:
+def _write(comparison: Comparison, csv: Path | None, svg: Path | None, png: Path | None) -> Iterator[str]:
+    from tutor.cli.lab_svg import lab_svg
     from tutor.progress.files import write_atomically
 
     if csv is not None:
         write_atomically(csv, comparison_csv(comparison).encode())
         yield f"Written to {csv.absolute()}"
-    if svg is not None:
-        from tutor.cli.lab_svg import lab_svg
-
-        write_atomically(svg, lab_svg(comparison).encode())
-        yield f"Drawn in {svg.absolute()}"
+    yield from write_pictures(lambda: lab_svg(comparison), svg, png)
 
 
 def comparison_csv(comparison: Comparison) -> str:

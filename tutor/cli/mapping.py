@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from tutor.cli import console, linear
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
-from tutor.cli.options import ContentOption, JsonOption
+from tutor.cli.options import ContentOption, JsonOption, PngOption, SvgOption
+from tutor.cli.pictures import check_png, write_pictures
 
 if TYPE_CHECKING:
     from tutor.course import Content
@@ -25,31 +23,25 @@ STYLES = {"own": "bold", "known": "cyan", "limit": "dim", "axis": "dim"}
 
 
 def map_command(
-    svg: Annotated[
-        Path | None,
-        typer.Option("--svg", metavar="FILE", help="Draw it as a picture too.", show_default=False),
-    ] = None,
+    svg: SvgOption = None,
+    png: PngOption = None,
     json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
     """Error against bits per weight: each quantizer you passed, the known schemes, and the limit."""
+    from tutor.cli.map_svg import map_svg
     from tutor.proving.error_map import known_points
 
+    check_png(png)
     course = open_content(content)
     store = open_store(course)
     known = known_points(course)
     own, missing = asyncio.run(_own_points(course, store))
-    if svg is not None:
-        from tutor.cli.map_svg import map_svg
-        from tutor.progress.files import write_atomically
-
-        write_atomically(svg, map_svg(own, known).encode())
+    drawn = list(write_pictures(lambda: map_svg(own, known), svg, png))
     if json:
         console.write_json(_document(own, known, missing))
         return 0
-    console.write("\n".join(_lines(course, own, known, missing)))
-    if svg is not None:
-        console.write(f"Drawn in {svg.absolute()}")
+    console.write("\n".join([*_lines(course, own, known, missing), *drawn]))
     return 0
 
 

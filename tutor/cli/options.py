@@ -30,6 +30,16 @@ SeedOption = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", min=0, help="Draw the same numbers again.", show_default=False),
 ]
+SvgOption = Annotated[
+    Path | None,
+    typer.Option("--svg", metavar="FILE", help="Draw it as a picture too.", show_default=False),
+]
+PngOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--png", metavar="FILE", help="The same picture as PNG (needs resvg_py).", show_default=False
+    ),
+]
 DeviceOption = Annotated[
     str,
     typer.Option(

@@ -42,8 +42,8 @@ def progress_svg(content: Content, standing: Standing) -> str:
             y += ROW
     y += 12
     for place, (status, _) in enumerate(one for one in _LOOKS.items() if one[0] not in ("done", "reread")):
-        parts.append(_square(16 + place * 100, y, status, status))
-        parts.append(words(40 + place * 100, y + 14, status))
+        parts.append(_square(16 + place * 104, y, status, status))
+        parts.append(words(40 + place * 104, y + 14, status))
     return document(WIDTH, y + 36, parts)
 
 
@@ -52,4 +52,4 @@ def _square(x: int, y: int, status: str, title: str) -> str:
     box = (
         f'<rect x="{x}" y="{y}" width="{SQUARE}" height="{SQUARE}" rx="3" fill="{colour}" stroke="#6b7280"/>'
     )
-    return titled(f"{title}: {status}", box, words(x + 5, y + 14, sign))
+    return titled(f"{title}: {status}", box, words(x + SQUARE / 2, y + 14, sign, anchor="middle"))

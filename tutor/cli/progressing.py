@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from tutor.cli import console
 from tutor.cli.console import clean, styled
 from tutor.cli.opening import open_content, open_store
-from tutor.cli.options import ContentOption, JsonOption
+from tutor.cli.options import ContentOption, JsonOption, PngOption, SvgOption
+from tutor.cli.pictures import check_png, write_pictures
 
 if TYPE_CHECKING:
     from tutor.course import Content
@@ -24,30 +22,24 @@ BAR = 30
 
 def progress_command(
     json: JsonOption = False,
-    svg: Annotated[
-        Path | None,
-        typer.Option("--svg", metavar="FILE", help="Draw it as a picture too.", show_default=False),
-    ] = None,
+    svg: SvgOption = None,
+    png: PngOption = None,
     content: ContentOption = None,
 ) -> int:
     """What is passed, seen, due and weak."""
+    from tutor.cli.progress_svg import progress_svg
     from tutor.progress import standing
     from tutor.progress.report import progress_document
 
+    check_png(png)
     course = open_content(content)
     store = open_store(course)
     document = progress_document(course, store)
-    if svg is not None:
-        from tutor.cli.progress_svg import progress_svg
-        from tutor.progress.files import write_atomically
-
-        write_atomically(svg, progress_svg(course, standing(course, store)).encode())
+    drawn = list(write_pictures(lambda: progress_svg(course, standing(course, store)), svg, png))
     if json:
         console.write_json(document)
     else:
-        console.write("\n".join(_lines(course, document)))
-        if svg is not None:
-            console.write(f"Drawn in {svg.absolute()}")
+        console.write("\n".join([*_lines(course, document), *drawn]))
     return 0
 
 
