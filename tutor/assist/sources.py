@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,8 +24,12 @@ def cited_sources(content: Content, text: str) -> Iterator[str]:
 
 def _entries(content: Content) -> list[dict[str, Any]]:
     file = content.root.lessons / "sources.yaml"
-    if not file.is_file():
-        return []
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else []
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, _changed: int) -> list[dict[str, Any]]:
+    """The file's entries, read once for each time that it changed: each step of a lesson asks for them."""
     import yaml
 
     entries: list[dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

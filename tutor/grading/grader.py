@@ -10,11 +10,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.compute.packages import require_packages
 from tutor.course import LoadedExercise
-from tutor.course.models import Preload
 from tutor.errors import EnvironmentProblem, GraderFault
 from tutor.grading import assemble
 from tutor.grading.language_models import FindModel, fetched_model
@@ -25,6 +24,9 @@ from tutor.grading.verdict import GradingEvent, Verdict
 from tutor.grading.zygotes import Zygotes, grader_failed
 from tutor.paths import ContentRoot
 from tutor.sandbox.wire import WireError
+
+if TYPE_CHECKING:
+    from tutor.course.models import Preload
 
 WORKER_COPIES = 6
 """How many tensors of an input's size a solution holds at once, about: no more heap is made ready for it."""
@@ -174,7 +176,7 @@ class Grader:
     def _zygotes(self, exercise: LoadedExercise) -> Zygotes:
         """The two that an exercise is graded from: those of all exercises, or two that hold what it preloads."""
         preload = exercise.info.preload
-        if preload == Preload():
+        if not (preload.judge or preload.worker):
             return self.zygotes
         return self._preloaded.setdefault(preload, Zygotes(self._root, preload))
 

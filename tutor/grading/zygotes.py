@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.course import LoadedExercise
-from tutor.course.models import Preload
 from tutor.errors import GraderFault
 from tutor.paths import ContentRoot
 from tutor.sandbox.forkserver import Zygote
+
+if TYPE_CHECKING:
+    from tutor.course.models import Preload
 
 
 class Zygotes:
@@ -17,7 +21,9 @@ class Zygotes:
     """
 
     def __init__(self, root: ContentRoot, preload: Preload | None = None) -> None:
-        self._root, self._preload, self._gpu = root, preload or Preload(), False
+        self._root, self._gpu = root, False
+        self._for_judges = list(preload.judge) if preload is not None else []
+        self._for_workers = list(preload.worker) if preload is not None else []
         self.judges: Zygote | None = None
         self.workers: Zygote | None = None
 
@@ -28,13 +34,13 @@ class Zygotes:
             self.workers.close()
         self._gpu = gpu or self._gpu
         if self.judges is None or not self.judges.alive:
-            self.judges = _anew(self.judges, "tutor.grading.judge", {"preload": list(self._preload.judge)})
+            self.judges = _anew(self.judges, "tutor.grading.judge", {"preload": self._for_judges})
         if self.workers is None or not self.workers.alive:
             places: dict[str, object] = {
                 "public": [str(self._root.exercises)],
                 "hidden": [str(self._root.graders)],
                 "gpu": self._gpu,
-                "preload": list(self._preload.worker),
+                "preload": self._for_workers,
             }
             self.workers = _anew(self.workers, "tutor.sandbox.worker", places)
         return self.judges, self.workers

@@ -61,6 +61,7 @@ class LessonScreen(TutorScreen):
         self._asked_for = page
         self._seen: set[str] = set()
         self._kept_scroll = 0
+        self._page: Widget | None = None
         self._again: frozenset[str] = frozenset()  # read before, and to be read once more
 
     def compose(self) -> ComposeResult:
@@ -74,7 +75,8 @@ class LessonScreen(TutorScreen):
 
     @property
     def page(self) -> StepPage | None:
-        return next(iter(self.query(StepPage)), None)
+        """The step that is shown; kept, since each key of the screen asks for it."""
+        return self._page if isinstance(self._page, StepPage) and self._page.is_attached else None
 
     @property
     def demo(self) -> DemoPanel | None:
@@ -124,16 +126,18 @@ class LessonScreen(TutorScreen):
         if not self.query("#page"):  # another lesson took this one's place meanwhile
             return
         frame = self.query_one("#page", VerticalScroll)
-        page = self._page(values)
+        page = self._new_page(values)
         with self.app.batch_update():
             await frame.remove_children()
             self._mark_step()
+            if isinstance(page, StepPage):
+                frame.focus()  # while it is empty: Textual works out the style of all that is inside anew
+            self._page = page
             await frame.mount(page)
             frame.scroll_to(y=0, animate=False)
         if isinstance(page, GoOn):
             page.focus()
         else:
-            frame.focus()
             self._remember_step()
         if isinstance(page, StepPage) and page.prediction is not None and page.demo is None:
             await page.prediction.reply()
@@ -144,7 +148,7 @@ class LessonScreen(TutorScreen):
         self.refresh_bindings()
         self.keep()
 
-    def _page(self, values: Mapping[str, str] | None) -> Widget:
+    def _new_page(self, values: Mapping[str, str] | None) -> Widget:
         if self.pages[self.position] == GO_ON:
             return GoOn(ways_on(self.tutor.engine, self.lesson))
         step = self.steps[self.position]
