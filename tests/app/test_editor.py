@@ -52,6 +52,12 @@ async def test_enter_keeps_the_indentation_and_deepens_it_after_a_colon(running:
         assert editor.text == "def f(x):\n    y\nz"
         await press(pilot, "ctrl+z")
         assert editor.text.endswith("\n    z")
+        await press(pilot, "ctrl+y")
+        assert editor.text.endswith("\nz")
+        await press(pilot, "super+z")
+        assert editor.text.endswith("\n    z")
+        await press(pilot, "super+y")
+        assert editor.text.endswith("\nz")
 
 
 async def test_tab_moves_the_lines_of_a_selection(running: Running) -> None:

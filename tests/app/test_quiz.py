@@ -139,7 +139,7 @@ async def test_what_is_printed_may_have_several_lines(running: Running, engine: 
         assert "print(round(1.0 / scale))" in shown(pilot)
         await press(pilot, "enter")
         assert "Type what it prints first" in told(pilot)
-        await press(pilot, "6", "ctrl+j", "backspace", "4", "enter")
+        await press(pilot, "6", "ctrl+j", "backspace", "shift+enter", "backspace", "4", "enter")
         assert engine.store.answers("bits")[-1].answer == "64"
         assert "✓ Right" in shown(pilot)
 
@@ -179,6 +179,7 @@ async def test_a_letter_gives_a_row_its_partner_and_goes_on(running: Running, en
         partner = {"fp32": "b4000", "bf16": "b2000", "int4": "b500"}
         for left in [one.id for one in screen.sitting.item.left]:
             await press(pilot, letters[partner[left]])
+        await press(pilot, "f")  # there is no sixth partner
         await press(pilot, "up", "down", "right", "left", "enter")
         assert engine.store.answers("bits")[-1].answer == partner
         assert "✓ Right" in shown(pilot)
