@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -64,6 +63,12 @@ class Window:
                 assert message.type is aiohttp.WSMsgType.BINARY, (message, self.seen[-2000:])
                 self.seen += message.data.decode(errors="replace")
 
+    async def closed(self, seconds: float = 20) -> None:
+        """Read until the server closes the window."""
+        async with asyncio.timeout(seconds):
+            async for _ in self.connection:
+                pass
+
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.connection.send_json(["stdin", key])
@@ -93,12 +98,11 @@ def all_end(processes: list[psutil.Process], seconds: float = 15) -> bool:
     return not [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
-def some(served: Served, seconds: float = 20) -> list[psutil.Process]:
-    """The apps, once there are any."""
-    end = time.monotonic() + seconds
-    while not (apps := served.apps()):
-        assert time.monotonic() < end, "no app was started"
-        time.sleep(0.05)
+async def some(served: Served, seconds: float = 30) -> list[psutil.Process]:
+    """An app and the two processes that it keeps ready for gradings, once they are there."""
+    async with asyncio.timeout(seconds):
+        while len(apps := served.apps()) < 3:
+            await asyncio.sleep(0.05)
     return apps
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.pixels import colours
 from tests.web.chromium import Tab, chromium, find_chromium
 from tests.web.conftest import Served, all_end, some
-from tests.pixels import colours
 
 PROGRAM = find_chromium() or ""
 pytestmark = pytest.mark.skipif(not PROGRAM, reason="no Chromium or Chrome is on PATH")
@@ -66,7 +66,7 @@ async def test_leaving_says_so_and_offers_to_come_back(served: Served, tmp_path:
         tab.drawn = ""
         await tab.evaluate("document.querySelector('#again').click()")
         await tab.until_drawn("A small course")
-        apps = some(served)
+        apps = await some(served)
         await tab.call("Page.navigate", url="about:blank")
         assert await asyncio.to_thread(all_end, apps), "the page is closed"
 

@@ -115,7 +115,7 @@ def _without_comments(text: str) -> str:
 async def test_closing_the_window_ends_its_app(served: Served) -> None:
     async with served.window() as window:
         await window.until("A small course")
-        apps = some(served)
+        apps = await some(served)
     assert all_end(apps)
     assert served.process.poll() is None, "the server goes on"
 
@@ -130,9 +130,7 @@ async def test_leaving_the_app_closes_the_window(served: Served) -> None:
     async with served.window() as window:
         await window.until("A small course")
         await window.press("\x11")
-        async with asyncio.timeout(20):
-            async for _ in window.connection:
-                pass
+        await window.closed()
         assert window.connection.close_code == 1000
 
 
@@ -140,7 +138,7 @@ async def test_leaving_the_app_closes_the_window(served: Served) -> None:
 async def test_whatever_ends_the_server_ends_the_apps(served: Served, signum: signal.Signals) -> None:
     async with served.window() as window:
         await window.until("A small course")
-        apps = some(served)
+        apps = await some(served)
         served.process.send_signal(signum)
         assert await asyncio.to_thread(all_end, apps)
         code = await asyncio.to_thread(served.process.wait, 15)
@@ -148,10 +146,19 @@ async def test_whatever_ends_the_server_ends_the_apps(served: Served, signum: si
     assert "Traceback" not in served.process.communicate()[1]
 
 
+async def test_an_app_that_dies_leaves_nothing_behind_and_closes_its_window(served: Served) -> None:
+    async with served.window() as window:
+        await window.until("A small course")
+        apps = await some(served)
+        next(app for app in apps if app.ppid() == served.process.pid).kill()
+        await window.closed()
+    assert await asyncio.to_thread(all_end, apps, 40)  # the two end when they have imported torch
+
+
 async def test_an_app_that_does_not_leave_is_killed(served: Served) -> None:
     async with served.window() as window:
         await window.until("A small course")
-        apps = some(served)
+        apps = await some(served)
         for app in apps:
             app.suspend()
     assert await asyncio.to_thread(all_end, apps)
@@ -164,9 +171,7 @@ async def test_what_no_page_of_ours_says_ends_the_window(served: Served, words: 
     async with served.window() as window:
         await window.until("A small course")
         await window.connection.send_str(words)
-        async with asyncio.timeout(20):
-            async for _ in window.connection:
-                pass
+        await window.closed()
     assert all_end(served.apps())
 
 
@@ -182,7 +187,7 @@ async def test_what_is_typed_in_the_editor_is_kept_when_the_window_is_closed(
             await window.until("saved")
             await window.press("# half a thought")
             await window.until("not saved")
-            apps = some(served)
+            apps = await some(served)
         assert all_end(apps)
     kept = [
         path.name for path in home.rglob("*") if path.is_file() and b"half a thought" in path.read_bytes()
@@ -244,3 +249,20 @@ def test_the_browser_is_opened_by_a_file_that_nobody_else_can_read(
         assert seen.read_text().startswith("600\n")
         assert served.url in seen.read_text()
     assert not (home / "open-web.html").exists()
+
+
+async def test_what_a_failed_app_said_last_is_told_in_the_server_s_terminal(
+    home: Path, small_course: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nif 'tutor.web.child' in sys.orig_argv:\n    sys.stderr.write('\\x1b]0;boom\\x07it broke\\n')\n"
+        "    raise SystemExit(7)\n"
+    )
+    with serving(home, small_course, PYTHONPATH=str(tmp_path)) as served:
+        async with served.window() as window:
+            await window.closed()
+        served.process.terminate()
+        assert served.process.stderr is not None
+        told = served.process.stderr.read()
+    assert "it broke" in told
+    assert "\x1b" not in told

@@ -19,7 +19,7 @@ from tutor.web.pages import page, served_files
 from tutor.web.session import GRACE, play
 
 LOOPBACK = "127.0.0.1"
-_MOST_BYTES = 1 << 20  # of one message of a window: a large paste
+_MOST_BYTES = 8 << 20  # of one message of a window: a large paste
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -34,10 +34,11 @@ async def play(window: web.WebSocketResponse, columns: int, rows: int) -> str:
     shown = asyncio.create_task(_show(process, window))
     errors = asyncio.create_task(_last_words(process))
     typed = asyncio.create_task(_type(window, process))
+    ended = asyncio.create_task(process.wait())
     try:
-        await asyncio.wait((shown, typed), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((ended, typed), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        left_by_itself = shown.done()
+        left_by_itself = ended.done()
         typed.cancel()
         await _end(process)
         await asyncio.wait((shown, errors), timeout=1)  # a grandchild may hold the pipes open
