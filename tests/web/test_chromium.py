@@ -46,6 +46,11 @@ async def test_the_app_fills_the_window_and_takes_keys(served: Served, tmp_path:
     async with chromium(PROGRAM, tmp_path / "profile") as tab:
         await opened(tab, served)
         assert await tab.evaluate("document.activeElement.className") == "xterm-helper-textarea"
+        tab.drawn = ""
+        await tab.call(
+            "Emulation.setDeviceMetricsOverride", width=1000, height=500, deviceScaleFactor=1, mobile=False
+        )
+        await tab.until_drawn("Double it")  # once more, for the new size
         for axis, side in (("Width", "width"), ("Height", "height")):
             room = await tab.evaluate(f"inner{axis}")
             taken = await tab.evaluate(

@@ -19,6 +19,7 @@ import pytest
 from tests.cli.conftest import Ended, environment
 from tests.web.conftest import Served, all_end, serving, some
 
+ROOT = Path(__file__).resolve().parents[2]
 PATHS = ("", "ws", "page.css", "textual.js", "download/key", "static/", "wrong/", "wrong/ws", "%00/", "//")
 """Below the root, without the token."""
 
@@ -74,6 +75,12 @@ async def test_a_window_needs_the_token_and_our_page(served: Served) -> None:
     assert served.apps() == [], "no app is started for who may not come in"
     async with served.window() as window:
         await window.until("A small course")
+
+
+async def test_the_course_that_is_named_is_the_one_that_is_shown(home: Path, small_course: Path) -> None:
+    with serving(home, ROOT, "--content", str(small_course)) as served:
+        async with served.window() as window:
+            await window.until("A small course")
 
 
 async def test_it_listens_on_loopback_alone(served: Served) -> None:

@@ -36,7 +36,9 @@ def web_command(
     """The app in a browser, on this machine alone. Ctrl+C ends it, with every app that it started."""
     from tutor.compute.packages import require_packages
 
-    content_root(content)  # a folder that holds no course is told here, not in the browser
+    root = content_root(content)  # a folder that holds no course is told here, not in the browser
+    if content is not None:
+        os.environ["TUTOR_CONTENT"] = str(root.root)  # for the apps
     require_packages(("textual_serve", "aiohttp"), "tutor web")
     from tutor.web import listen, new_token, serve
 
