@@ -151,6 +151,31 @@ async def attempts(pilot: Pilot[int]) -> None:
     await press(pilot, "g", "4")
 
 
+async def look(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "g", "5", good=False)
+
+
+async def look_further(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "5", "pagedown", "pagedown", good=True)
+
+
+async def compare(pilot: Pilot[int]) -> None:
+    await attempts(pilot)
+    await press(pilot, "home", "c", "end", "c")
+
+
+async def editor(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "e", "down", "x")
+
+
+async def settings(pilot: Pilot[int]) -> None:
+    await press(pilot, "comma", "down", "down")
+
+
+async def settings_field(pilot: Pilot[int]) -> None:
+    await press(pilot, "comma", "end", "enter")
+
+
 async def diff(pilot: Pilot[int]) -> None:
     await _bench(pilot, "d", good=True)
 
@@ -206,6 +231,10 @@ SCREENS: list[Scene] = [
     summary,
     brief,
     verdict_failed,
+    look,
+    compare,
+    editor,
+    settings,
     solution,
     prompts,
     error_map,
@@ -230,6 +259,8 @@ STATES: list[Scene] = [
     verdict_passed,
     hints,
     attempts,
+    look_further,
+    settings_field,
     diff,
     glossary_narrowed,
     search_untyped,
