@@ -2,7 +2,7 @@
 
     python docs/pictures/draw.py
 
-Writes lesson.svg, quiz.svg and verdict.svg beside this file.
+Writes lesson.svg, quiz.svg, verdict.svg and look.svg beside this file.
 """
 
 from __future__ import annotations
@@ -82,6 +82,13 @@ async def main() -> None:
             await settled(pilot)
             await pilot.pause()
             keep(app, "verdict")
+
+            wrong.write_bytes(exercise.reference.read_bytes())
+            await pilot.press("5")
+            await settled(pilot)
+            await pilot.press("pagedown")
+            await pilot.pause()
+            keep(app, "look")
             await app.engine.close()
 
 

@@ -78,6 +78,8 @@ class SettingsScreen(TutorScreen):
         if one.origin not in ("", FILE):
             told = f"{one.origin} is set in the environment, and wins over what is set here."
             lines.append(Content.assemble(("! ", "bold $accent"), told))
+        if self.query_one(Input).display:
+            lines.append(Content.styled("Enter takes what is written, Esc leaves it as it was.", "$quiet"))
         self.query_one("#setting-about", Static).update(Content("\n").join(lines))
         self.refresh_bindings()
 
@@ -112,6 +114,7 @@ class SettingsScreen(TutorScreen):
         field = self.query_one(Input)
         field.value = _text(self.chosen.value)
         field.display = True
+        self.tell()
         field.focus()
 
     @on(Input.Submitted)
@@ -135,6 +138,7 @@ class SettingsScreen(TutorScreen):
 
     def _close_field(self) -> None:
         self.query_one(Input).display = False
+        self.tell()
         self.query_one(SettingsList).focus()
 
     def action_leave(self) -> None:
