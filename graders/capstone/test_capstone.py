@@ -12,6 +12,7 @@ from language_models import Layer, Windows, linear_layers, load, perplexity
 from model_runs import Quantized, picked, restored, run, statistics
 
 FACTOR = 1.05  # of NF4's perplexity
+PLOT = ("bytes", "perplexity")
 SMALL = ((24, 64), (17, 50), (40, 192))  # outputs and inputs of the layers that are tried first
 FAR_OFF = 0.9  # an error of this share of the outputs is none of rounding
 DAMAGE_SHOWN = 12
@@ -102,7 +103,7 @@ def test_perplexity(expect, measure, model_folder, device, working, table):
         if scheme is bitsandbytes_nf4:
             grading.nf4 = level
         del model
-    table("Perplexity against bytes", ("scheme", "bytes", "bits a weight", "perplexity"), rows)
+    table("Perplexity against bytes", ("scheme", "bytes", "bits a weight", "perplexity"), rows, PLOT)
     damaged = sorted(done.results, key=lambda one: -one.error)[:DAMAGE_SHOWN]
     table(
         "The layers that lost most",

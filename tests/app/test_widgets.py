@@ -16,8 +16,11 @@ from tests.app.conftest import shown
 from tutor.app.widgets.bar import bar, factor
 from tutor.app.widgets.check_view import CheckView
 from tutor.app.widgets.output_view import MOST_LINES, OutputView
+from tutor.app.widgets.plot import Plot
 from tutor.app.widgets.text_table import TextTable
-from tutor.grading import CheckResult, Measurement
+from tutor.app.widgets.verdict_view import VerdictView
+from tutor.grading import CheckResult, Measurement, Verdict
+from tutor.grading.verdict import Table
 
 ratios = st.floats(min_value=0, allow_nan=False)
 
@@ -167,3 +170,25 @@ async def test_long_lines_wrap_and_rewrap_when_the_terminal_changes() -> None:
         await pilot.resize_terminal(90, 10)
         await pilot.pause()
         assert view.size.height == 1
+
+
+async def test_a_table_of_a_verdict_is_plotted_where_it_says_so() -> None:
+    rows = (("yours", 89.75e6, 64.4), ("NF4", 116.3e6, 71.2))
+    table = Table(
+        "Perplexity against bytes", ("scheme", "bytes", "perplexity"), rows, ("bytes", "perplexity")
+    )
+    verdict = Verdict("capstone", "passed", "cpu", "f.py", "0" * 64, 1.0, tables=(table,))
+
+    class Shown(App[None]):
+        CSS = ".after { height: auto; } VerdictView { height: 1fr; }"
+
+        def compose(self) -> ComposeResult:
+            yield VerdictView()
+
+    async with Shown().run_test(size=(80, 40)) as pilot:
+        await pilot.app.query_one(VerdictView).show(verdict)
+        await pilot.pause()
+        assert pilot.app.query_one(Plot).region.height == 16
+        text = shown(pilot)  # type: ignore[arg-type]
+        assert "across bytes, up perplexity" in text
+        assert "a   yours" in text

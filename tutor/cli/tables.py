@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tutor.cli import linear
 from tutor.cli.bars import number
-from tutor.cli.console import clean, styled
+from tutor.cli.console import clean, styled, width
 
 GAP = "  "
+PLOT_HEIGHT = 16
+STYLES = {"own": "bold", "known": "cyan", "axis": "dim"}
 
 
 def table_lines(table: Mapping[str, Any]) -> Iterator[str]:
@@ -16,8 +19,18 @@ def table_lines(table: Mapping[str, Any]) -> Iterator[str]:
     columns = [clean(str(column)) for column in table["columns"]]
     rows = [[_cell(cell) for cell in row] for row in table["rows"]]
     figures = [not all(isinstance(row[place], str) for row in table["rows"]) for place in range(len(columns))]
-    header, *lines = aligned([columns, *rows], at_right=figures)
     yield styled(clean(str(table["title"])), "bold")
+    if table.get("plot") and not linear.is_on():
+        from tutor.grading.verdict import Table
+        from tutor.proving.scatter import MARKS, points, scatter
+
+        whole = Table.from_json(dict(table))
+        for drawn in scatter(whole, width(), PLOT_HEIGHT):
+            yield "".join(styled(text, STYLES[kind]) if kind else text for text, kind in drawn).rstrip()
+        marks = {mark for mark, *_ in points(whole)}
+        rows = [[mark if mark in marks else "", *row] for mark, row in zip(MARKS, rows, strict=False)]
+        columns, figures = ["", *columns], [False, *figures]
+    header, *lines = aligned([columns, *rows], at_right=figures)
     yield styled(f"  {header}", "dim")
     yield from (f"  {line}" for line in lines)
 

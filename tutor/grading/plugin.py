@@ -80,7 +80,10 @@ class GradingPlugin:
 
     @pytest.fixture
     def table(self) -> Callable[..., None]:
-        """``table(title, columns, rows)`` puts a table into the verdict: strings and numbers, no hidden input."""
+        """``table(title, columns, rows)`` puts a table into the verdict: strings and numbers, no hidden input.
+
+        ``plot=(across, up)`` has two of its columns drawn against each other; the first row is the learner's.
+        """
         return self._session.tell_table
 
     @pytest.fixture

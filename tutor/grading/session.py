@@ -66,9 +66,15 @@ class Session:
     def tell(self, frame: wire.Frame) -> None:
         wire.send(self._report, frame)
 
-    def tell_table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str | float]]) -> None:
-        """Adds a table to the verdict."""
-        self.tell({"table": Table(title, tuple(columns), tuple(map(tuple, rows))).to_json()})
+    def tell_table(
+        self,
+        title: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str | float]],
+        plot: tuple[str, str] | None = None,
+    ) -> None:
+        """Adds a table to the verdict; ``plot`` names two columns to draw against each other."""
+        self.tell({"table": Table(title, tuple(columns), tuple(map(tuple, rows)), plot).to_json()})
 
     def solution(self) -> Solution:
         """The learner's functions, in this grading's two processes."""

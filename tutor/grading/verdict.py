@@ -102,19 +102,30 @@ class Usage:
 
 @dataclass(frozen=True)
 class Table:
-    """Figures that belong to a verdict and are no limits: a row for each layer of a model, say."""
+    """Figures that belong to a verdict and are no limits: a row for each layer of a model, say.
+
+    ``plot`` names two columns to be drawn against each other, across and up.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | float, ...], ...]
+    plot: tuple[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         rows = [[cell if isinstance(cell, str) else finite(cell) for cell in row] for row in self.rows]
-        return {"title": self.title, "columns": list(self.columns), "rows": rows}
+        drawn = {"plot": list(self.plot)} if self.plot is not None else {}
+        return {"title": self.title, "columns": list(self.columns), "rows": rows, **drawn}
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Table:
-        return cls(document["title"], tuple(document["columns"]), tuple(map(tuple, document["rows"])))
+        plot = document.get("plot")
+        return cls(
+            document["title"],
+            tuple(document["columns"]),
+            tuple(map(tuple, document["rows"])),
+            (str(plot[0]), str(plot[1])) if plot else None,
+        )
 
 
 @dataclass(frozen=True)

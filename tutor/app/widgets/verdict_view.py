@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tutor.app.text import duration, inline, number, size, untrusted, untrusted_content
 from tutor.app.widgets.check_view import CheckView
+from tutor.app.widgets.plot import Plot
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.text_table import TextTable
 
@@ -100,7 +101,7 @@ class VerdictView(VerticalScroll):
         if verdict.passed and notice:
             after += [Static("What to notice", classes="after section"), Reading(notice, classes="after")]
         for table in verdict.tables:
-            after += [Static(table.title, classes="after section"), _drawn(table)]
+            after += [Static(table.title, classes="after section"), *_plotted(table), _drawn(table)]
         if verdict.stdout.strip():
             after.append(Static("What your code printed", classes="after section"))
             after.append(Static(untrusted_content(verdict.stdout.rstrip()), classes="after printed"))
@@ -109,10 +110,21 @@ class VerdictView(VerticalScroll):
         self.scroll_home(animate=False)
 
 
+def _plotted(table: Table) -> list[Widget]:
+    return [Plot(table)] if table.plot is not None else []
+
+
 def _drawn(table: Table) -> TextTable:
     rows = [[cell if isinstance(cell, str) else number(cell) for cell in row] for row in table.rows]
     words = [all(isinstance(row[place], str) for row in table.rows) for place in range(len(table.columns))]
-    drawn = TextTable(table.columns, rows, ["left" if left else "right" for left in words])
+    columns = list(table.columns)
+    if table.plot is not None:  # the letters by which the plot above calls its rows
+        from tutor.proving.scatter import MARKS, points
+
+        marks = {mark for mark, *_ in points(table)}
+        rows = [[mark if mark in marks else "", *row] for mark, row in zip(MARKS, rows, strict=False)]
+        columns, words = ["", *columns], [True, *words]
+    drawn = TextTable(columns, rows, ["left" if left else "right" for left in words])
     drawn.add_class("after")
     return drawn
 
