@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.color import Color
 from textual.command import Provider
 from textual.screen import ModalScreen, Screen
-from textual.worker import WorkerFailed
 
 from tutor.app.engine import Engine
 from tutor.app.screens.base import Keeping
 from tutor.app.screens.course_map import CourseMapScreen
-from tutor.app.signs import AsciiSigns, wants_ascii
-from tutor.app.theme import DARK, THEMES, WIDE
-from tutor.errors import GraderFault, TutorProblem, UsageProblem
+from tutor.app.signs import wants_ascii
+from tutor.app.terminal import TerminalApp
+from tutor.app.theme import DARK, WIDE
+from tutor.errors import TutorProblem, UsageProblem
 from tutor.settings import settings_or_defaults
 
 if TYPE_CHECKING:
@@ -36,7 +31,7 @@ def _palette() -> type[Provider]:
     return CourseCommands
 
 
-class TutorApp(App[int]):
+class TutorApp(TerminalApp):
     """The course map at the bottom of the stack; lessons, quizzes and workbenches above it."""
 
     TITLE = "Quantization tutor"
@@ -57,14 +52,10 @@ class TutorApp(App[int]):
     ]
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__()
+        super().__init__(engine.home)
         self.engine = engine
         self.ready = False
-        for theme in THEMES:
-            self.register_theme(theme)
         self.settings, self._settings_problem = settings_or_defaults(engine.home)
-        self._ascii = AsciiSigns()
-        self._filters.append(self._ascii)
         self._apply_settings()
 
     # --- start and end ------------------------------------------------------------------------
@@ -74,26 +65,6 @@ class TutorApp(App[int]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._open_engine)
-        self._heed_signals()
-        self.app_resume_signal.subscribe(self, self._draw_anew)
-
-    def _draw_anew(self, _app: object) -> None:
-        """Back on a terminal that another program, or the shell, has used: nothing of the old screen is there."""
-        for screen in self.screen_stack:
-            screen.refresh(layout=True)
-            for widget in screen.query("*"):
-                widget.refresh()
-
-    def _heed_signals(self) -> None:
-        """Leave as by a key when the terminal goes away or somebody ends the program: all is kept, nothing runs on."""
-        for name in ("SIGHUP", "SIGTERM"):
-            if number := getattr(signal, name, None):
-                with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; a thread of a test
-                    asyncio.get_running_loop().add_signal_handler(number, self._leave_by_signal, int(number))
-
-    def _leave_by_signal(self, number: int) -> None:
-        self._keep_all()
-        self.exit(return_code=128 + number)
 
     @work(thread=True, group="engine")
     def _open_engine(self) -> None:
@@ -129,24 +100,11 @@ class TutorApp(App[int]):
         """Look and move as the settings say; a theme that is not there counts as not set."""
         settings = self.settings
         self.animation_level = "full" if settings.motion else "none"
-        self._ascii.enabled = wants_ascii(settings.glyphs, os.environ)
+        self.ascii_signs = wants_ascii(settings.glyphs, os.environ)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
         self.engine.device = settings.device
         if self.ready:
             self.engine.store.daily_cap = settings.daily_cap
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The colours that only the tutor's own themes name, mixed from those that every theme has."""
-        theme = self.current_theme
-        colours = theme.to_color_system().generate()
-        ground, text = Color.parse(colours["background"]), Color.parse(colours["foreground"])
-        shares = {"quiet": 0.65, "faint": 0.3, "rule": 0.2, "bar": 0.05}
-        return {name: ground.blend(text, share, alpha=1.0).hex for name, share in shares.items()}
-
-    def get_key_display(self, binding: Binding) -> str:
-        """A key by its sign, or by its name where signs are ASCII."""
-        shown = super().get_key_display(binding)
-        return shown if shown.isascii() or not self._ascii.enabled else binding.key.partition(",")[0]
 
     def change_setting(self, key: str, word: str) -> None:
         """Write one setting down and follow it at once. Raises UsageProblem, EnvironmentProblem."""
@@ -164,15 +122,6 @@ class TutorApp(App[int]):
         if self.theme != self.settings.theme:
             with self.problems_shown():
                 self.change_setting("theme", self.theme)
-
-    async def action_quit(self) -> None:
-        self._keep_all()
-        self.exit()
-
-    def _keep_all(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, Keeping):
-                screen.keep()
 
     async def on_unmount(self) -> None:
         await self.engine.close()
@@ -307,32 +256,6 @@ class TutorApp(App[int]):
             yield
         except TutorProblem as problem:
             self.show_problem(problem)
-
-    def _fatal_error(self) -> None:
-        """A fault of our own: the traceback goes to a file, the learner reads one line."""
-        cause = self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
-        problem = (
-            cause
-            if isinstance(cause, TutorProblem)
-            else GraderFault(
-                "The tutor met a fault of its own and had to stop. Nothing you did is lost.",
-                where=self._keep_traceback(),
-                next_step="Start it again; if it stops again, 'tutor report' gathers what a bug report needs.",
-            )
-        )
-        self._return_code = problem.exit_code
-        self.panic(Text(f"tutor: {problem}"))
-
-    def _keep_traceback(self) -> str:
-        """Write the traceback of the exception being handled into the home; the file's path."""
-        import traceback
-
-        path = self.engine.home / "fault.txt"
-        try:
-            path.write_text(traceback.format_exc(), encoding="utf-8")
-        except OSError:
-            return str(self.engine.home)
-        return str(path)
 
     def show_problem(self, problem: TutorProblem, *, fatal: bool = False) -> None:
         from tutor.app.screens.problem import ProblemScreen
