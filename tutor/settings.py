@@ -224,6 +224,11 @@ def change(home: Path, key: str, word: str) -> Value:
     return value
 
 
+def shown(value: Value) -> str:
+    """A value as a person writes it."""
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
+
+
 def known(key: str) -> Setting:
     """Raises UsageProblem, with the nearest key, where there is none of that name."""
     import difflib

@@ -7,7 +7,7 @@ because some of them act on the terminal (they can set the clipboard or the wind
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -70,6 +70,14 @@ def inline(text: str) -> Content:
         end = mark.end()
     parts.append(text[end:])
     return Content.assemble(*parts)
+
+
+def drawn_cells(rows: Iterable[Sequence[tuple[str, str]]], styles: Mapping[str, str]) -> Content:
+    """Rows of characters, each piece with what it is (a plot's, say), in the style of what it is."""
+    return Content("\n").join(
+        Content.assemble(*((text, styles[kind]) if kind in styles else text for text, kind in row))
+        for row in rows
+    )
 
 
 def with_superscripts(text: str, ids: Sequence[str]) -> str:

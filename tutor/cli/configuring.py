@@ -9,7 +9,8 @@ import typer
 from tutor.cli import console
 from tutor.cli.options import JsonOption
 from tutor.paths import tutor_home
-from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, Value, change, known, settings
+from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, change, known, settings
+from tutor.settings import shown as as_written
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -33,17 +34,10 @@ def config_command(
     elif value is not None:
         console.write(_told(shown[0], value))
     elif key is not None:
-        console.write(text_of(shown[0].value))
+        console.write(as_written(shown[0].value))
     else:
         console.write("\n".join([*map(_entry, shown), f"\n{home / FILE}"]))
     return 0
-
-
-def text_of(value: Value) -> str:
-    """A value as a person writes it."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
 
 
 def _origin(one: Chosen) -> str:
@@ -51,12 +45,12 @@ def _origin(one: Chosen) -> str:
 
 
 def _entry(one: Chosen) -> str:
-    head = f"{one.setting.key:<10} {text_of(one.value) or '(empty)':<14} {_origin(one)}"
+    head = f"{one.setting.key:<10} {as_written(one.value) or '(empty)':<14} {_origin(one)}"
     return f"{console.styled(head, 'bold')}\n           {console.styled(one.setting.about, 'dim')}"
 
 
 def _told(one: Chosen, value: str) -> str:
-    line = f"{one.setting.key} = {text_of(one.setting.read(value)) or '(empty)'}"
+    line = f"{one.setting.key} = {as_written(one.setting.read(value)) or '(empty)'}"
     if one.origin not in (FILE, ""):
-        return f"{line}, but {one.origin} is set in the environment and wins: {text_of(one.value)}"
+        return f"{line}, but {one.origin} is set in the environment and wins: {as_written(one.value)}"
     return line

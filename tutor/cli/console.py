@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TextIO
 
@@ -110,6 +110,14 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
             filled = textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent)
             lines.append(start + filled[len(indent) :])
     return "\n".join(lines)
+
+
+def drawn_cells(rows: Iterable[Sequence[tuple[str, str]]], styles: Mapping[str, str]) -> Iterator[str]:
+    """Rows of characters as lines, each piece (characters, and what they are) in the style of what it is."""
+    for row in rows:
+        yield "".join(
+            styled(text, styles[kind]) if kind in styles and text.strip() else text for text, kind in row
+        ).rstrip()
 
 
 def write(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> bool:

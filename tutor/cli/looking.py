@@ -83,5 +83,4 @@ def _lines(look: Look) -> Iterator[str]:
 
 
 def _drawn(rows: Sequence[Row]) -> Iterator[str]:
-    for row in rows:
-        yield "  " + "".join(styled(text, STYLES[kind]) if kind else text for text, kind in row).rstrip()
+    return (f"  {line}" for line in console.drawn_cells(rows, STYLES))

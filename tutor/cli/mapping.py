@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tutor.course import Content
     from tutor.progress import Store
     from tutor.proving.error_map import Missing, Point
-    from tutor.proving.map_plot import Cell, Marked
+    from tutor.proving.map_plot import Marked
 
 HEIGHT = 19  # rows of the plot with its axis
 STYLES = {"own": "bold", "known": "cyan", "limit": "dim", "axis": "dim"}
@@ -73,8 +73,7 @@ def _lines(
     yield ""
     marks = marked(own, known)
     if not linear.is_on():
-        for row in draw(marks, console.width(), HEIGHT):
-            yield "".join(_cell(cell) for cell in row).rstrip()
+        yield from console.drawn_cells(draw(marks, console.width(), HEIGHT), STYLES)
         yield ""
     yield styled(f"{''.join(f'{heading:>12}' for heading in FIGURES):>{console.width()}}", "dim")
     yield from (_legend(one) for one in marks)
@@ -87,11 +86,6 @@ def _lines(
         yield "\nNone of these is yours yet: a quantizer that you pass gets its place here."
     for one in missing:
         yield clean(f"\n{one.title} ({one.exercise}) has no place: {one.why}.")
-
-
-def _cell(cell: Cell) -> str:
-    character, kind = cell
-    return styled(character, STYLES[kind]) if kind in STYLES and character != " " else character
 
 
 def _legend(one: Marked) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.cli import linear
 from tutor.cli.bars import number
-from tutor.cli.console import clean, styled, width
+from tutor.cli.console import clean, drawn_cells, styled, width
 
 GAP = "  "
 PLOT_HEIGHT = 16
@@ -25,8 +25,7 @@ def table_lines(table: Mapping[str, Any]) -> Iterator[str]:
         from tutor.proving.scatter import MARKS, points, scatter
 
         whole = Table.from_json(dict(table))
-        for drawn in scatter(whole, width(), PLOT_HEIGHT):
-            yield "".join(styled(text, STYLES[kind]) if kind else text for text, kind in drawn).rstrip()
+        yield from drawn_cells(scatter(whole, width(), PLOT_HEIGHT), STYLES)
         marks = {mark for mark, *_ in points(whole)}
         rows = [[mark if mark in marks else "", *row] for mark, row in zip(MARKS, rows, strict=False)]
         columns, figures = ["", *columns], [False, *figures]

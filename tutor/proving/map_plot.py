@@ -73,7 +73,7 @@ def draw(marks: Sequence[Marked], width: int, height: int) -> list[list[Cell]]:
             grid[row][column] = ("·", LIMIT)
     for one in sorted(marks, key=lambda one: one.kind != OWN):  # the learner's take their places first
         row, column = _place(one.point, frame, rows, columns)
-        grid[row][_free(grid[row], column)] = (one.mark, one.kind)
+        grid[row][free_column(grid[row], column)] = (one.mark, one.kind)
     return [*_beside(grid, frame), *_below(frame, columns)]
 
 
@@ -102,7 +102,7 @@ def _place(point: Point, frame: Frame, rows: int, columns: int) -> tuple[int, in
     return min(rows - 1, _row(max(point.decibels, frame.lowest), frame, rows)), column
 
 
-def _free(row: list[Cell], wanted: int) -> int:
+def free_column(row: list[Cell], wanted: int) -> int:
     """The nearest column that holds no point yet: two points must not hide one another."""
     nearest = sorted(range(len(row)), key=lambda column: abs(column - wanted))
     return next((column for column in nearest if row[column][1] not in (OWN, KNOWN)), wanted)

@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
 
 from tutor.grading.verdict import Table
+from tutor.proving.map_plot import AXIS, KNOWN, NOTHING, OWN, Cell, free_column
 
 MARKS = ascii_lowercase
 LEFT = 9  # columns of the labels beside the plot
-OWN, KNOWN, AXIS, NOTHING = "own", "known", "axis", ""
 GRAPH_ROWS = 3  # of the axis below
-
-Cell = tuple[str, str]  # characters, and what they are
 
 
 def points(table: Table) -> list[tuple[str, float, float]]:
@@ -40,15 +38,9 @@ def scatter(table: Table, width: int, height: int) -> list[list[Cell]]:
     grid: list[list[Cell]] = [[(" ", NOTHING)] * columns for _ in range(rows)]
     for mark, x, y in drawn:
         row = round((rows - 1) * (1 - math.log(y / low) / math.log(high / low)))
-        column = _free(grid[row], round((columns - 1) * x / most))
+        column = free_column(grid[row], round((columns - 1) * x / most))
         grid[row][column] = (mark, OWN if mark == MARKS[0] else KNOWN)
     return [*_beside(grid, low, high), *_below(table, columns, most)]
-
-
-def _free(row: Sequence[Cell], wanted: int) -> int:
-    """The nearest column that holds no point yet: two points must not hide one another."""
-    nearest = sorted(range(len(row)), key=lambda column: abs(column - wanted))
-    return next((column for column in nearest if row[column][1] == NOTHING), wanted)
 
 
 def _beside(grid: Sequence[list[Cell]], low: float, high: float) -> Iterator[list[Cell]]:

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import plural
+from tutor.app.text import drawn_cells, plural
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
 
@@ -77,8 +77,7 @@ class ErrorMapScreen(TutorScreen):
             width = max(40, self.size.width - 6)
             room = self.size.height - len(marks) - len(noted(marks)) - 9
             height = min(TALLEST, max(SHORTEST, room))
-            rows = (Content.assemble(*_styled(row)) for row in draw(marks, width, height))
-            self.query_one("#plot", Static).update(Content("\n").join(rows))
+            self.query_one("#plot", Static).update(drawn_cells(draw(marks, width, height), STYLES))
             self.query_one("#told", Static).update(Content.styled(self._told(), "$quiet"))
             self.query_one("#legend", Static).update(self._legend(marks, width))
 
@@ -103,7 +102,3 @@ class ErrorMapScreen(TutorScreen):
         lines += [Content.styled(f"  {mark}  {note}", "$quiet") for mark, note in noted(marks)]
         lines += [Content(f"\n{one.title} has no place: {one.why}.") for one in self.missing]
         return Content("\n").join(lines)
-
-
-def _styled(row: list[tuple[str, str]]) -> list[str | tuple[str, str]]:
-    return [(text, STYLES[kind]) if kind in STYLES else text for text, kind in row]

@@ -17,7 +17,8 @@ from tutor.app.theme import THEMES
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
 from tutor.errors import TutorProblem, UsageProblem
-from tutor.settings import FILE, SETTINGS, Chosen, Setting, Value
+from tutor.settings import FILE, SETTINGS, Chosen, Setting
+from tutor.settings import shown as as_written
 
 NAMES = {
     "theme": "Theme",
@@ -106,13 +107,13 @@ class SettingsScreen(TutorScreen):
 
     def action_step(self, by: int) -> None:
         choices = _choices(self.setting)
-        now = _text(self.chosen.value)
+        now = as_written(self.chosen.value)
         at = choices.index(now) if now in choices else -by
         self.set_to(choices[(at + by) % len(choices)])
 
     def action_write(self) -> None:
         field = self.query_one(Input)
-        field.value = _text(self.chosen.value)
+        field.value = as_written(self.chosen.value)
         field.display = True
         self.tell()
         field.focus()
@@ -167,12 +168,10 @@ def _choices(setting: Setting) -> list[str]:
     return list(setting.choices) if len(setting.choices) > 1 else []
 
 
-def _text(value: Value) -> str:
-    return ("on" if value else "off") if isinstance(value, bool) else str(value)
-
-
 def _line(one: Chosen) -> Content:
     origin = {"": "", FILE: "set here"}.get(one.origin, f"by {one.origin}")
     return Content.assemble(
-        f" {NAMES[one.setting.key]:<18}", (f"{_text(one.value) or '(empty)':<24}", "bold"), (origin, "$quiet")
+        f" {NAMES[one.setting.key]:<18}",
+        (f"{as_written(one.value) or '(empty)':<24}", "bold"),
+        (origin, "$quiet"),
     )

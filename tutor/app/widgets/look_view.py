@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.app.text import inline, untrusted
+from tutor.app.text import drawn_cells, inline, untrusted
 from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
@@ -103,8 +103,4 @@ def _drawn(look: Look, width: int) -> list[Content]:
 
 
 def _part(heading: str, rows: Sequence[Row]) -> list[Content]:
-    drawn = [
-        Content.assemble(*((text, STYLES[kind]) if kind in STYLES else text for text, kind in row))
-        for row in rows
-    ]
-    return [Content(), Content.styled(heading, "bold $primary"), *drawn]
+    return [Content(), Content.styled(heading, "bold $primary"), drawn_cells(rows, STYLES)]

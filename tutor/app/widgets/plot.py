@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import RenderResult
-from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
+
+from tutor.app.text import drawn_cells
 
 if TYPE_CHECKING:
     from tutor.grading.verdict import Table
@@ -29,8 +30,4 @@ class Plot(Widget):
     def render(self) -> RenderResult:
         from tutor.proving.scatter import scatter
 
-        rows = scatter(self.table, max(30, self.content_size.width), HEIGHT)
-        return Content("\n").join(
-            Content.assemble(*((text, STYLES[kind]) if kind in STYLES else text for text, kind in row))
-            for row in rows
-        )
+        return drawn_cells(scatter(self.table, max(30, self.content_size.width), HEIGHT), STYLES)
