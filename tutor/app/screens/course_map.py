@@ -66,7 +66,7 @@ class CourseMapScreen(TutorScreen):
         with self.tutor.problems_shown():
             content, standing = self.tutor.engine.content, self.tutor.engine.standing()
             courses = self.query_one(CourseList)
-            self.beginner = standing.beginner
+            self.beginner, self._standing = standing.beginner, standing
             before = courses.row
             rows = map_rows(content, standing)
             following = next((row.key for row in rows if row.next), "")
@@ -95,7 +95,7 @@ class CourseMapScreen(TutorScreen):
         if row.kind == "lesson":
             lesson = engine.content.lesson(row.id)
             text = inline(lesson.summary)
-            if steps := engine.standing().reread.get(row.id):
+            if steps := self._standing.reread.get(row.id):
                 from tutor.progress.rereading import RULE
 
                 text = Rendered.styled(f"To be reread: {step_titles(lesson, steps)}. {RULE}", "$accent")
@@ -111,10 +111,9 @@ class CourseMapScreen(TutorScreen):
 
     def _prerequisites(self, ids: Sequence[str]) -> Rendered:
         """Each exercise that is used, with the glyph of where it stands."""
-        standing = self.tutor.engine.standing()
         parts = []
         for id in ids:
-            status = standing.exercise(id)
+            status = self._standing.exercise(id)
             parts.append(
                 Rendered.assemble((GLYPHS.get(status, "○"), COLOURS.get(status, "$quiet")), f" {id}")
             )
