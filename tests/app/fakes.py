@@ -43,14 +43,18 @@ DEMO_LINES = (
 
 
 class Clock:
-    """Stands still until it is told to go on; a minute for each record, so that they stay in order."""
+    """A second for each record, so that they stay in order; the minute shown hangs on the work alone."""
 
     def __init__(self) -> None:
         self.time = MORNING
 
     def __call__(self) -> datetime:
-        self.time += timedelta(minutes=1)
+        self.time += timedelta(seconds=1)
         return self.time
+
+    def work(self) -> None:
+        """Four minutes at a solution."""
+        self.time = self.time.replace(second=0) + timedelta(minutes=4)
 
 
 def checks(*, good: bool) -> tuple[CheckResult, ...]:
@@ -129,6 +133,7 @@ class PracticeEngine(Engine):
     def __init__(self, home: Path, *, pause: float = 0.0) -> None:
         super().__init__(ContentRoot(COURSE), home)
         self.pause = pause
+        self.clock = Clock()
         self.note = ""  # below each point on the error–memory map
         self.copied: list[str] = []
         self.handed_over: list[tuple[str, str]] = []
@@ -139,7 +144,7 @@ class PracticeEngine(Engine):
 
     def open(self) -> None:
         self.content = load_content(self.root)
-        self.store = Store.open(self.home, self.content.info.id, clock=Clock())
+        self.store = Store.open(self.home, self.content.info.id, clock=self.clock)
 
     async def close(self) -> None:
         """Nothing was started."""
@@ -171,6 +176,7 @@ class PracticeEngine(Engine):
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
+        self.clock.work()
         record(self.store, exercise, submission, verdict)
         return verdict
 
