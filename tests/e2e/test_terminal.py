@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import random
@@ -98,12 +99,16 @@ class Terminal:
             assert time.monotonic() < deadline, [psutil.Process(pid).cmdline() for pid in left]
             time.sleep(0.05)
 
+    def hang_up(self) -> None:
+        """As when the connection drops. Once: its number may by then be another file's."""
+        if self.master >= 0:
+            os.close(self.master)
+        self.master = -1
+
     def close(self) -> None:
-        for action in (lambda: os.kill(self.pid, signal.SIGKILL), lambda: os.close(self.master)):
-            try:
-                action()
-            except OSError:
-                continue
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.hang_up()
 
 
 def _lives(pid: int) -> bool:
@@ -146,7 +151,7 @@ def test_a_terminal_that_hangs_up_ends_all_of_it_and_keeps_the_place(terminal: T
     terminal.type("n")
     terminal.read(1.0)
     terminal.meet_family()
-    os.close(terminal.master)  # as when the connection drops
+    terminal.hang_up()
     deadline = time.monotonic() + 15
     while _lives(terminal.pid):
         assert time.monotonic() < deadline, "it goes on without a terminal"
