@@ -6,24 +6,35 @@ ARGS ?=
 export PYTHON
 
 python := .venv/bin/python
+sharing = $(shell $(python) -c 'import os; print(os.cpu_count() * 3 // 2)')
 
-.PHONY: help tutor test lint prove
+.PHONY: help tutor test shared alone proofs lint prove
 .SILENT:
 
 help:
 	echo "make tutor   set up (once) and start the tutor"
 	echo "make test    set up (once) and run the tests"
+	echo "make proofs  every exercise proves its own grader, once (ten minutes)"
 	echo "make lint    style, types, and the direction of imports"
 	echo "make prove   every exercise proves its own grader: 20 seeds, all mutants (long)"
 
 tutor: .venv/tutor.installed
 	$(python) -m tutor $(ARGS)
 
-# First what may share the machine, as many at once as there are cores; then what must have it to itself.
+test: shared alone
+
+# What may share the machine: half as many again as there are cores, since screens often wait, and one thread each.
 # Status 5: ARGS chose no test of that kind.
-test: .venv/dev.installed
-	$(python) -m pytest -n auto --dist worksteal -m "not alone" $(ARGS) || [ $$? -eq 5 ]
-	$(python) -m pytest -m alone $(ARGS) || [ $$? -eq 5 ]
+shared: .venv/dev.installed
+	OMP_NUM_THREADS=1 $(python) -m pytest -n $(sharing) --dist worksteal -m "not alone" $(ARGS) || [ $$? -eq 5 ]
+
+# What watches processes, clocks and memory: after all else, no more at once than there are cores.
+alone: shared $(filter proofs,$(MAKECMDGOALS))
+	$(python) -m pytest -n auto --dist worksteal -m alone $(ARGS) || [ $$? -eq 5 ]
+
+# Each exercise proves its own grader once; beside the tests with 'make -j2 test proofs'.
+proofs: .venv/dev.installed
+	$(python) -m tutor validate --mutants --device cpu
 
 lint: .venv/dev.installed
 	$(python) -m ruff check

@@ -22,7 +22,7 @@ SHARED_MODELS = os.environ.get("TUTOR_MODELS")
 
 
 ALONE = ("attacks", "compute/test_memory.py", "e2e", "grading", "sandbox")
-"""Tests that watch processes, clocks and memory: 'make test' runs them one after another."""
+"""Tests that watch processes, clocks and memory: 'make test' runs them after all others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.progress.world import verdict
 from tutor.assist import LEVELS, lesson_pack, prompt_text
 from tutor.assist.pack import BUDGET_TOKENS, CHARACTERS_A_TOKEN
+from tutor.paths import ContentRoot
 
 SECTIONS = (
     "## How to tutor",
@@ -32,13 +34,18 @@ def lines_of(*folders: Path) -> set[str]:
     return {line.strip() for path in files for line in path.read_text().splitlines()}
 
 
-def leaks(content, pack: str) -> list[str]:
-    """Lines of the graders that are in the pack and in no file that a learner can read."""
-    root = content.root
+@cache
+def secrets(root: ContentRoot) -> frozenset[str]:
+    """Lines of the graders that are in no file that a learner can read."""
     public = "\n".join(lines_of(root.lessons, root.exercises))
     secret = {line for line in lines_of(root.graders) if len(line) >= TELLING and line not in public}
     assert secret
-    return sorted(line for line in secret if line in pack)
+    return frozenset(secret)
+
+
+def leaks(content, pack: str) -> list[str]:
+    """What of the graders is in the pack."""
+    return sorted(line for line in secrets(content.root) if line in pack)
 
 
 @pytest.fixture(params=["content", "real_content"])
