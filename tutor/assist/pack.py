@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tutor.assist.prompts import LEVELS, last_attempt, prompt_text
+from tutor.assist.quoting import fenced, plain
 from tutor.assist.sources import cited_sources
 from tutor.assist.verdicts import describe
 
@@ -26,9 +27,6 @@ _CUT = "\n(cut here to keep the pack short)\n"
 _OUTPUT_CHARACTERS = 6_000
 _FENCES = re.compile(r"^`{3,}", re.MULTILINE)
 _FENCE_ROOM = 8
-_ESCAPES = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x0d\x0e-\x1f\x7f]"
-)
 
 POLICY = """\
 You are the tutor of this one lesson. The person learns on their own, with a program that grades their code.
@@ -102,7 +100,7 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
         yield _Section(f"{step.kind.capitalize()}: {step.title}", text, 7)
     if lesson.demo_file is not None and info.demo is not None:
         code = lesson.demo_file.read_text(encoding="utf-8")
-        yield _Section(f"Demo: {info.demo.title}", _fenced(code, "python"), 1)
+        yield _Section(f"Demo: {info.demo.title}", fenced(code, "python"), 1)
         yield _Section("What the demo printed", _demo_output(lesson, store), 3)
     if info.try_it:
         yield _Section(
@@ -123,11 +121,9 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
 def _demo_output(lesson: LoadedLesson, store: Store) -> str:
     for event in reversed(store.events("demo", lesson.id)):
         if output := event.data.get("output"):
-            text = _plain(str(output))
+            text = plain(str(output))
             shown = text if len(text) <= _OUTPUT_CHARACTERS else text[:_OUTPUT_CHARACTERS] + _CUT
-            return (
-                f"On {event.device}, {event.at:%Y-%m-%d}, on the learner's machine:\n\n{_fenced(shown, '')}"
-            )
+            return f"On {event.device}, {event.at:%Y-%m-%d}, on the learner's machine:\n\n{fenced(shown, '')}"
     return "The learner has not run it yet. Ask them to, and to predict its numbers first."
 
 
@@ -140,23 +136,9 @@ def _questions(lesson: LoadedLesson) -> Iterator[str]:
     for number, item in enumerate(build(lesson, seed=0), start=1):
         yield f"{number}. {item.question.strip()}" + (f" (in {item.unit})" if item.unit else "")
         if item.code:
-            yield _fenced(item.code, "python")
+            yield fenced(item.code, "python")
         for choice in item.options:
             yield "   - " + choice.text.strip().replace("\n", "\n     ")
         if item.left:
             yield f"   - match: {' · '.join(choice.text for choice in item.left)}"
             yield f"   - with: {' · '.join(choice.text for choice in item.right)}"
-
-
-def _plain(printed: str) -> str:
-    """What a terminal would show in the end: lines as last overwritten, without colours and cursors."""
-    lines = (line.rstrip("\r").rpartition("\r")[2] for line in printed.split("\n"))
-    return _ESCAPES.sub("", "\n".join(lines))
-
-
-def _fenced(text: str, language: str) -> str:
-    """``text`` in a code block that nothing in it can close."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}{language}\n{text.strip()}\n{fence}"

@@ -14,21 +14,28 @@ def describe(attempt: Attempt | None, content: Content | None = None) -> str:
     """The public part of an attempt's verdict, as Markdown lines."""
     if attempt is None:
         return "I have not submitted anything yet."
-    return "\n".join(_lines(attempt, content))
+    return describe_verdict(attempt.verdict_json, content)
 
 
-def _lines(attempt: Attempt, content: Content | None) -> Iterator[str]:
-    verdict = attempt.verdict_json
-    yield f"{attempt.exercise}: {attempt.verdict} on {attempt.device}."
+def describe_verdict(verdict: Mapping[str, Any], content: Content | None = None) -> str:
+    """The public part of a ``tutor.verdict/1`` document, as Markdown lines."""
+    return "\n".join(_lines(verdict, content))
+
+
+def _lines(verdict: Mapping[str, Any], content: Content | None) -> Iterator[str]:
+    exercise = str(verdict["exercise"])
+    yield f"{exercise}: {verdict['verdict']} on {verdict.get('device') or 'cpu'}."
     if message := verdict.get("message"):
         yield str(message).strip()
     for check in verdict.get("checks") or ():
         yield f"- {check.get('title') or check.get('id')}: {check.get('outcome')}"
         for measurement in check.get("measurements") or ():
             yield f"  - {_measured(measurement)}"
-        if check.get("outcome") in ("failed", "error") and check.get("message"):
-            yield f"  - {' '.join(str(check['message']).split())}"
-        if thought := _thought(attempt.exercise, check.get("misconception"), content):
+        told = " ".join(str(check.get("message") or "").split())
+        if told and check.get("outcome") in ("failed", "error"):
+            yield f"  - {told}"
+        thought = _thought(exercise, check.get("misconception"), content)
+        if thought and thought not in told:
             yield f"  - This looks like {thought}"
 
 

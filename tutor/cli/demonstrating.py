@@ -33,6 +33,7 @@ def demo_command(
 ) -> int:
     """Run a lesson's demo. Its knobs are options too: tutor demo LESSON --seed 3."""
     from tutor.compute.devices import resolve_device
+    from tutor.course.knobs import knob_value
 
     course = open_content(content)
     loaded = course.lesson(lesson)
@@ -47,7 +48,7 @@ def demo_command(
     turned = [*_named(knob or ()), *_extra(ctx.args)]
     arguments = ["--device", resolve_device(device)]
     for name, value in turned:
-        arguments += [f"--{name.replace('-', '_')}", checked(demo, loaded.id, name, value)]
+        arguments += [f"--{name.replace('-', '_')}", knob_value(demo, loaded.id, name, value)]
     _warn_of_memory(demo)
     store = open_store(course)
     printed: list[str] = []
@@ -129,30 +130,3 @@ def _extra(words: Sequence[str]) -> list[tuple[str, str]]:
             value = rest.pop(0)
         pairs.append((name, value))
     return pairs
-
-
-def checked(demo: Demo, lesson_id: str, name: str, value: str) -> str:
-    """The value of a knob, if the lesson has that knob and the value is one of its.
-
-    Raises:
-        UsageProblem: there is no such knob, or the value is not one that it takes.
-    """
-    from tutor.course.names import did_you_mean, printable
-    from tutor.course.rules import knob_refusal
-
-    name = name.replace("-", "_")
-    knob = next((one for one in demo.knobs if one.name == name), None)
-    if knob is None:
-        raise UsageProblem(
-            f"The demo of '{lesson_id}' has no knob '{printable(name)}'.",
-            where="tutor demo",
-            next_step=did_you_mean(name, [one.name for one in demo.knobs], otherwise="Its knobs are"),
-        )
-    refusal = knob_refusal(knob, value)
-    if refusal:
-        raise UsageProblem(
-            f"'{printable(value)}' {refusal}.",
-            where=f"--{name}",
-            next_step=f"It is by default {knob.default}.",
-        )
-    return value
