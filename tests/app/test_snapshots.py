@@ -188,6 +188,10 @@ async def prompts(pilot: Pilot[int]) -> None:
     await press(pilot, "i")
 
 
+async def explaining(pilot: Pilot[int]) -> None:
+    await _bench(pilot, "g", "x", good=False)
+
+
 async def error_map(pilot: Pilot[int]) -> None:
     await _bench(pilot, "g", "q", good=True)
     await press(pilot, "m")
@@ -237,6 +241,7 @@ SCREENS: list[Scene] = [
     settings,
     solution,
     prompts,
+    explaining,
     error_map,
     glossary,
     search,

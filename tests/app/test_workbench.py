@@ -11,6 +11,7 @@ from tests.app.fakes import PracticeEngine, write_solution
 from tutor.app.screens.comparing import CompareScreen
 from tutor.app.screens.confirm import ConfirmScreen
 from tutor.app.screens.editor import EditorScreen
+from tutor.app.screens.explaining import ExplainingScreen
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.solution import SolutionScreen
 from tutor.app.screens.source import SourceScreen
@@ -468,3 +469,26 @@ async def test_two_attempts_are_laid_side_by_side(running: Running, engine: Prac
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, WorkbenchScreen)
         assert "●" not in shown(pilot)
+
+
+async def test_a_failed_verdict_is_explained_by_a_prompt_that_is_copied(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        await open_bench(pilot)
+        path = write_solution(engine, "absmax-int8", good=False)
+        await press(pilot, "x")
+        assert isinstance(pilot.app.screen, WorkbenchScreen), "nothing was graded yet"
+        await press(pilot, "g", "x")
+        screen = pilot.app.screen
+        assert isinstance(screen, ExplainingScreen)
+        assert "Write no corrected function" in screen.text
+        assert "def quantize" in screen.text
+        assert "25.9" not in screen.text.partition("## The verdict")[0]
+        await press(pilot, "c")
+        assert engine.copied == [screen.text]
+        await press(pilot, "q")
+        assert isinstance(pilot.app.screen, WorkbenchScreen)
+        path.write_text("def quantize(W):\n    return W, 1\n")
+        await press(pilot, "g", "x")
+        assert isinstance(pilot.app.screen, WorkbenchScreen), "it passed"

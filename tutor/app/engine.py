@@ -270,6 +270,12 @@ class Engine:
 
         return prompt_text(lesson, level, self.store, content=self.content)
 
+    def explain(self, exercise: LoadedExercise) -> str:
+        """Raises UsageProblem, RefusedProblem: the last attempt is none that failed."""
+        from tutor.assist import explain_prompt
+
+        return explain_prompt(exercise, self.store, self.content)
+
     def write_pack(self, lesson: LoadedLesson) -> Path:
         """Write the lesson pack into the learner's work folder and say where.
 

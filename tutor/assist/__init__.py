@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.assist.clipboard import CopyAttempt, copy_text
+from tutor.assist.explaining import explain_prompt
 from tutor.assist.links import Assistant, Handover, assistant, assistants, hand_over
 from tutor.assist.pack import lesson_pack
 from tutor.assist.prompts import LEVELS, prompt_text
@@ -15,6 +16,7 @@ __all__ = [
     "assistant",
     "assistants",
     "copy_text",
+    "explain_prompt",
     "hand_over",
     "lesson_pack",
     "prompt_text",

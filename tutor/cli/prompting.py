@@ -1,4 +1,4 @@
-"""``tutor prompts``: a lesson's three prompts, to print, copy, open or pack."""
+"""``tutor prompts``: a lesson's three prompts, or one that explains a failed verdict, to print, copy, open or pack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import typer
 from tutor.cli import console
 from tutor.cli.console import clean, styled
 from tutor.cli.opening import open_content, open_store
-from tutor.cli.options import ContentOption, LessonArgument
+from tutor.cli.options import ContentOption
+from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson
@@ -20,7 +21,13 @@ Level = Literal["beginner", "intermediate", "advanced"]
 
 
 def prompts_command(
-    lesson: LessonArgument,
+    lesson: Annotated[
+        str,
+        typer.Argument(
+            metavar="LESSON|EXERCISE",
+            help="A lesson; or an exercise that did not pass, to have it explained.",
+        ),
+    ],
     level: Annotated[Level | None, typer.Option("--level", help="Only this one.", show_default=False)] = None,
     copy: Annotated[bool, typer.Option("--copy", help="Copy it; without --level the first one.")] = False,
     open_in: Annotated[
@@ -37,6 +44,8 @@ def prompts_command(
     from tutor.assist import LEVELS, assistant, prompt_text
 
     course = open_content(content)
+    if any(exercise.id == lesson for exercise in course.exercises):
+        return _explain(course, lesson, copy, open_in, level is not None or pack is not None)
     loaded = course.lesson(lesson)
     wanted = assistant(open_in) if open_in is not None else None
     store = open_store(course)
@@ -56,6 +65,25 @@ def prompts_command(
         _open(wanted.id, prompt_text(loaded, levels[0], store, content=course))
     if copy or wanted is not None:
         _used(store, loaded, levels[0])
+    return code
+
+
+def _explain(course: Content, exercise: str, copy: bool, open_in: str | None, of_a_lesson: bool) -> int:
+    """The prompt for the last attempt at an exercise."""
+    from tutor.assist import assistant, explain_prompt
+
+    if of_a_lesson:
+        raise UsageProblem(
+            "An exercise has one prompt and no pack.", where=exercise, next_step="Name its lesson for those."
+        )
+    wanted = assistant(open_in) if open_in is not None else None
+    text = explain_prompt(course.exercise(exercise), open_store(course), course)
+    if not copy and wanted is None:
+        console.write(clean(text))
+        return 0
+    code = _copy(text) if copy else 0
+    if wanted is not None:
+        _open(wanted.id, text)
     return code
 
 

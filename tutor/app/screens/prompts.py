@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.app.screens.base import TutorScreen
+from tutor.app.screens.handing_over import HandingOverScreen
 from tutor.app.text import shown_path, untrusted
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.reading import Reading
@@ -25,12 +24,11 @@ if TYPE_CHECKING:
 LEVELS = ("beginner", "intermediate", "advanced")
 
 
-class PromptsScreen(TutorScreen):
+class PromptsScreen(HandingOverScreen):
     """Enter copies the prompt that is shown; the next time it shows the next one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c,enter", "copy", "Copy", key_display="c"),
-        Binding("o", "open", "Open an assistant"),
+        *HandingOverScreen.BINDINGS,
         Binding("p", "pack", "Lesson pack"),
         Binding("right,n,tab", "turn(1)", "Next prompt", key_display="→"),
         Binding("left,shift+tab", "turn(-1)", "The prompt before", show=False),
@@ -66,6 +64,9 @@ class PromptsScreen(TutorScreen):
     def text(self) -> str:
         return self.tutor.engine.prompt(self.lesson, LEVELS[self.level])
 
+    def used(self) -> None:
+        self.tutor.engine.store.record_event("prompt", self.lesson.id, {"level": LEVELS[self.level]})
+
     def action_level(self, number: int) -> None:
         self.level = number
         views = self.query_one(Views)
@@ -82,50 +83,6 @@ class PromptsScreen(TutorScreen):
     @on(Views.Picked)
     def picked(self, event: Views.Picked) -> None:
         self.action_level(event.number)
-
-    @work(exclusive=True, group="copy")
-    async def action_copy(self) -> None:
-        """Copy by every way there is, and say which of them worked."""
-        engine = self.tutor.engine
-        with self.tutor.problems_shown():
-            text = self.text
-            self.app.copy_to_clipboard(text)
-            attempts = await asyncio.to_thread(engine.copy, text)
-            engine.store.record_event("prompt", self.lesson.id, {"level": LEVELS[self.level]})
-            lines = [
-                Content.assemble(
-                    ("✓ " if attempt.ok else "– ", "$success" if attempt.ok else "$quiet"),
-                    f"{attempt.way}: ",
-                    (attempt.detail, "$quiet"),
-                )
-                for attempt in attempts
-            ]
-            self.query_one("#told", Static).update(Content("\n").join(lines))
-            self.call_after_refresh(self.query_one("#page", VerticalScroll).scroll_end, animate=False)
-            self.notify("Copied. Paste it into your assistant.")
-
-    @work(exclusive=True, group="copy")
-    async def action_open(self) -> None:
-        """Open one of the known assistants with the prompt, or with the prompt copied."""
-        from tutor.app.screens.assistants import AssistantsScreen
-
-        engine = self.tutor.engine
-        chosen = await self.app.push_screen_wait(AssistantsScreen(engine.assistants()))
-        if chosen is None:
-            return
-        with self.tutor.problems_shown():
-            text = self.text
-            handover = await asyncio.to_thread(engine.hand_over, chosen, text)
-            engine.store.record_event("prompt", self.lesson.id, {"level": LEVELS[self.level]})
-            self.app.copy_to_clipboard(text)
-            if handover.opened and handover.filled:
-                told = f"{chosen.name} is open in your browser, with the prompt filled in."
-            elif handover.opened:
-                told = f"{chosen.name} is open in your browser. The prompt is copied: paste it there."
-            else:
-                told = f"Open {chosen.page} in a browser. The prompt is copied: paste it there."
-            self.query_one("#told", Static).update(Content(told))
-            self.call_after_refresh(self.query_one("#page", VerticalScroll).scroll_end, animate=False)
 
     def action_pack(self) -> None:
         with self.tutor.problems_shown():

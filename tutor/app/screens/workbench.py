@@ -50,6 +50,7 @@ class WorkbenchScreen(TutorScreen):
         Binding("w", "watch", "Watch"),
         Binding("w", "unwatch", "Stop watching"),
         Binding("h", "hint", "Hint"),
+        Binding("x", "explain", "Explain"),
         Binding("s", "solution", "Solution"),
         Binding("q", "leave", "Back"),
         Binding("d", "diff", "Diff"),
@@ -213,11 +214,20 @@ class WorkbenchScreen(TutorScreen):
                 seen_all = self._hints_shown() >= len(self.info.hints)
                 may = seen_all or self.tutor.engine.may_see_solution(self.exercise)
                 return may is (action == "solution")
+            case "explain":
+                return self.verdict is not None and not passed and not self.grading
             case "diff" | "try":
                 return self.started
             case "practise":
                 return not self.grading and self.tutor.engine.may_see_solution(self.exercise)
         return True
+
+    def action_explain(self) -> None:
+        """A prompt for the learner's assistant: why the last attempt did not pass."""
+        from tutor.app.screens.explaining import ExplainingScreen
+
+        with self.tutor.problems_shown():
+            self.app.push_screen(ExplainingScreen(self.exercise, self.tutor.engine.explain(self.exercise)))
 
     def action_start(self) -> None:
         """Write the stub, and say where."""
