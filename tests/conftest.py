@@ -15,8 +15,11 @@ from tutor.compute.models import NotOffered, fetch
 settings.register_profile("tutor", deadline=None)
 settings.load_profile("tutor")
 
-# A shell that starts the tests in its background lets them ignore Ctrl+C, and every process of theirs.
+# A shell that starts the tests in its background lets them ignore Ctrl+C, and nohup a terminal that hangs up; every
+# process of theirs would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 SHARED_MODELS = os.environ.get("TUTOR_MODELS")
 
