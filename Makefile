@@ -29,10 +29,10 @@ shared: .venv/dev.installed
 	OMP_NUM_THREADS=1 $(python) -m pytest -n $(sharing) --dist worksteal -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 
 # What watches processes, clocks and memory: after all else, no more at once than there are cores.
-alone: shared $(filter proofs,$(MAKECMDGOALS))
+alone: shared
 	$(python) -m pytest -n auto --dist worksteal -m alone $(ARGS) || [ $$? -eq 5 ]
 
-# Each exercise proves its own grader once; beside the tests with 'make -j2 test proofs'.
+# Each exercise proves its own grader once, with the mutants that are quick to try.
 proofs: .venv/dev.installed
 	$(python) -m tutor validate --mutants --device cpu
 

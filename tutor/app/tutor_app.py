@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -85,8 +86,15 @@ class TutorApp(TerminalApp):
         for screen in self.screen_stack:
             if isinstance(screen, CourseMapScreen):
                 screen.refresh_course()
+        self._import_screens()
         if self.engine.content.exercises:
             self.warm_up(self.engine.content.exercises[0])
+
+    @work(thread=True, exit_on_error=False, group="engine")
+    def _import_screens(self) -> None:
+        """The first frame waits for no other screen, and the first lesson not for its modules."""
+        for name in ("lesson", "workbench", "quiz"):
+            import_module(f"tutor.app.screens.{name}")
 
     @work(exit_on_error=False, group="engine")
     async def warm_up(self, exercise: LoadedExercise) -> None:
