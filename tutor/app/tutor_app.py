@@ -93,8 +93,8 @@ class TutorApp(TerminalApp):
     @work(thread=True, exit_on_error=False, group="engine")
     def _import_screens(self) -> None:
         """The first frame waits for no other screen, and the first lesson not for its modules."""
-        for name in ("lesson", "workbench", "quiz"):
-            import_module(f"tutor.app.screens.{name}")
+        for name in ("app.screens.lesson", "app.screens.workbench", "app.screens.quiz", "assist"):
+            import_module(f"tutor.{name}")
 
     @work(exit_on_error=False, group="engine")
     async def warm_up(self, exercise: LoadedExercise) -> None:
