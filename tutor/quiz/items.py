@@ -75,6 +75,11 @@ class Item:
         raise NotImplementedError
 
     @property
+    def shape(self) -> str:
+        """What an answer must be, for whoever sends it as data; completes 'Answer with …'."""
+        raise NotImplementedError
+
+    @property
     def accepts(self) -> str:
         """How an answer may be written, where that needs saying; told before it is given."""
         return ""
@@ -127,10 +132,10 @@ class Item:
             misconception=misconception,
         )
 
-    def problem(self, came: object, expected: str) -> AnswerProblem:
-        """The refusal of an answer of the wrong shape; ``expected`` completes 'Answer with …'."""
+    def problem(self, came: object, also: str = "") -> AnswerProblem:
+        """The refusal of an answer of the wrong shape; ``also`` is what else is asked of it."""
         return AnswerProblem(
             f"{shown(came)} is no answer to a question of kind '{self.kind}'.",
             where=self.id,
-            next_step=f"Answer with {expected}.",
+            next_step=f"Answer with {self.shape}{also}.",
         )

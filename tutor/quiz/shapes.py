@@ -9,30 +9,30 @@ from tutor.quiz.items import AnswerProblem, Choice, Item
 LONGEST_TEXT = 4000
 
 
-def text_of(item: Item, answer: object, expected: str, longest: int = LONGEST_TEXT) -> str:
+def text_of(item: Item, answer: object, longest: int = LONGEST_TEXT) -> str:
     """The answer, if it is a text of bounded length that UTF-8 can hold."""
     if not isinstance(answer, str):
-        raise item.problem(answer, expected)
+        raise item.problem(answer)
     if len(answer) > longest:
-        raise item.problem(answer, f"{expected}, of at most {longest:,} characters")
+        raise item.problem(answer, f", of at most {longest:,} characters")
     try:
         answer.encode()
     except UnicodeEncodeError:
-        raise item.problem(answer, f"{expected}, in valid Unicode") from None
+        raise item.problem(answer, ", in valid Unicode") from None
     return answer
 
 
-def ids_of(item: Item, answer: object, known: Iterable[str], expected: str) -> list[str]:
+def ids_of(item: Item, answer: object, known: Iterable[str]) -> list[str]:
     """The answer, if it is a list of known ids, none of them twice."""
     if not isinstance(answer, list | tuple):
-        raise item.problem(answer, expected)
+        raise item.problem(answer)
     ids: list[str] = []
     known = set(known)
     for id in answer:
         if not isinstance(id, str) or id not in known:
-            raise item.problem(id, expected)
+            raise item.problem(id)
         if id in ids:
-            step = f"Answer with {expected}."
+            step = f"Answer with {item.shape}."
             raise AnswerProblem(f"'{id}' is named twice.", where=item.id, next_step=step)
         ids.append(id)
     return ids

@@ -14,15 +14,6 @@ from tutor.assist.tools.reading import LessonId
 from tutor.errors import UsageProblem
 
 LARGEST_ANSWER = 5_000
-SHAPES = {
-    "single": "the id of one option",
-    "multiple": "a list of the ids of all options that are right",
-    "numeric": "a number, or text with a number and a unit",
-    "output": "what it prints, as text",
-    "order": "a list of all option ids in the right order",
-    "match": "an object from each left id to a right id",
-    "code": "the Python that replaces ____, as text",
-}
 
 
 class Quizzing:
@@ -107,4 +98,4 @@ def _shown(item: Any) -> Iterator[str]:
     for name, choices in (("option", item.options), ("left", item.left), ("right", item.right)):
         for choice in choices:
             yield f"- {name} {choice.id}: {' '.join(choice.text.split())}"
-    yield f"Answer with {SHAPES[item.kind]}."
+    yield f"Answer with {item.shape}."

@@ -56,10 +56,14 @@ class CodeItem(Item):
             ),
         )
 
+    @property
+    def shape(self) -> str:
+        return f"the Python that replaces {BLANK}"
+
     def score(self, answer: object) -> Result:
-        filling = text_of(self, answer, f"the Python that replaces {BLANK}", LONGEST_FILLING).strip()
+        filling = text_of(self, answer, LONGEST_FILLING).strip()
         if not filling:
-            raise self.problem(answer, f"the Python that replaces {BLANK}")
+            raise self.problem(answer)
         passed, message = self.run(filling)
         if all(passed):
             return self.share(1, self.why)

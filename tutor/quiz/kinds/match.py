@@ -47,6 +47,10 @@ class MatchItem(Item):
             couples=couples,
         )
 
+    @property
+    def shape(self) -> str:
+        return f"an object from each of {listed(self.left)} to one of {listed(self.right)}"
+
     def score(self, answer: object) -> Result:
         chosen = self._chosen(answer)
         parts = []
@@ -62,14 +66,13 @@ class MatchItem(Item):
 
     def _chosen(self, answer: object) -> Mapping[str, str]:
         lefts, rights = {choice.id for choice in self.left}, {choice.id for choice in self.right}
-        expected = f"an object from each of {listed(self.left)} to one of {listed(self.right)}"
         if not isinstance(answer, dict):
-            raise self.problem(answer, expected)
+            raise self.problem(answer)
         for left, right in answer.items():
             if not isinstance(left, str) or left not in lefts:
-                raise self.problem(left, expected)
+                raise self.problem(left)
             if not isinstance(right, str) or right not in rights:
-                raise self.problem(right, expected)
+                raise self.problem(right)
         return answer
 
     def flaws(self) -> Iterator[str]:

@@ -30,9 +30,13 @@ class MultipleItem(Item):
     def right_options(self) -> frozenset[str]:
         return frozenset(option.id for option in self.explained if option.right)
 
+    @property
+    def shape(self) -> str:
+        return f"a list of ids out of {listed(self.options)}"
+
     def score(self, answer: object) -> Result:
         known = [option.id for option in self.options]
-        chosen = set(ids_of(self, answer, known, f"a list of ids out of {listed(self.options)}"))
+        chosen = set(ids_of(self, answer, known))
         hits = [option for option in self.explained if option.right and option.id in chosen]
         missed = [option for option in self.explained if option.right and option.id not in chosen]
         false = [option for option in self.explained if not option.right and option.id in chosen]

@@ -73,7 +73,7 @@ class NumericItem(Item):
         try:
             value = read_quantity(answer, self.unit)
         except NumberError as error:
-            raise AnswerProblem(str(error), where=self.id, next_step=f"Answer with {self._shape}.") from None
+            raise AnswerProblem(str(error), where=self.id, next_step=f"Answer with {self.shape}.") from None
         if self.near(value, self.answer):
             return self.share(1, f"**{self._quantity(self.answer)}**{self._tolerance}\n\n{self.why}")
         slip = min(self.slips, key=lambda slip: abs(value - slip.value))
@@ -98,7 +98,7 @@ class NumericItem(Item):
                     yield f"wrong values {number_text(other.value)} and {wrong} can't be told apart"
 
     @property
-    def _shape(self) -> str:
+    def shape(self) -> str:
         if not self.unit:
             return "a number without a unit"
         return f"a number in {self.unit}, or in a unit of the same kind"

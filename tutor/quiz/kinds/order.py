@@ -38,11 +38,14 @@ class OrderItem(Item):
             why=drawn.text("why", question.why),
         )
 
+    @property
+    def shape(self) -> str:
+        return f"the list of all {len(self.options)} ids in order, out of {listed(self.options)}"
+
     def score(self, answer: object) -> Result:
-        expected = f"the list of all {len(self.options)} ids in order, out of {listed(self.options)}"
-        ids = ids_of(self, answer, (piece.id for piece in self.in_order), expected)
+        ids = ids_of(self, answer, (piece.id for piece in self.in_order))
         if len(ids) != len(self.in_order):
-            raise self.problem(answer, expected)
+            raise self.problem(answer)
         wanted = set(pairwise(piece.id for piece in self.in_order))
         kept = len(wanted & set(pairwise(ids)))
         solution = "\n".join(f"{n}. {_indented(piece.text)}" for n, piece in enumerate(self.in_order, 1))

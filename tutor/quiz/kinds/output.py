@@ -51,8 +51,12 @@ class OutputItem(Item):
             ),
         )
 
+    @property
+    def shape(self) -> str:
+        return "the text that is printed"
+
     def score(self, answer: object) -> Result:
-        text = normalised(text_of(self, answer, "the text that is printed"))
+        text = normalised(text_of(self, answer))
         if text == normalised(self.answer):
             return self.share(1, self.why)
         slip = next((slip for slip in self.mispredictions if normalised(slip.text) == text), None)

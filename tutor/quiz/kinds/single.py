@@ -26,10 +26,14 @@ class SingleItem(Item):
     def right_options(self) -> frozenset[str]:
         return frozenset(option.id for option in self.explained if option.right)
 
+    @property
+    def shape(self) -> str:
+        return f"the id of one option: {listed(self.options)}"
+
     def score(self, answer: object) -> Result:
         chosen = next((option for option in self.explained if option.id == answer), None)
         if chosen is None:
-            raise self.problem(answer, f"the id of one option: {listed(self.options)}")
+            raise self.problem(answer)
         if chosen.right:
             return self.share(1, chosen.explanation)
         right = next(option for option in self.explained if option.right)
