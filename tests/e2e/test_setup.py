@@ -125,4 +125,5 @@ def test_a_package_index_out_of_reach_is_told_and_nothing_counts_as_installed(
 
 def test_make_without_a_target_lists_the_commands() -> None:
     done = subprocess.run(["make"], cwd=REPOSITORY, capture_output=True, text=True, timeout=10)
-    assert [line.split()[1] for line in done.stdout.splitlines()] == ["tutor", "test", "proofs", "lint", "prove"]
+    listed = [line.split()[1] for line in done.stdout.splitlines()]
+    assert listed == ["tutor", "test", "proofs", "lint", "prove"]
