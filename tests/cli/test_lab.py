@@ -35,8 +35,8 @@ def test_a_quantizer_is_compared_on_a_small_model(tutor: Tutor, tmp_path: Path) 
     assert not schemes["16 bits"]["own"]
     assert schemes["yours"]["bytes"] < schemes["bitsandbytes NF4"]["bytes"] < schemes["16 bits"]["bytes"]
     assert schemes["16 bits"]["perplexity"] < schemes["yours"]["perplexity"] < 60
-    # GPTQ is usually some per cent below rounding to nearest; on so small a model a draw of windows can turn them over.
-    assert schemes["GPTQ int4"]["perplexity"] < 1.15 * schemes["nearest int4"]["perplexity"]
+    # The course's GPTQ and the reference do the same to the body; rounding to nearest is what they improve on.
+    assert schemes["GPTQ int4"]["perplexity"] < schemes["nearest int4"]["perplexity"]
     errors = [layer["error_percent"] for layer in document["layers"]]
     assert errors == sorted(errors, reverse=True)
     assert sum(layer["bytes"] for layer in document["layers"]) == schemes["yours"]["bytes"]
