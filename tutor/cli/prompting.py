@@ -14,6 +14,7 @@ from tutor.cli.options import ContentOption
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from tutor.assist import Assistant
     from tutor.course import Content, LoadedLesson
     from tutor.progress import Store
 
@@ -56,15 +57,12 @@ def prompts_command(
             console.write(clean(prompt_text(loaded, one, store, content=course)))
             _used(store, loaded, one)
         return 0
-    code = 0
     if pack is not None:
         _write_pack(course, loaded, store, pack)
-    if copy:
-        code = _copy(prompt_text(loaded, levels[0], store, content=course))
-    if wanted is not None:
-        _open(wanted.id, prompt_text(loaded, levels[0], store, content=course))
-    if copy or wanted is not None:
-        _used(store, loaded, levels[0])
+    if not copy and wanted is None:
+        return 0
+    code = _hand_over(prompt_text(loaded, levels[0], store, content=course), copy, wanted)
+    _used(store, loaded, levels[0])
     return code
 
 
@@ -81,9 +79,14 @@ def _explain(course: Content, exercise: str, copy: bool, open_in: str | None, of
     if not copy and wanted is None:
         console.write(clean(text))
         return 0
+    return _hand_over(text, copy, wanted)
+
+
+def _hand_over(text: str, copy: bool, wanted: Assistant | None) -> int:
+    """Copy, open an assistant, or both."""
     code = _copy(text) if copy else 0
     if wanted is not None:
-        _open(wanted.id, text)
+        _open(wanted, text)
     return code
 
 
@@ -111,11 +114,11 @@ def _copy(text: str) -> int:
     return 0 if any(attempt.ok for attempt in attempts) else 3
 
 
-def _open(name: str, text: str) -> None:
-    from tutor.assist import assistant, hand_over
+def _open(wanted: Assistant, text: str) -> None:
+    from tutor.assist import hand_over
     from tutor.paths import tutor_home
 
-    done = hand_over(assistant(name), text, home=tutor_home())
+    done = hand_over(wanted, text, home=tutor_home())
     state = "Opened" if done.opened else "Open this yourself:"
     console.write(f"{state} {done.assistant.name}: {done.url}")
     if not done.filled:
