@@ -100,7 +100,7 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
         yield _Section(f"{step.kind.capitalize()}: {step.title}", text, 7)
     if lesson.demo_file is not None and info.demo is not None:
         code = lesson.demo_file.read_text(encoding="utf-8")
-        yield _Section(f"Demo: {info.demo.title}", fenced(code, "python"), 1)
+        yield _Section(f"Demo: {info.demo.title}", fenced(code.strip(), "python"), 1)
         yield _Section("What the demo printed", _demo_output(lesson, store), 3)
     if info.try_it:
         yield _Section(
@@ -123,7 +123,7 @@ def _demo_output(lesson: LoadedLesson, store: Store) -> str:
         if output := event.data.get("output"):
             text = plain(str(output))
             shown = text if len(text) <= _OUTPUT_CHARACTERS else text[:_OUTPUT_CHARACTERS] + _CUT
-            return f"On {event.device}, {event.at:%Y-%m-%d}, on the learner's machine:\n\n{fenced(shown, '')}"
+            return f"On {event.device}, {event.at:%Y-%m-%d}, on the learner's machine:\n\n{fenced(shown.strip())}"
     return "The learner has not run it yet. Ask them to, and to predict its numbers first."
 
 
@@ -136,7 +136,7 @@ def _questions(lesson: LoadedLesson) -> Iterator[str]:
     for number, item in enumerate(build(lesson, seed=0), start=1):
         yield f"{number}. {item.question.strip()}" + (f" (in {item.unit})" if item.unit else "")
         if item.code:
-            yield fenced(item.code, "python")
+            yield fenced(item.code.strip(), "python")
         for choice in item.options:
             yield "   - " + choice.text.strip().replace("\n", "\n     ")
         if item.left:

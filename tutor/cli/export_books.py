@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from tutor.assist.quoting import fenced
 from tutor.cli.console import clean
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def book(content: Content, store: Store, as_format: Literal["markdown", "html", 
     parts = list(_parts(content, store))
     if as_format == "notebook":
         return _notebook(parts)
-    markdown = "\n\n".join(_fenced(part.text) if part.is_code else part.text for part in parts) + "\n"
+    markdown = (
+        "\n\n".join(fenced(part.text, "python") if part.is_code else part.text for part in parts) + "\n"
+    )
     return markdown if as_format == "markdown" else _html(content.title, markdown)
 
 
@@ -65,12 +67,6 @@ def _exercise(exercise: LoadedExercise, store: Store) -> Iterator[Part]:
     yield Part(f"### Exercise: {clean(exercise.title)}\n\n{clean(exercise.info.brief).strip()}\n\n*{passed}*")
     mine = workspace.solution_path(store, exercise)
     yield Part(_read(mine if mine.is_file() else exercise.stub), is_code=True)
-
-
-def _fenced(code: str) -> str:
-    """A code block whose fence is longer than any that the code holds."""
-    fence = max((found[0] for found in re.finditer("`{3,}", code)), key=len, default="``") + "`"
-    return f"{fence}python\n{code}\n{fence}"
 
 
 def _read(file: Path) -> str:

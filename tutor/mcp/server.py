@@ -85,18 +85,12 @@ def guarded(tool: Tool, seconds: float) -> Tool:
         except TimeoutError:
             raise ToolError(f"It took longer than {seconds:g} s and was stopped.") from None
         except TutorProblem as problem:
-            raise ToolError(told(problem)) from None
+            raise ToolError(str(problem)) from None
 
     # With hints as types, not as text: the server builds each tool's schema from them.
     call.__signature__ = inspect.signature(tool, eval_str=True)  # type: ignore[attr-defined]
     call.__annotations__ = inspect.get_annotations(getattr(tool, "__func__", tool), eval_str=True)
     return call
-
-
-def told(problem: TutorProblem) -> str:
-    """A problem in one line: what it is, where, and what to do."""
-    parts = (problem.message, f"({problem.where})" if problem.where else "", problem.next_step)
-    return " ".join(part for part in parts if part)
 
 
 def _add_resource(server: MCPServer[Any], lesson: LoadedLesson) -> None:
@@ -121,7 +115,7 @@ def _add_prompt(server: MCPServer[Any], desk: Desk, level: str) -> None:
             loaded = desk.content.lesson(lesson)
             return prompt_text(loaded, level, desk.store, content=desk.content)
         except TutorProblem as problem:
-            raise ResourceError(told(problem)) from None
+            raise ResourceError(str(problem)) from None
 
     server.prompt(name=level, description=f"The {level} prompt of a lesson, filled in for this learner.")(
         prompt
