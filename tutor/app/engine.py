@@ -10,7 +10,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from tutor.paths import ContentRoot, work_folder
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from tutor.quiz import Item, Result
     from tutor.quiz.placement import Placed
     from tutor.quiz.sitting import Sitting
-
-KEPT_OUTPUT = 20_000  # characters
 
 
 class Engine:
@@ -148,12 +146,13 @@ class Engine:
 
         assert lesson.demo_file is not None
         given = ["--device", resolve_device(self.device), *arguments]
-        return cast("AsyncGenerator[str]", run_demo(lesson.demo_file, given))
+        return run_demo(lesson.demo_file, given)
 
     def remember_demo(self, lesson: LoadedLesson, values: Mapping[str, str], output: str) -> None:
-        """Keep what a demo printed, which the lesson pack quotes."""
-        kept = {"device": self.device, "knobs": dict(values), "output": output[-KEPT_OUTPUT:]}
-        self.store.record_event("demo", lesson.id, kept)
+        """Keep what a demo printed, of much of it the end."""
+        from tutor.progress.demos import KEPT_OUTPUT, remember_demo
+
+        remember_demo(self.store, lesson.id, self.device, values, output[-KEPT_OUTPUT:])
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
         """Have the grader's processes ready before the first grading asks for them."""

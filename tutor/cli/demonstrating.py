@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, cast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,8 +17,6 @@ from tutor.errors import UsageProblem
 if TYPE_CHECKING:
     from tutor.course import LoadedLesson
     from tutor.course.models import Demo
-
-KEPT_OUTPUT = 20_000  # characters
 
 
 def demo_command(
@@ -33,7 +31,8 @@ def demo_command(
 ) -> int:
     """Run a lesson's demo. Its knobs are options too: tutor demo LESSON --seed 3."""
     from tutor.compute.devices import resolve_device
-    from tutor.course.knobs import knob_value
+    from tutor.course.knobs import knob_arguments
+    from tutor.progress.demos import remember_demo
 
     course = open_content(content)
     loaded = course.lesson(lesson)
@@ -47,15 +46,12 @@ def demo_command(
         )
     turned = [*_named(knob or ()), *_extra(ctx.args)]
     arguments = ["--device", resolve_device(device)]
-    for name, value in turned:
-        arguments += [f"--{name.replace('-', '_')}", knob_value(demo, loaded.id, name, value)]
+    arguments += knob_arguments(demo, loaded.id, turned)
     _warn_of_memory(demo)
     store = open_store(course)
     printed: list[str] = []
     code = asyncio.run(_stream(loaded, arguments, printed))
-    store.record_event(
-        "demo", loaded.id, {"device": arguments[1], "knobs": dict(turned), "output": _kept(printed)}
-    )
+    remember_demo(store, loaded.id, arguments[1], dict(turned), "".join(printed))
     return code
 
 
@@ -71,8 +67,7 @@ async def _stream(lesson: LoadedLesson, arguments: Sequence[str], printed: list[
 
     assert lesson.demo_file is not None
     try:
-        output = cast("AsyncGenerator[str, None]", run_demo(lesson.demo_file, arguments))
-        async with aclosing(output) as chunks:
+        async with aclosing(run_demo(lesson.demo_file, arguments)) as chunks:
             async for chunk in chunks:
                 printed.append(chunk)
                 if not console.write(console.clean(chunk), end=""):
@@ -94,11 +89,6 @@ def _warn_of_memory(demo: Demo) -> None:
         console.write_error(
             f"tutor: this demo takes up to {size(demo.memory_mib << 20)} of memory, and {size(free)} can be had now."
         )
-
-
-def _kept(printed: Sequence[str]) -> str:
-    """The demo's output as the lesson pack quotes it."""
-    return "".join(printed)[:KEPT_OUTPUT]
 
 
 def _named(pairs: Iterable[str]) -> list[tuple[str, str]]:

@@ -21,17 +21,15 @@ if TYPE_CHECKING:
 
 def hint_command(exercise: ExerciseArgument, content: ContentOption = None) -> int:
     """The next hint. Hints cost nothing, but it is recorded which you saw."""
+    from tutor.progress.hints import next_hint
+
     course = open_content(content)
     loaded = course.exercise(exercise)
-    store = open_store(course)
-    hints = loaded.info.hints
-    shown = store.hints_shown(loaded.id)
-    if shown < len(hints):
-        store.record_event("hint", loaded.id)
-    number = min(shown + 1, len(hints))
-    console.write(styled(f"Hint {number} of {len(hints)}", "bold"))
-    console.write(wrapped(clean(hints[number - 1])))
-    if number == len(hints):
+    number, hint = next_hint(open_store(course), loaded)
+    of = len(loaded.info.hints)
+    console.write(styled(f"Hint {number} of {of}", "bold"))
+    console.write(wrapped(clean(hint)))
+    if number == of:
         console.write(f"\nThat was the last one. 'tutor solution {loaded.id} --give-up' shows the solution.")
     return 0
 

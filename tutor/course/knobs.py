@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tutor.errors import UsageProblem
@@ -10,12 +11,20 @@ if TYPE_CHECKING:
     from tutor.course.models import Demo
 
 
-def knob_value(demo: Demo, lesson_id: str, name: str, value: str) -> str:
-    """The value of a knob, if the lesson has that knob and the value is one of its.
+def knob_arguments(demo: Demo, lesson_id: str, turned: Iterable[tuple[str, str]]) -> list[str]:
+    """Knobs and values as the arguments of a demo: ``--name value``.
 
     Raises:
         UsageProblem: there is no such knob, or the value is not one that it takes.
     """
+    arguments = []
+    for name, value in turned:
+        arguments += [f"--{name.replace('-', '_')}", _value(demo, lesson_id, name, value)]
+    return arguments
+
+
+def _value(demo: Demo, lesson_id: str, name: str, value: str) -> str:
+    """The value of a knob, if the lesson has that knob and the value is one of its."""
     from tutor.course.names import did_you_mean, printable
     from tutor.course.rules import knob_refusal
 

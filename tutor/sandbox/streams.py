@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from tutor.compute.models.places import find_model
@@ -25,7 +25,7 @@ class DemoFailed(Exception):
         self.status = status
 
 
-async def run_demo(demo_file: Path, arguments: Sequence[str]) -> AsyncIterator[str]:
+async def run_demo(demo_file: Path, arguments: Sequence[str]) -> AsyncGenerator[str]:
     """Runs a demo and yields what it prints, line by line and cleaned, as it comes.
 
     Closing the iterator, or cancelling the task that reads it, kills the demo and all it started.

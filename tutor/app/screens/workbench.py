@@ -32,6 +32,7 @@ from tutor.app.widgets.top_bar import TopBar
 from tutor.app.widgets.verdict_view import VerdictView
 from tutor.app.widgets.views import Views
 from tutor.errors import TutorProblem
+from tutor.progress.hints import next_hint
 from tutor.progress.saves import saves
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ class WorkbenchScreen(TutorScreen):
 
     async def action_hint(self) -> None:
         with self.tutor.problems_shown():
-            self.tutor.engine.store.record_event("hint", self.exercise.id)
+            next_hint(self.tutor.engine.store, self.exercise)
             await self.query_one(HintsView).show(self.info.hints, self._hints_shown())
         self._show_status()
         self.action_view(HINTS)

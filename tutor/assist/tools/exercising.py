@@ -42,12 +42,11 @@ class Exercising:
 
     async def next_hint(self, exercise: ExerciseId) -> str:
         """The next hint of an exercise. It is recorded as seen, so take it only when the learner asks."""
-        loaded, store = self._exercise(exercise), self._desk.store
-        hints, shown = loaded.info.hints, store.hints_shown(loaded.id)
-        if shown < len(hints):
-            store.record_event("hint", loaded.id, {"by": "assistant"})
-        number = min(shown + 1, len(hints))
-        return f"Hint {number} of {len(hints)}: {hints[number - 1].strip()}"
+        from tutor.progress.hints import next_hint
+
+        loaded = self._exercise(exercise)
+        number, hint = next_hint(self._desk.store, loaded, by="assistant")
+        return f"Hint {number} of {len(loaded.info.hints)}: {hint.strip()}"
 
     async def submit(self, exercise: ExerciseId) -> str:
         """Grade the learner's own file, as 'tutor submit' does: it counts as their attempt. Ask them first."""

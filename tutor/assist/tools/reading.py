@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Annotated, cast
+from typing import Annotated
 
 from pydantic import Field
 
@@ -79,32 +78,27 @@ class Reading:
     ) -> str:
         """Run a lesson's demo on the learner's machine, and show what it prints. Ask for a prediction first."""
         from tutor.compute.devices import resolve_device
-        from tutor.course.knobs import knob_value
+        from tutor.course.knobs import knob_arguments
+        from tutor.progress.demos import remember_demo
         from tutor.sandbox import DemoFailed, run_demo
 
         loaded = self._desk.content.lesson(lesson)
         demo = loaded.info.demo
         if demo is None or loaded.demo_file is None:
             raise UsageProblem(f"The lesson '{loaded.id}' has no demo.", where=loaded.id)
-        turned: Mapping[str, str] = knobs or {}
+        turned = knobs or {}
         device = resolve_device(self._desk.device)
-        arguments = ["--device", device]
-        for name, value in turned.items():
-            arguments += [f"--{name.replace('-', '_')}", knob_value(demo, loaded.id, name, value)]
+        arguments = ["--device", device, *knob_arguments(demo, loaded.id, turned.items())]
         printed: list[str] = []
         ended = ""
         try:
-            async with aclosing(
-                cast("AsyncGenerator[str, None]", run_demo(loaded.demo_file, arguments))
-            ) as chunks:
+            async with aclosing(run_demo(loaded.demo_file, arguments)) as chunks:
                 async for chunk in chunks:
                     printed.append(chunk)
         except DemoFailed as failure:
             ended = f"\n\n{failure}."
         output = "".join(printed)
-        self._desk.store.record_event(
-            "demo", loaded.id, {"device": device, "knobs": dict(turned), "output": output[:20_000]}
-        )
+        remember_demo(self._desk.store, loaded.id, device, turned, output)
         return quoted(output, f"What the demo of {loaded.id} printed on {device}.") + ended
 
     async def what_is_due(self) -> str:
