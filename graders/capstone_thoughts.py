@@ -12,7 +12,8 @@ from torch import Tensor
 
 ROUNDED_DOWN = 0.6  # 0.87 where all is rounded down or towards zero, 0.1 where four bits round to nearest
 UNUSED = 0.9
-FAR_OFF = 1.0  # ‖X (W − Ŵ)ᵀ‖² / ‖X Wᵀ‖² of a layer that is lost altogether
+SAME_DIRECTION = 0.8  # the least cosine of the angle between Ŵ and W where only their size differs
+SAME_SIZE = (0.5, 2.0)  # ‖Ŵ‖ / ‖W‖ of weights that came back in their own unit
 
 
 def thought_behind_budget(done: Quantized) -> str | None:
@@ -30,7 +31,7 @@ def thought_behind_perplexity(
 ) -> str | None:
     """Why the model reads worse than it could."""
     body = [one for one in done.results if not one.layer.head]
-    if median(one.error for one in body) > FAR_OFF and done.bytes >= UNUSED * done.budget:
+    if sum(map(_in_another_unit, body)) > len(body) / 2:
         return "scales-forgotten"
     if median(one.bias for one in body) > ROUNDED_DOWN:
         return "rounded-down"
@@ -39,6 +40,11 @@ def thought_behind_perplexity(
     if _with_own_head(done, folder, device, windows) <= limit:
         return "head-like-any-layer"
     return "budget-left-unused" if done.bytes < UNUSED * done.budget else None
+
+
+def _in_another_unit(one: LayerResult) -> bool:
+    """Whether the weights of a layer came back in their direction, but not in their size."""
+    return one.cosine > SAME_DIRECTION and not SAME_SIZE[0] < one.size < SAME_SIZE[1]
 
 
 def _one_grid(body: Sequence[LayerResult]) -> bool:

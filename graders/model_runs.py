@@ -29,6 +29,8 @@ class LayerResult:
     bytes: int
     error: float
     bias: float  # how far all errors lie on one side, over their root mean square: 0.87 where all is cut off
+    size: float  # ‖Ŵ‖ / ‖W‖
+    cosine: float  # of the angle between Ŵ and W, all weights taken as one vector
     values: int  # different values in the first rows of Ŵ
     floats: bool  # the payload holds as many floats as there are weights
 
@@ -130,13 +132,17 @@ def _result(layer: Layer, bits: int, payload: Any, W: Tensor, W_hat: Tensor, gra
     """``gram`` is Xᵀ X: ‖X Wᵀ‖² is the trace of W Xᵀ X Wᵀ."""
     error = W - W_hat
     signal, noise = (float(((matrix @ gram) * matrix).sum(dtype=torch.float64)) for matrix in (W, error))
-    size = float(error.double().square().mean().sqrt())
+    spread = float(error.double().square().mean().sqrt())
+    weights, restored_weights = float(W.double().norm()), float(W_hat.double().norm())
+    both = weights * restored_weights
     return LayerResult(
         layer,
         bits,
         payload_bytes(payload),
         noise / signal if signal else 0.0,
-        max(abs(_mean(error)), _mean(error * W.sign())) / size if size else 0.0,
+        max(abs(_mean(error)), _mean(error * W.sign())) / spread if spread else 0.0,
+        restored_weights / weights if weights else 1.0,
+        float((W * W_hat).sum(dtype=torch.float64)) / both if both else 0.0,
         W_hat[:ROWS_LOOKED_AT].unique().numel(),
         _floats(payload) >= W.numel(),
     )
