@@ -42,6 +42,7 @@ def running(engine: PracticeEngine) -> Running:
     ) -> AsyncIterator[Pilot[int]]:
         app = TutorApp(over)
         async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: app.ready, seconds=30)
             await settled(pilot)
             yield pilot
 
@@ -69,6 +70,17 @@ async def until(pilot: Pilot[int], condition: Callable[[], bool], seconds: float
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         await pilot.pause(0.02)
+
+
+def key_bar(pilot: Pilot[int]) -> str:
+    """The keys that matter now, at the foot of the screen."""
+    return shown(pilot).splitlines()[-1]
+
+
+async def read_to_the_end(pilot: Pilot[int]) -> None:
+    """Press Enter as long as it only turns to what is below the fold."""
+    while "⏎ Read on" in key_bar(pilot):
+        await press(pilot, "enter")
 
 
 def told(pilot: Pilot[int]) -> str:

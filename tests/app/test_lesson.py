@@ -7,7 +7,7 @@ from pathlib import Path
 from textual.containers import VerticalScroll
 from textual.widgets import Input
 
-from tests.app.conftest import Running, press, settled, shown, told, until
+from tests.app.conftest import Running, key_bar, press, read_to_the_end, settled, shown, told, until
 from tests.app.fakes import PracticeEngine, knob_values
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.screens.lesson import LessonScreen
@@ -80,10 +80,37 @@ async def test_enter_asks_for_a_guess_once_and_then_runs_without(
     running: Running, engine: PracticeEngine
 ) -> None:
     async with running() as pilot:
-        await press(pilot, "enter", "n", "n", "enter")
+        await press(pilot, "enter", "n", "n")
+        await read_to_the_end(pilot)
+        await press(pilot, "enter")
         assert engine.demos_run == []
         await press(pilot, "enter")
         assert len(engine.demos_run) == 1
+
+
+async def test_enter_brings_what_is_below_the_fold_before_it_goes_on(running: Running) -> None:
+    """On a low terminal nobody who presses Enter alone misses the second half of a step."""
+    async with running(size=(80, 12)) as pilot:
+        await press(pilot, "enter")
+        frame = pilot.app.screen.query_one("#page", VerticalScroll)
+        assert "⏎ Read on" in key_bar(pilot)
+        top = frame.scroll_y
+        await press(pilot, "enter")
+        assert lesson_of(pilot).position == 0
+        assert top < frame.scroll_y < top + frame.size.height, "some lines stay in sight"
+        await read_to_the_end(pilot)
+        assert "⏎ Next" in key_bar(pilot)
+        await press(pilot, "enter")
+        assert lesson_of(pilot).position == 1
+
+
+async def test_after_a_resize_enter_does_what_the_new_size_asks_for(running: Running) -> None:
+    async with running(size=(80, 60)) as pilot:
+        await press(pilot, "enter")
+        assert "⏎ Next" in key_bar(pilot)
+        await pilot.resize_terminal(80, 12)
+        await settled(pilot)
+        assert "⏎ Read on" in key_bar(pilot)
 
 
 async def test_a_guess_without_a_demo_is_answered_at_once(running: Running) -> None:

@@ -328,11 +328,11 @@ async def test_p_begins_again_from_the_stub_and_keeps_file_and_pass(
         after = engine.store.exercise_state("absmax-int8")
         assert (after.first_pass, after.started) == (before.first_pass, before.started)
         assert "Begun again from the stub" in shown(pilot)
-        assert "⏎ Grade" in shown(pilot).splitlines()[-1]
+        assert "⏎ Fill it in" in shown(pilot).splitlines()[-1]
         await press(pilot, "q")
         pilot.app.open_exercise("absmax-int8")  # type: ignore[attr-defined]
         await settled(pilot)
-        assert "⏎ Grade" in shown(pilot).splitlines()[-1], "the pass before is not this one's"
+        assert "⏎ Fill it in" in shown(pilot).splitlines()[-1], "the pass before is not this one's"
         write_solution(engine, "absmax-int8", good=True)
         await press(pilot, "enter")
         assert not engine.store.exercise_state("absmax-int8").practising

@@ -271,15 +271,14 @@ STATES: list[Scene] = [
     search_untyped,
     nothing_found,
 ]
-"""Other states of the same screens, in two looks."""
+"""Other states of the same screens."""
 
 CASES = [
     pytest.param(
         scene, size, theme, id=f"{scene.__name__}-{size[0]}x{size[1]}-{theme.removeprefix('tutor-')}"
     )
-    for scenes, looks in ((SCREENS, LOOKS), (STATES, (LOOKS[0], LOOKS[3])))
-    for scene in scenes
-    for size, theme in looks
+    for scene in (*SCREENS, *STATES)
+    for size, theme in LOOKS
 ]
 
 

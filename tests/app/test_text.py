@@ -79,6 +79,11 @@ def test_citations_become_raised_numbers() -> None:
     assert with_superscripts(text, ["llama-bytes"]) == "141 GB¹, again¹, and [other](x)."
 
 
+def test_a_citation_hangs_on_its_word_and_two_stay_two() -> None:
+    assert with_superscripts("as long\n[a]. It", ["a", "b"]) == "as long¹. It"
+    assert with_superscripts("in vLLM [a] [b]:", ["a", "b"]) == "in vLLM¹\N{NO-BREAK SPACE}²:"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

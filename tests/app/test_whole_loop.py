@@ -12,7 +12,7 @@ import time
 from fcntl import ioctl
 from pathlib import Path
 
-from tests.app.conftest import settled, shown, until
+from tests.app.conftest import read_to_the_end, settled, shown, until
 from tutor.app.engine import Engine
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.tutor_app import TutorApp
@@ -31,7 +31,9 @@ async def test_a_demo_runs_and_a_right_solution_passes(home: Path) -> None:
         app.open_lesson("bits", demo.id)
         await settled(pilot)
         assert isinstance(app.screen, LessonScreen)
-        await pilot.press("1", "enter")
+        await pilot.press("1")
+        await read_to_the_end(pilot)
+        await pilot.press("enter")
         panel = app.screen.demo
         assert panel is not None
         await until(pilot, lambda: panel.state == "done", seconds=60)

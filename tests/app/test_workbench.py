@@ -27,7 +27,7 @@ async def open_bench(pilot: object, exercise: str = "absmax-int8") -> WorkbenchS
     return screen
 
 
-async def test_enter_writes_the_stub_then_grades_it_then_says_what_is_next(
+async def test_enter_writes_the_stub_then_opens_it_and_grades_what_was_made_of_it(
     running: Running, engine: PracticeEngine
 ) -> None:
     async with running() as pilot:
@@ -39,6 +39,32 @@ async def test_enter_writes_the_stub_then_grades_it_then_says_what_is_next(
         assert path.read_bytes() == screen.exercise.stub.read_bytes()
         assert engine.gradings == 0, "writing the stub is one thing, grading another"
         await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, EditorScreen), "a stub is to be filled in, not graded"
+        await press(pilot, "escape")
+        write_solution(engine, "absmax-int8", good=False)
+        await press(pilot, "enter")
+        assert engine.gradings == 1
+
+
+async def test_beside_a_wide_brief_stands_what_enter_does_next_and_then_the_verdict(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running(size=(120, 40)) as pilot:
+        await open_bench(pilot)
+        assert "Enter writes the stub" in shown(pilot)
+        await press(pilot, "enter")
+        assert "Enter opens your file." in shown(pilot)
+        write_solution(engine, "absmax-int8", good=False)
+        await press(pilot, "h", "enter")
+        assert "✗ Not passed yet" in shown(pilot), "also where the hints were shown before"
+
+
+async def test_an_untouched_stub_is_graded_when_asked_for_by_g(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        await open_bench(pilot)
+        await press(pilot, "enter", "g")
         assert "✗ Your code did not run" in shown(pilot)
         assert "not written yet" in shown(pilot)
         assert "Next" in shown(pilot)

@@ -209,6 +209,11 @@ class Engine:
 
         return workspace.start_exercise(self.store, exercise)
 
+    def untouched(self, exercise: LoadedExercise) -> bool:
+        """Whether the learner's file is there and still the stub."""
+        path = self.solution_path(exercise)
+        return path.is_file() and path.read_bytes() == exercise.stub.read_bytes()
+
     def save(self, exercise: LoadedExercise, data: bytes, *, over: bytes) -> bool:
         """Write the learner's file; True where a version by another program went to the backups first."""
         from tutor.progress import workspace

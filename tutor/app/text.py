@@ -81,11 +81,17 @@ def drawn_cells(rows: Iterable[Sequence[tuple[str, str]]], styles: Mapping[str, 
 
 
 def with_superscripts(text: str, ids: Sequence[str]) -> str:
-    """``text`` with each citation ``[id]`` as a raised number, counted from 1 in the order of ``ids``."""
-    for number, id in enumerate(ids, start=1):
-        raised = str(number).translate(SUPERSCRIPTS)
-        text = text.replace(f" [{id}]", raised).replace(f"[{id}]", raised)
-    return text
+    """``text`` with each citation ``[id]`` as a raised number, counted from 1 in the order of ``ids``.
+
+    It hangs on the word before it; two that follow each other stay two: ``¹ ²``, with a space that does not break.
+    """
+    numbers = {id: str(number).translate(SUPERSCRIPTS) for number, id in enumerate(ids, start=1)}
+
+    def raised(cited: re.Match[str]) -> str:
+        return "\N{NO-BREAK SPACE}".join(numbers[id] for id in re.findall(r"\[([^]]+)]", cited[0]))
+
+    one = "|".join(re.escape(id) for id in numbers)
+    return re.sub(rf"(?:[ ]*\n?[ ]*\[(?:{one})])+", raised, text) if numbers else text
 
 
 def plural(count: int, noun: str) -> str:

@@ -136,6 +136,10 @@ class TutorApp(TerminalApp):
 
     # --- the way from screen to screen ----------------------------------------------------------
 
+    def on_app_focus(self) -> None:
+        """Back from another window, an editor perhaps: what Enter does next may be another thing now."""
+        self.screen.refresh_bindings()
+
     def open_lesson(self, lesson_id: str, page: str | None = None) -> None:
         from tutor.app.screens.lesson import LessonScreen
 

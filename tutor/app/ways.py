@@ -34,8 +34,10 @@ def ways_on(engine: Engine, lesson: LoadedLesson) -> list[Way]:
         minutes = f"{exercise.minutes} min"
         ways.append(Way("Exercises", exercise.title, f"exercise:{exercise.id}", status, minutes))
     if lesson.items:
-        status = "done" if engine.store.answers(lesson.id) else "new"
-        ways.append(Way("Quiz", plural(len(lesson.items), "question"), "quiz", status))
+        answered = {answer.item for answer in engine.store.answers(lesson.id)} & set(lesson.items)
+        status = "done" if len(answered) == len(lesson.items) else "started" if answered else "new"
+        note = f"{len(answered)} answered" if status == "started" else ""
+        ways.append(Way("Quiz", plural(len(lesson.items), "question"), "quiz", status, note))
     if lesson.prompts is not None:
         ways.append(Way("With your AI assistant", "Three prompts, to be used in order", "prompts"))
     following = _following(engine.content.lessons, lesson.id)

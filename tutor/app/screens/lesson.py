@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 
 GO_ON = "go-on"
 KEEP_SECONDS = 0.5
+LINES_KEPT = 2  # of the text that was read, when Enter turns to what is below the fold
+BLANK_LINES = {"step": 1, "demo": 3}  # below the last line of either
 
 
 class LessonScreen(TutorScreen):
     """The steps of a lesson and, behind the last of them, the ways on. The place is kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "read_on", "Read on"),
         Binding("enter", "run", "Run the demo"),
         Binding("enter", "go_on", "Next"),
         Binding("r", "run_again", "Run again"),
@@ -63,6 +66,7 @@ class LessonScreen(TutorScreen):
         self._kept_scroll = 0
         self._page: Widget | None = None
         self._again: frozenset[str] = frozenset()  # read before, and to be read once more
+        self._below_fold = False
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.tutor.engine.content.info.title, self.lesson.title)
@@ -88,6 +92,9 @@ class LessonScreen(TutorScreen):
         store = self.tutor.engine.store
         self._seen = set(store.steps_read().get(self.lesson.id, ()))
         self._look_up_again()
+        for frame in self.query("#page"):  # none, where another lesson took this one's place at once
+            self.watch(frame, "scroll_y", self._look_below_fold, init=False)
+            self.watch(frame, "virtual_size", self._look_below_fold, init=False)
         kept = store.bookmark(f"lesson:{self.lesson.id}") or {}
         page = self._asked_for or kept.get("page")
         self.position = self.pages.index(page) if page in self.pages else 0
@@ -100,6 +107,18 @@ class LessonScreen(TutorScreen):
         frames = self.query("#page")
         if frames and round(frames.first().scroll_y) != self._kept_scroll:
             self.keep()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._look_below_fold)
+
+    def _look_below_fold(self) -> None:
+        """Whether a part of the step has not come into sight yet: then Enter brings it, and the key bar says so."""
+        frames = self.query("#page")
+        blank = BLANK_LINES["step" if self.demo is None else "demo"]
+        below = bool(frames) and frames.first().max_scroll_y - frames.first().scroll_y > blank
+        if below != self._below_fold:
+            self._below_fold = below
+            self.refresh_bindings()
 
     def on_screen_resume(self) -> None:
         """Back from an exercise or the quiz: the ways on may stand differently now."""
@@ -184,11 +203,14 @@ class LessonScreen(TutorScreen):
         demo, page = self.demo, self.page
         running = demo is not None and demo.state == "running"
         unrun = demo is not None and demo.state == "ready" and demo.runs == 0
+        unread = page is not None and self._below_fold and not running
         match action:
+            case "read_on":
+                return unread
             case "run":
-                return unrun
+                return unrun and not unread
             case "go_on":
-                return page is not None and not unrun and not running
+                return page is not None and not unread and not unrun and not running
             case "run_again":
                 return demo is not None and not running and not unrun
             case "knobs":
@@ -205,6 +227,11 @@ class LessonScreen(TutorScreen):
             case "turn" if parameters == (-1,):
                 return self.position > 0
         return True
+
+    def action_read_on(self) -> None:
+        """Turn to what is below the fold; the last lines that were read stay in sight."""
+        frame = self.query_one("#page", VerticalScroll)
+        frame.scroll_relative(y=max(1, frame.size.height - LINES_KEPT), animate=False)
 
     def action_run(self) -> None:
         """Run the demo; a first Enter without a guess asks for one."""
@@ -246,6 +273,7 @@ class LessonScreen(TutorScreen):
             self.tutor.engine.store.record_event("guess", self.lesson.id, guess)
         if self.demo is None:
             await prediction.reply()
+            self.call_after_refresh(prediction.scroll_visible, animate=False)
         self.refresh_bindings()
 
     def action_scroll(self, direction: int) -> None:

@@ -41,10 +41,11 @@ if TYPE_CHECKING:
 
 
 class WorkbenchScreen(TutorScreen):
-    """Enter writes the stub, then grades, then (after the pass) goes on."""
+    """Enter writes the stub, then opens it, then grades what was made of it, then (after the pass) goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start"),
+        Binding("enter", "fill_in", "Fill it in"),
         Binding("enter", "grade", "Grade"),
         Binding("enter", "next", "Next thing"),
         Binding("e", "edit", "Edit"),
@@ -104,6 +105,11 @@ class WorkbenchScreen(TutorScreen):
     def started(self) -> bool:
         return self.tutor.engine.solution_path(self.exercise).exists()
 
+    @property
+    def untouched(self) -> bool:
+        """Whether the file is still the stub."""
+        return self.tutor.engine.untouched(self.exercise)
+
     # --- what is shown ------------------------------------------------------------------------------
 
     async def on_mount(self) -> None:
@@ -137,8 +143,10 @@ class WorkbenchScreen(TutorScreen):
 
     def _first_steps(self) -> str:
         if self.started and self._practising:
-            return "Begun again from the stub; your first pass is kept. Enter grades your file."
-        return "Enter writes the stub for you to fill in." if not self.started else "Enter grades your file."
+            return "Begun again from the stub; your first pass is kept. Enter opens your file."
+        if not self.started:
+            return "Enter writes the stub for you to fill in."
+        return "Enter opens your file." if self.untouched else "Enter grades your file."
 
     def _hints_shown(self) -> int:
         return self.tutor.engine.store.hints_shown(self.exercise.id)
@@ -199,12 +207,14 @@ class WorkbenchScreen(TutorScreen):
         match action:
             case "start":
                 return not self.started
+            case "fill_in":
+                return self.untouched and not self.grading
             case "grade":
-                return self.started and not self.grading and not passed
+                return self.started and not self.untouched and not self.grading and not passed
             case "grade_now":
                 return self.started
             case "next":
-                return passed and not self.grading
+                return passed and not self.grading and not self.untouched
             case "watch":
                 return not self.watching
             case "unwatch":
@@ -234,11 +244,12 @@ class WorkbenchScreen(TutorScreen):
         """Write the stub, and say where."""
         with self.tutor.problems_shown():
             self.tutor.engine.start(self.exercise)
-            self.notify("e opens it in your editor; w grades every save.", title="The stub is written")
-        self._show_status()
+            self.notify("Enter opens it in your editor; w grades every save.", title="The stub is written")
+        self._changed()
 
     def action_edit(self) -> None:
         """The learner's own editor; the one in the app where none is set, or none can have the screen."""
+        self.app.clear_notifications()
         with self.tutor.problems_shown():
             path = self.tutor.engine.start(self.exercise)
             command = editor_command(self.tutor.settings.editor)
@@ -246,10 +257,18 @@ class WorkbenchScreen(TutorScreen):
                 from tutor.app.screens.editor import EditorScreen
 
                 self.app.push_screen(EditorScreen(self.exercise, path), self._edited)
+        self._changed()
+
+    action_fill_in = action_edit
+
+    def _changed(self) -> None:
+        """The file is there now, or another: say what Enter does next."""
         self._show_status()
+        if self.verdict is None and not self.grading:
+            self.call_later(self.query_one(VerdictView).nothing_yet, self._first_steps())
 
     def _edited(self, grade: bool | None) -> None:
-        self._show_status()
+        self._changed()
         if grade and not self.watching:
             self.action_grade()
 
@@ -262,7 +281,8 @@ class WorkbenchScreen(TutorScreen):
             )
 
     def action_grade(self) -> None:
-        """Grade the file; a grading under way begins anew."""
+        """Grade the file; a grading under way begins anew. No notice of before stands over the verdict."""
+        self.app.clear_notifications()
         self._grading = self.grade()
 
     action_grade_now = action_grade
@@ -321,7 +341,7 @@ class WorkbenchScreen(TutorScreen):
         """Grade the file as it is now. The verdict before stays until there is another."""
         engine, view = self.tutor.engine, self.query_one(VerdictView)
         before, self.verdict = self.verdict, None
-        if self.view == BRIEF or (self.view != LOOK and not self.has_class("-wide")):
+        if self.view != LOOK:
             self.action_view(VERDICT)
         self.refresh_bindings()
         try:

@@ -15,6 +15,8 @@ from textual.widgets.option_list import Option
 from tutor.app.text import inline
 from tutor.app.theme import COLOURS, GLYPHS
 
+GLYPH_SPACE = "  "
+
 
 @dataclass(frozen=True)
 class Way:
@@ -45,6 +47,14 @@ class GoOn(OptionList):
         self.ways = ways
         super().__init__(*_options(ways))
 
+    def on_resize(self) -> None:
+        """Lines that are continued hang under their text, not under the glyph."""
+        width = self.scrollable_content_region.width - 2 - len(GLYPH_SPACE)
+        for number, way in enumerate(self.ways):
+            lines = _line(way).wrap(width) if width > 0 else [_line(way)]
+            hanging = Content(f"\n{GLYPH_SPACE}").join(line.rstrip() for line in lines)
+            self.replace_option_prompt(str(number), Content.assemble(_glyph(way), hanging))
+
     def on_mount(self) -> None:
         """Begin on the first way that is not done yet."""
         fresh = [way for way in self.ways if way.status not in ("done", "passed", "tested-out")]
@@ -65,7 +75,13 @@ def _options(ways: Sequence[Way]) -> list[Option]:
                 options.append(Option(" ", disabled=True))
             section = way.section
             options.append(Option(Content.styled(section, "bold $quiet"), disabled=True))
-        glyph = (f"{GLYPHS.get(way.status, '○')} ", COLOURS.get(way.status, "$quiet"))
-        line = Content.assemble(glyph, inline(way.text), Content("  "), inline(way.note).stylize("$quiet"))
-        options.append(Option(line, id=str(number)))
+        options.append(Option(Content.assemble(_glyph(way), _line(way)), id=str(number)))
     return options
+
+
+def _glyph(way: Way) -> tuple[str, str]:
+    return f"{GLYPHS.get(way.status, '○')} ", COLOURS.get(way.status, "$quiet")
+
+
+def _line(way: Way) -> Content:
+    return Content.assemble(inline(way.text), "  ", inline(way.note).stylize("$quiet"))
