@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.assist.prompts import LEVELS, last_attempt, prompt_text
 from tutor.assist.quoting import fenced, plain
 from tutor.assist.sources import cited_sources
 from tutor.assist.verdicts import describe
+from tutor.progress.demos import last_demo
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson
@@ -52,16 +53,53 @@ class _Section:
         return f"## {self.title}\n\n{self.text.strip()}\n\n"
 
 
+@dataclass(frozen=True)
+class Pack:
+    """A lesson for an assistant: Markdown by ``render``, the same in pieces by ``as_json``."""
+
+    lesson: str
+    title: str
+    summary: str
+    sections: tuple[_Section, ...]
+    budget: int
+    source: str
+
+    @property
+    def head(self) -> str:
+        return f"# {self.title}: a lesson pack\n\n{self.summary}\n\n"
+
+    @property
+    def foot(self) -> str:
+        counted = f"At most {self.budget:,} tokens, counted as {CHARACTERS_A_TOKEN} characters each."
+        return f"---\n{counted} {self.source}\n"
+
+    def render(self) -> str:
+        return self.head + "".join(section.render() for section in self.sections) + self.foot
+
+    def as_json(self) -> dict[str, Any]:
+        """``tutor.pack/1``: the sections' texts are Markdown."""
+        return {
+            "schema": "tutor.pack/1",
+            "lesson": self.lesson,
+            "title": self.title,
+            "summary": self.summary,
+            "sections": [{"title": one.title, "markdown": one.text.strip()} for one in self.sections],
+            "budget_tokens": self.budget,
+            "source": self.source,
+        }
+
+
+def make_pack(content: Content, lesson: LoadedLesson, store: Store, *, budget: int = BUDGET_TOKENS) -> Pack:
+    """The pack of ``lesson``, at most ``budget`` tokens as Markdown (counted as 3 characters each)."""
+    source = f"From {content.title}, version {content.version}."
+    empty = Pack(lesson.id, lesson.title, lesson.info.summary.strip(), (), budget, source)
+    room = budget * CHARACTERS_A_TOKEN - len(empty.render())
+    return replace(empty, sections=tuple(_fitted(list(_sections(content, lesson, store)), room)))
+
+
 def lesson_pack(content: Content, lesson: LoadedLesson, store: Store, *, budget: int = BUDGET_TOKENS) -> str:
-    """The pack of ``lesson`` as Markdown, at most ``budget`` tokens (counted as 3 characters each)."""
-    head = f"# {lesson.title}: a lesson pack\n\n{lesson.info.summary.strip()}\n\n"
-    sections = list(_sections(content, lesson, store))
-    foot = (
-        f"---\nAt most {budget:,} tokens, counted as {CHARACTERS_A_TOKEN} characters each. "
-        f"From {content.title}, version {content.version}.\n"
-    )
-    room = budget * CHARACTERS_A_TOKEN - len(head) - len(foot)
-    return head + "".join(section.render() for section in _fitted(sections, room)) + foot
+    """The pack of ``lesson`` as Markdown, at most ``budget`` tokens."""
+    return make_pack(content, lesson, store, budget=budget).render()
 
 
 def _fitted(sections: list[_Section], room: int) -> list[_Section]:
@@ -119,12 +157,12 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
 
 
 def _demo_output(lesson: LoadedLesson, store: Store) -> str:
-    for event in reversed(store.events("demo", lesson.id)):
-        if output := event.data.get("output"):
-            text = plain(str(output))
-            shown = text if len(text) <= _OUTPUT_CHARACTERS else text[:_OUTPUT_CHARACTERS] + _CUT
-            return f"On {event.device}, {event.at:%Y-%m-%d}, on the learner's machine:\n\n{fenced(shown.strip())}"
-    return "The learner has not run it yet. Ask them to, and to predict its numbers first."
+    run = last_demo(store, lesson.id)
+    if run is None:
+        return "The learner has not run it yet. Ask them to, and to predict its numbers first."
+    text = plain(str(run.data["output"]))
+    shown = text if len(text) <= _OUTPUT_CHARACTERS else text[:_OUTPUT_CHARACTERS] + _CUT
+    return f"On {run.device}, {run.at:%Y-%m-%d}, on the learner's machine:\n\n{fenced(shown.strip())}"
 
 
 def _questions(lesson: LoadedLesson) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The text of one of a lesson's three prompts, with what is known of the learner filled in.
 
-A prompt may hold ``$device`` (where the learner's code ran last), ``$last_verdict`` (the public part
-of the last verdict on an exercise of the lesson) and ``$weak_misconceptions``. Anything else with a
-dollar sign, formulas and prices, stays as it is.
+A prompt may hold ``$device`` (where the learner's code ran last), ``$demo_figures`` (what the lesson's demo
+printed for the learner), ``$last_verdict`` (the public part of the last verdict on an exercise of the lesson) and
+``$weak_misconceptions``. Anything else with a dollar sign, formulas and prices, stays as it is.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from tutor.assist.quoting import bounded, fenced, plain
 from tutor.assist.verdicts import describe
 from tutor.errors import UsageProblem
+from tutor.progress.demos import last_demo
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson
@@ -27,6 +29,7 @@ POLICY = (
     "exercises; and say so when a figure is not from what I gave you."
 )
 _WEAKEST = 3
+_FIGURES = 1_200  # characters of what a demo printed
 _PLACE = re.compile(r"\$(?:\{(?P<braced>[a-z_]+)\}|(?P<plain>[a-z_]+))")
 
 
@@ -67,6 +70,7 @@ def last_attempt(lesson: LoadedLesson, store: Store, content: Content | None) ->
 def _filled(text: str, lesson: LoadedLesson, store: Store, content: Content | None) -> str:
     places: dict[str, Callable[[], str]] = {
         "device": lambda: _device(lesson, store, content),
+        "demo_figures": lambda: _demo_figures(lesson, store),
         "last_verdict": lambda: describe(last_attempt(lesson, store, content), content),
         "weak_misconceptions": lambda: _weaknesses(lesson, store, content),
     }
@@ -88,6 +92,15 @@ def _device(lesson: LoadedLesson, store: Store, content: Content | None) -> str:
     )
 
 
+def _demo_figures(lesson: LoadedLesson, store: Store) -> str:
+    run = last_demo(store, lesson.id)
+    if run is None:
+        return "I have not run it yet: let me predict its numbers first."
+    knobs = ", ".join(f"{name} {value}" for name, value in run.data.get("knobs", {}).items())
+    with_knobs = f" with {plain(knobs)}" if knobs else ""
+    return f"What it printed for me{with_knobs}:\n\n{fenced(bounded(run.data['output'], _FIGURES).strip())}"
+
+
 def _weaknesses(lesson: LoadedLesson, store: Store, content: Content | None) -> str:
     counts: Counter[str] = Counter()
     for exercise in exercise_ids(lesson, content):
@@ -103,6 +116,6 @@ def _weaknesses(lesson: LoadedLesson, store: Store, content: Content | None) -> 
 def _thought(name: str, lesson: LoadedLesson, content: Content | None) -> str:
     for exercise in content.exercises_of(lesson.id) if content else ():
         if known := exercise.misconception(name):
-            return known.thought
+            return known.thought.rstrip(".")
     in_quiz = lesson.quiz.misconceptions.get(name) if lesson.quiz else None
-    return in_quiz or name.replace("-", " ")
+    return (in_quiz or name.replace("-", " ")).rstrip(".")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tutor.progress.records import Event
     from tutor.progress.store import Store
 
 KEPT_OUTPUT = 20_000  # characters
@@ -16,3 +17,9 @@ def remember_demo(store: Store, lesson: str, device: str, knobs: Mapping[str, st
     store.record_event(
         "demo", lesson, {"device": device, "knobs": dict(knobs), "output": output[:KEPT_OUTPUT]}
     )
+
+
+def last_demo(store: Store, lesson: str) -> Event | None:
+    """The last run of a lesson's demo that printed something; its ``data`` holds ``knobs`` and ``output``."""
+    runs = reversed(store.events("demo", lesson))
+    return next((run for run in runs if run.data.get("output")), None)
