@@ -146,6 +146,17 @@ def test_the_lesson_pack_is_written(tutor: Tutor, tmp_path: Path) -> None:
     assert "Twice is *more*." in file.read_text()
 
 
+def test_the_lesson_pack_comes_as_json_with_the_same_texts(tutor: Tutor, tmp_path: Path) -> None:
+    file = tmp_path / "pack.md"
+    assert tutor("prompts", "first", "--pack", file).code == 0
+    ended = tutor("prompts", "first", "--json")
+    assert ended.code == 0
+    pack = json.loads(ended.out)
+    assert pack["schema"] == "tutor.pack/1"
+    assert all(f"## {one['title']}\n\n{one['markdown']}" in file.read_text() for one in pack["sections"])
+    assert json.loads(tutor("prompts", "doubling", "--json").out)["exit"] == 2, "an exercise has no pack"
+
+
 def test_start_prints_the_absolute_path_of_the_stub_and_never_overwrites(
     tutor: Tutor, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 from tutor.cli import console
 from tutor.cli.console import clean, styled
 from tutor.cli.opening import open_content, open_store
-from tutor.cli.options import ContentOption
+from tutor.cli.options import ContentOption, JsonOption
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -39,17 +39,21 @@ def prompts_command(
         Path | None,
         typer.Option("--pack", metavar="FILE", help="Write all of the lesson for it.", show_default=False),
     ] = None,
+    json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
     """A lesson's three prompts for your AI assistant, to be used in order."""
-    from tutor.assist import LEVELS, assistant, prompt_text
+    from tutor.assist import LEVELS, assistant, make_pack, prompt_text
 
     course = open_content(content)
     if any(exercise.id == lesson for exercise in course.exercises):
-        return _explain(course, lesson, copy, open_in, level is not None or pack is not None)
+        return _explain(course, lesson, copy, open_in, level is not None or pack is not None or json)
     loaded = course.lesson(lesson)
     wanted = assistant(open_in) if open_in is not None else None
     store = open_store(course)
+    if json:
+        console.write_json(make_pack(course, loaded, store).as_json())
+        return 0
     levels = LEVELS if level is None else (level,)
     if wanted is None and not copy and pack is None:
         for one in levels:
