@@ -184,7 +184,7 @@ def main() -> None:
         tutor.drain(8.0)  # until the grader is warm
         lessons = []
         for _ in range(max(3, samples // 6)):
-            lessons.append(tutor.press("\r", "Next"))
+            lessons.append(tutor.press("\r", "One card or two?"))
             tutor.drain(0.5)
             tutor.press("q", "All keys")
             tutor.drain(0.5)
@@ -209,7 +209,7 @@ def open_workbench(tutor: Terminal) -> None:
         tutor.drain(0.3)
     tutor.press("\r", "What to write")
     tutor.drain(1.0)
-    tutor.press("\r", "every save")
+    tutor.press("\r", "every save")  # of the notice
     tutor.drain(6.0)  # until the notice is gone and the grader is warm for this exercise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -86,15 +87,18 @@ class TutorApp(TerminalApp):
         for screen in self.screen_stack:
             if isinstance(screen, CourseMapScreen):
                 screen.refresh_course()
-        self._import_screens()
+        self._get_ahead()
         if self.engine.content.exercises:
             self.warm_up(self.engine.content.exercises[0])
 
     @work(thread=True, exit_on_error=False, group="engine")
-    def _import_screens(self) -> None:
-        """The first frame waits for no other screen, and the first lesson not for its modules."""
+    def _get_ahead(self) -> None:
+        """The first frame waits for no other screen, and the first lesson not for its modules or the sources."""
         for name in ("app.screens.lesson", "app.screens.workbench", "app.screens.quiz", "assist"):
             import_module(f"tutor.{name}")
+        self.engine.cited("")
+        if not self.is_headless:  # a test begins many apps in one process, and each must go again
+            gc.freeze()  # what is there by now stays: no collection need walk through it while a key waits
 
     @work(exit_on_error=False, group="engine")
     async def warm_up(self, exercise: LoadedExercise) -> None:
