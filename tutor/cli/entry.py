@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Course and machine": {
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
+        "new": ("creating", "Begin a lesson or an exercise of your own."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),
         "mcp": ("assisting", "Let your AI assistant in by MCP: it reads, asks, hints and submits."),
         "web": ("serving", "The app in a browser, on this machine alone."),
