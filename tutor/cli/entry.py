@@ -45,6 +45,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "progress": ("progressing", "What is passed, seen, due and weak."),
         "map": ("mapping", "Error against bits per weight: your quantizers among the known schemes."),
         "lab": ("comparing", "Quantize a whole model with your file, beside int8, NF4, GPTQ and AWQ."),
+        "backups": ("restoring", "Kept versions of your files; bring one back."),
         "report": ("reporting", "What a bug report needs: versions, verdict, doctor."),
         "export": ("exporting", "Write your progress, or the course, to a file."),
         "import": ("exporting", "Merge progress that was exported."),
