@@ -244,6 +244,12 @@ class Engine:
 
         return workspace.diff_against_stub(self.store, exercise)
 
+    def stub_changes(self, exercise: LoadedExercise) -> str | None:
+        """What changed in the stub since the learner's file began as one; None where that was not kept."""
+        from tutor.progress.versions import stub_changes
+
+        return stub_changes(self.store, exercise)
+
     def try_example(self, exercise: LoadedExercise) -> int:
         """Run the learner's code on the public example, on this terminal; returns when Enter is pressed.
 

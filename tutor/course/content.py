@@ -6,7 +6,6 @@ check theirs on first use; lists should use the plain attributes instead, which 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -176,13 +175,10 @@ class LoadedExercise:
 
     @cached_property
     def grader_hash(self) -> str:
-        """sha256 over the grader's, the exercise's and the shared graders' files, names included.
+        """What its verdicts depend on, as a sha256; see ``fingerprint``. Raises ContentProblem."""
+        from tutor.course.fingerprint import fingerprint
 
-        Raises ContentProblem if one of them cannot be read.
-        """
-        shared = self.grader_folder.parent.glob("*.py")
-        own = (path for folder in (self.folder, self.grader_folder) for path in folder.rglob("*"))
-        return _hash_files(self.grader_folder.parent.parent, [*shared, *own])
+        return fingerprint(self.folder, self.grader_folder)
 
     def misconception(self, id: str) -> Misconception | None:
         """The misconception of that id, if this exercise knows it."""
@@ -279,18 +275,3 @@ def _unknown(kind: str, id: str, known: Iterable[str], *, other: tuple[str, Iter
 
 def _article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _hash_files(root: Path, paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        inside = path.relative_to(root)
-        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inside.parts):
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                message = f"This file cannot be read: {error.strerror}."
-                raise ContentProblem(message, where=str(path), code="unreadable") from None
-            digest.update(f"{inside.as_posix()}\0{len(data)}\0".encode())
-            digest.update(data)
-    return digest.hexdigest()

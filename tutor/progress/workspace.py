@@ -77,7 +77,8 @@ def start_exercise(
     key = _bookmark(exercise.id)
     if written or store.bookmark(key) != str(target):
         store.set_bookmark(key, str(target))
-        store.record_event("started", exercise.id, {"reset": reset})
+        begun = {"reset": reset} | ({"stub": stub.decode(errors="replace")} if written else {})
+        store.record_event("started", exercise.id, begun, grader_hash=exercise.grader_hash if written else "")
     return target
 
 
