@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "import": ("exporting", "Merge progress that was exported."),
     },
     "Course and machine": {
+        "course": ("collecting", "Courses from elsewhere: add, list, remove them."),
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
         "new": ("creating", "Begin a lesson or an exercise of your own."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),
@@ -132,7 +133,9 @@ def tutor(
     Without a command it opens the app; where no terminal is, it prints the course map and the next step.
     """
     if content is not None:  # for the command that follows, and for the app
-        os.environ["TUTOR_CONTENT"] = str(content.expanduser().absolute())
+        from tutor.paths import course_place
+
+        os.environ["TUTOR_CONTENT"] = str(course_place(content))
     if plain:
         from tutor.cli import linear
 
