@@ -54,6 +54,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "course": ("collecting", "Courses from elsewhere: add, list, remove them."),
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
         "new": ("creating", "Begin a lesson or an exercise of your own."),
+        "author": ("authoring", "See your course in the app as you write it."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),
         "mcp": ("assisting", "Let your AI assistant in by MCP: it reads, asks, hints and submits."),
         "web": ("serving", "The app in a browser, on this machine alone."),

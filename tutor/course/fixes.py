@@ -23,7 +23,7 @@ FIXES = {
     "duplicate-id": "Give one of them another id.",
     "unknown-key": "Remove it.",
     "missing-key": "Add the key.",
-    "bad-value": "Write what should stand here.",
+    "bad-value": "Change the value; the schema says what may stand here.",
     "unknown-id": "Name one that there is.",
     "cycle": "Remove one of these requirements.",
     "order": "An exercise may require only what comes before it.",
