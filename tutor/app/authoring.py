@@ -40,7 +40,7 @@ class AuthorEngine(Engine):
         if problems := check_content(self.root):
             return problems
         try:
-            content = load_content(self.root, index=self.home / "cache")
+            content = load_content(self.root, index=self.home / "cache", language=self.language)
         except ContentProblem as problem:  # a file was saved between the two
             return [problem]
         if content.id != self._opened:

@@ -111,8 +111,17 @@ class TutorApp(TerminalApp):
         self.ascii_signs = wants_ascii(settings.glyphs, os.environ)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
         self.engine.device = settings.device
+        self._speak(settings.language)
         if self.ready:
             self.engine.store.daily_cap = settings.daily_cap
+
+    def _speak(self, language: str) -> None:
+        """Read the course in another language; the screens that are open already stay as they are."""
+        if language != self.engine.language:
+            self.engine.language = language
+            if self.ready:
+                with self.problems_shown():
+                    self.engine.read_course()
 
     def change_setting(self, key: str, word: str) -> None:
         """Write one setting down and follow it at once. Raises UsageProblem, EnvironmentProblem."""

@@ -53,6 +53,7 @@ class LoadedLesson:
     items: tuple[str, ...]
     has_demo: bool
     folder: Path
+    language: str = ""  # in which its texts are read, as far as they are translated
 
     @property
     def demo_file(self) -> Path | None:
@@ -63,9 +64,9 @@ class LoadedLesson:
     def info(self) -> Lesson:
         """All of ``lesson.yaml``. Raises ContentProblem if it broke since it was indexed."""
         from tutor.course.models import Lesson
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
-        return read_model(self.folder / "lesson.yaml", Lesson)
+        return read_in(self.folder, "lesson.yaml", Lesson, self.language)
 
     @cached_property
     def quiz(self) -> Quiz | None:
@@ -73,18 +74,18 @@ class LoadedLesson:
         if not self.items:
             return None
         from tutor.course.questions import Quiz
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
-        return read_model(self.folder / "quiz.yaml", Quiz)
+        return read_in(self.folder, "quiz.yaml", Quiz, self.language)
 
     @cached_property
     def prompts(self) -> Prompts | None:
         """The three prompts, or None where they are not written yet. Raises ContentProblem."""
         from tutor.course.models import Prompts
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
         try:
-            return read_model(self.folder / "prompts.yaml", Prompts)
+            return read_in(self.folder, "prompts.yaml", Prompts, self.language)
         except ContentProblem as problem:
             if problem.code == "missing-file":
                 return None
@@ -103,6 +104,7 @@ class LoadedExercise:
     minutes: int
     requires: tuple[str, ...]
     folder: Path
+    language: str = ""  # in which its texts are read, as far as they are translated
     checks: str = ""  # a file of the grader's folder to run instead of the hidden checks
 
     @property
@@ -114,9 +116,9 @@ class LoadedExercise:
     def info(self) -> Exercise:
         """All of ``exercise.yaml``. Raises ContentProblem if it broke since it was indexed."""
         from tutor.course.models import Exercise
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
-        return read_model(self.folder / "exercise.yaml", Exercise)
+        return read_in(self.folder, "exercise.yaml", Exercise, self.language)
 
     @property
     def stub(self) -> Path:
@@ -196,6 +198,7 @@ class Content:
     chapters: tuple[LoadedModule, ...]
     lessons: tuple[LoadedLesson, ...]
     exercises: tuple[LoadedExercise, ...]
+    language: str = ""
 
     @property
     def info(self) -> LoadedCourse:

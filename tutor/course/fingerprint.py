@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tutor.course.languages import is_language
 from tutor.errors import ContentProblem
 
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
@@ -63,11 +64,6 @@ def _imported(shared: Path, sources: list[bytes]) -> dict[Path, bytes]:
                 found[path] = _read(path)
                 sources.append(found[path])
     return found
-
-
-def is_language(name: str) -> bool:
-    """Whether a folder of that name holds a translation: ``de``, ``pt-BR``."""
-    return re.fullmatch(r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?", name) is not None
 
 
 def _read(path: Path) -> bytes:

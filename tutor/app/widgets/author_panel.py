@@ -33,9 +33,7 @@ class AuthorPanel(Static):
 
 def _lines(root: Path, problems: Sequence[ContentProblem], when: str, most: int) -> list[Content]:
     head = f"✗ {plural(len(problems), 'problem')} at {when}"
-    lines = [
-        Content.assemble((head, "bold $error"), ("  shown is the last version without any", "$quiet"))
-    ]
+    lines = [Content.assemble((head, "bold $error"), ("  shown is the last version without any", "$quiet"))]
     for problem in problems[:most]:
         where = problem.where.removeprefix(f"{root}/")
         lines.append(Content.assemble((_plain(where), "$primary"), "  ", _plain(problem.message)))
