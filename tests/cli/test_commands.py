@@ -77,6 +77,7 @@ def test_the_list_as_json_has_the_keys_of_the_contract(tutor: Tutor) -> None:
             "status": "new",
             "requires": [],
             "cpu_only": False,
+            "newer": False,
         }
     ]
     assert set(document["next"]) == {"kind", "id", "why"}
