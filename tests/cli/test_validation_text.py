@@ -34,7 +34,7 @@ def test_an_exercise_with_too_many_survivors_is_not_proved() -> None:
     lines = text(proof(mutants=MutantProof(37, 1, 40)), problems=[problem])
     assert lines[0].startswith("✗ doubling")
     assert lines[-3:] == [
-        "f: too many [mutants-survive]",
+        "f:1:1: too many [mutants-survive]",
         "    fix: Reject more of them: the warnings list those that pass.",
         "Not proved.",
     ]
@@ -49,7 +49,7 @@ def test_a_problem_reads_like_a_linters_with_the_problems_own_fix_before_that_of
     lines = text(problems=[own], warnings=[warning])
     assert lines[0] == "lessons/lesson.yaml:3:5: no [unknown-id]"
     assert lines[1] == "    fix: Did you mean 'a'?"
-    assert lines[2] == "/elsewhere/f.py: near [near-limit, warning]"
+    assert lines[2] == "/elsewhere/f.py:1:1: near [near-limit, warning]"
 
 
 def test_why_mutants_were_not_tried_is_said() -> None:

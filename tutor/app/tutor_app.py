@@ -25,6 +25,8 @@ from tutor.settings import settings_or_defaults
 if TYPE_CHECKING:
     from tutor.course import LoadedExercise
 
+REPAIRS_SECONDS = 60.0
+
 
 def _palette() -> type[Provider]:
     from tutor.app.commands import CourseCommands
@@ -56,6 +58,7 @@ class TutorApp(TerminalApp):
         super().__init__(engine.home)
         self.engine = engine
         self.ready = False
+        self._told: set[str] = set()  # what was repaired, as far as the learner knows of it
         self.settings, self._settings_problem = settings_or_defaults(engine.home)
         self._apply_settings()
 
@@ -81,6 +84,7 @@ class TutorApp(TerminalApp):
         self.ready = True
         self.engine.store.daily_cap = self.settings.daily_cap
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        self.tell_repairs()
         if self._settings_problem is not None:
             self.show_problem(self._settings_problem)
         for screen in self.screen_stack:
@@ -89,6 +93,13 @@ class TutorApp(TerminalApp):
         self._import_screens()
         if self.engine.content.exercises:
             self.warm_up(self.engine.content.exercises[0])
+
+    def tell_repairs(self) -> None:
+        """Say what the store had to repair, such as a damaged database that its backup took the place of."""
+        for sentence in self.engine.store.notices:
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self.notify(sentence, title="Your progress", severity="warning", timeout=REPAIRS_SECONDS)
 
     @work(thread=True, exit_on_error=False, group="engine")
     def _import_screens(self) -> None:

@@ -143,8 +143,11 @@ def _facts(one: Mapping[str, Any]) -> Iterator[str]:
 
 def _problem(problem: Mapping[str, Any], style: str, kind: str = "") -> Iterator[str]:
     """As linters write it, so that an editor can jump there: file:line:column: what is wrong [code]."""
-    place = [_from_here(problem["file"]), *(problem[key] for key in ("line", "column"))]
-    where = ":".join(str(part) for part in place if part is not None)
+    line, column = (
+        problem["line"] or 1,
+        problem["column"] or 1,
+    )  # what is wrong with all of a file stands at its top
+    where = f"{_from_here(problem['file'])}:{line}:{column}"
     yield f"{styled(clean(where), style)}: {clean(problem['message'])} [{problem['code']}{kind}]"
     if problem["fix"]:
         yield f"    fix: {clean(problem['fix'])}"

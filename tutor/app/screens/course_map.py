@@ -75,6 +75,7 @@ class CourseMapScreen(TutorScreen):
             bar.path = (content.info.title,)
             bar.note = _tally(content, standing)
             self.refresh_bindings()
+            self.tutor.tell_repairs()
 
     @on(CourseList.Highlighted)
     def tell_about(self, event: CourseList.Highlighted) -> None:
