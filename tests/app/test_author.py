@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -183,3 +184,28 @@ def test_the_authors_screens_look_as_they_did(
         await quiet(pilot)
 
     assert snap_compare(author_app(course, home), terminal_size=size, run_before=run)
+
+
+@pytest.mark.alone
+async def test_a_grading_goes_on_over_a_save_and_the_next_one_uses_the_new_checks(
+    course: Path, home: Path
+) -> None:
+    engine = AuthorEngine(ContentRoot(course), home)
+    assert engine.read_again() == []
+    exercise = engine.content.exercise("first-mean")
+    path = engine.start(exercise)
+    path.write_bytes(exercise.reference.read_bytes())
+    try:
+        begun = asyncio.Event()
+        grading = asyncio.create_task(engine.grade(exercise, path, lambda event: begun.set()))
+        await begun.wait()
+        checks = "graders/first-mean/test_first_mean.py"
+        edit(course, checks, "abs(came - right) / right", "abs(came - right) / right + 1")
+        await engine.forget_grader()
+        assert (await grading).passed
+        assert engine.read_again() == []
+        assert not (
+            await engine.grade(engine.content.exercise("first-mean"), path, lambda event: None)
+        ).passed
+    finally:
+        await engine.close()

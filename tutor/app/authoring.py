@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,9 @@ from tutor.paths import CONTENT_FOLDERS, ContentRoot
 if TYPE_CHECKING:
     from watchfiles import Change
 
+    from tutor.course import LoadedExercise
+    from tutor.grading import Grader, GradingEvent, Verdict
+
 DEBOUNCE_MS = 150
 
 
@@ -22,6 +25,8 @@ class AuthorEngine(Engine):
     def __init__(self, root: ContentRoot, home: Path) -> None:
         super().__init__(root, home)
         self._opened = ""
+        self._gradings = 0
+        self._retired: list[Grader] = []  # of older files, with a grading under way perhaps
 
     @property
     def playground(self) -> Path:
@@ -49,9 +54,31 @@ class AuthorEngine(Engine):
         self.content = content
         return []
 
+    async def grade(
+        self, exercise: LoadedExercise, path: Path, on_event: Callable[[GradingEvent], None]
+    ) -> Verdict:
+        self._gradings += 1
+        try:
+            return await super().grade(exercise, path, on_event)
+        finally:
+            self._gradings -= 1
+            await self._close_retired()
+
     async def forget_grader(self) -> None:
-        """Let the next grading collect the hidden checks as they are now."""
-        await self.close()
+        """Let the next grading collect the hidden checks as they are now; one that is under way ends as it began."""
+        if self._grader is not None:
+            self._retired.append(self._grader)
+            self._grader = None
+        await self._close_retired()
+
+    async def close(self) -> None:
+        self._gradings = 0
+        await self._close_retired()
+        await super().close()
+
+    async def _close_retired(self) -> None:
+        while self._retired and not self._gradings:
+            await self._retired.pop().close()
 
 
 async def saved_files(root: Path, *, poll: bool = False) -> AsyncIterator[set[Path]]:

@@ -63,16 +63,23 @@ def copy_course(source: Path, target: Path, where: str) -> None:
     """
     budget = Budget(where)
     for name in _files(source):
-        place = source / name
-        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _no_file(place)
-            data = file.read(LARGEST_FILE + 1)
+        data = _read(source / name)
         budget.take(name, len(data))
         copy = target / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(data)
+
+
+def _read(place: Path) -> bytes:
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _no_file(place)
+            return file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        message = f"This file cannot be read: {error.strerror}."
+        raise UsageProblem(message, where=str(place)) from None
 
 
 def _files(source: Path) -> Iterator[str]:
