@@ -26,6 +26,16 @@ def work_folder(home: Path | None = None) -> Path:
     return (home or tutor_home()) / "work"
 
 
+def courses_folder(home: Path | None = None) -> Path:
+    """Where courses from elsewhere are kept, each in a folder named by its id."""
+    return (home or tutor_home()) / "courses"
+
+
+def is_from_elsewhere(path: Path) -> bool:
+    """Whether a file belongs to a course that was added: its programs are trusted less than our own."""
+    return path.resolve().is_relative_to(courses_folder().resolve())
+
+
 @dataclass(frozen=True)
 class ContentRoot:
     """The folders of one course. ``lessons``, ``exercises`` and ``graders`` lie side by side."""
@@ -48,6 +58,8 @@ class ContentRoot:
 def content_root(override: Path | None = None) -> ContentRoot:
     """The course to use: ``override``, else ``TUTOR_CONTENT``, else the course that was installed.
 
+    A course is named by its folder, or, where it was added by ``tutor course``, by its id.
+
     In a checkout (or an editable install) the three folders lie beside the package; in a wheel
     they travel inside it as ``tutor/content``.
 
@@ -56,14 +68,28 @@ def content_root(override: Path | None = None) -> ContentRoot:
     """
     named = override or (Path(env) if (env := os.environ.get("TUTOR_CONTENT")) else None)
     if named is not None:
-        candidate = named.expanduser().absolute()
+        candidate = course_place(named)
         if not (candidate / "lessons").is_dir():
             raise UsageProblem(
                 "This folder holds no course: it has no 'lessons' folder.",
                 where=str(candidate),
-                next_step=f"A course has the folders {', '.join(CONTENT_FOLDERS)}.",
+                next_step=f"A course has the folders {', '.join(CONTENT_FOLDERS)}; 'tutor course list' names "
+                "those that were added.",
             )
         return ContentRoot(candidate)
+    return installed_root()
+
+
+def course_place(named: Path) -> Path:
+    """The folder that a person means: the one named, or that of the added course of this id."""
+    candidate = named.expanduser().absolute()
+    added = courses_folder() / named
+    is_id = named.name == str(named) and not str(named).startswith(".")
+    return added if is_id and not (candidate / "lessons").is_dir() and added.is_dir() else candidate
+
+
+def installed_root() -> ContentRoot:
+    """The course that came with the program."""
     package = Path(__file__).resolve().parent
     installed = package / "content"
     return ContentRoot(installed if installed.is_dir() else package.parent)

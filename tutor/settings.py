@@ -119,6 +119,14 @@ SETTINGS = (
         variables=("TUTOR_ASSISTANT",),
     ),
     Setting(
+        "language",
+        "The language of lessons, questions and briefs, such as de; what is not translated stays as it is.",
+        "",
+        choices=("",),
+        free=r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?",
+        variables=("TUTOR_LANGUAGE",),
+    ),
+    Setting(
         "daily_cap",
         "The most questions that come back for review in one day; the rest wait for the next.",
         20,
@@ -148,6 +156,10 @@ class Settings:
     @property
     def theme(self) -> str:
         return str(self.chosen["theme"].value)
+
+    @property
+    def language(self) -> str:
+        return str(self.chosen["language"].value)
 
     @property
     def glyphs(self) -> str:

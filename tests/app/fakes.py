@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tutor.app.engine import Engine
 from tutor.assist import Assistant, CopyAttempt, Handover
-from tutor.course import LoadedExercise, LoadedLesson, load_content
+from tutor.course import LoadedExercise, LoadedLesson
 from tutor.grading import (
     CheckResult,
     GradingEvent,
@@ -143,7 +143,7 @@ class PracticeEngine(Engine):
         self.cancelled = 0
 
     def open(self) -> None:
-        self.content = load_content(self.root)
+        self.read_course()
         self.store = Store.open(self.home, self.content.info.id, clock=self.clock)
 
     async def close(self) -> None:

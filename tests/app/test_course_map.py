@@ -7,7 +7,7 @@ from datetime import timedelta
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from tests.app.conftest import Running, press, shown
+from tests.app.conftest import Running, press, shown, told
 from tests.app.fakes import Clock, PracticeEngine, write_solution
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.screens.lesson import LessonScreen
@@ -15,6 +15,7 @@ from tutor.app.screens.prompts import PromptsScreen
 from tutor.app.screens.quiz import QuizScreen
 from tutor.app.screens.workbench import WorkbenchScreen
 from tutor.app.widgets.course_list import CourseList, MapRow
+from tutor.progress import Store
 
 
 async def test_the_cursor_begins_on_what_is_next_and_enter_opens_it(running: Running) -> None:
@@ -164,3 +165,16 @@ async def test_a_long_course_costs_no_line_for_a_bar_below(running: Running) -> 
         await pilot.pause()
         assert courses.show_vertical_scrollbar
         assert not courses.show_horizontal_scrollbar
+
+
+async def test_a_repaired_database_is_told(engine: PracticeEngine, running: Running) -> None:
+    database = engine.home / "progress.db"
+    with Store.open(engine.home, "practice") as store:
+        store.record_event("step", "bits", {"step": "why"})
+    database.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
+    async with running() as pilot:
+        assert "was damaged. It is kept as" in told(pilot)
+        assert "Restored" in told(pilot)
+        await press(pilot, "enter", "q")
+        assert told(pilot).count("was damaged") == 1
+    assert list(engine.home.glob("progress*damaged*"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from rich.segment import Segment
 from textual.color import Color
 
 from tests.app.conftest import Running, press, settled, shown, told
+from tests.app.fakes import PracticeEngine
 from tutor.app.screens.settings import SettingsList, SettingsScreen
 from tutor.app.signs import _SIGNS, AsciiSigns, wants_ascii
 from tutor.app.theme import THEMES
+from tutor.app.tutor_app import TutorApp
+from tutor.paths import ContentRoot
 from tutor.settings import FILE, SETTINGS, settings
 
 FIRST = ["comma"]
@@ -153,3 +157,21 @@ def test_text_stands_out_from_its_ground(theme: object) -> None:
     colours = [theme.foreground, theme.primary, theme.secondary, theme.accent, theme.success, theme.error]  # type: ignore[attr-defined]
     colours.append(theme.variables["quiet"])  # type: ignore[attr-defined]
     assert min(_contrast(colour, theme.background) for colour in colours) >= least  # type: ignore[attr-defined]
+
+
+async def test_a_language_is_followed_at_once(
+    running: Running, engine: PracticeEngine, tmp_path: Path
+) -> None:
+    course = shutil.copytree(engine.root.root, tmp_path / "course")
+    translation = course / "lessons" / "01-bits" / "de" / "lesson.yaml"
+    translation.parent.mkdir()
+    translation.write_text("title: Wie wenige Bits genügen\n")
+    engine.root = ContentRoot(course)
+    async with running() as pilot:
+        assert "How few bits are enough" in shown(pilot)
+        assert isinstance(pilot.app, TutorApp)
+        pilot.app.change_setting("language", "de")
+        await press(pilot, "comma", "q")
+        assert "Wie wenige Bits genügen" in shown(pilot)
+        await press(pilot, "enter")
+        assert "Wie wenige Bits genügen" in shown(pilot)

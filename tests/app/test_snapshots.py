@@ -5,8 +5,10 @@ After a change that is meant, look at the pictures in the report, then run with 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from textual.pilot import Pilot
@@ -14,8 +16,11 @@ from textual.widgets import Input, TextArea
 
 from tests.app.conftest import press, settled
 from tests.app.fakes import PracticeEngine, write_solution
+from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.screens.quiz import QuizScreen
 from tutor.app.tutor_app import TutorApp
+from tutor.course import load_content
+from tutor.paths import ContentRoot
 
 Scene = Callable[[Pilot[int]], Awaitable[None]]
 
@@ -138,6 +143,40 @@ async def verdict_failed(pilot: Pilot[int]) -> None:
 
 async def verdict_passed(pilot: Pilot[int]) -> None:
     await _bench(pilot, "g", good=True)
+
+
+async def _newer(pilot: Pilot[int], course: Path) -> None:
+    """A pass, and then a course in which the stub has another docstring."""
+    engine = app_of(pilot).engine
+    await _bench(pilot, "g", "q", good=True)
+    assert isinstance(engine, PracticeEngine)
+    shutil.copytree(engine.root.root, course)
+    stub = course / "exercises" / "absmax-int8" / "stub.py"
+    stub.write_text(stub.read_text().replace("Codes and the scale.", "Codes, int8, and the scale of W."))
+    engine.root = ContentRoot(course)
+    engine.content = load_content(engine.root)
+
+
+async def newer_map(pilot: Pilot[int]) -> None:
+    with TemporaryDirectory() as folder:
+        await _newer(pilot, Path(folder, "course"))
+        app_of(pilot).back_to_map()
+        screen = app_of(pilot).screen
+        assert isinstance(screen, CourseMapScreen)
+        screen.refresh_course()
+        await press(pilot, *["down"] * 2)
+
+
+async def newer_bench(pilot: Pilot[int]) -> None:
+    with TemporaryDirectory() as folder:
+        await _newer(pilot, Path(folder, "course"))
+        await _bench(pilot)
+
+
+async def newer_changes(pilot: Pilot[int]) -> None:
+    with TemporaryDirectory() as folder:
+        await _newer(pilot, Path(folder, "course"))
+        await _bench(pilot, "v")
 
 
 async def hints(pilot: Pilot[int]) -> None:
@@ -263,6 +302,9 @@ STATES: list[Scene] = [
     code,
     verdict_passed,
     hints,
+    newer_map,
+    newer_bench,
+    newer_changes,
     attempts,
     look_further,
     settings_field,

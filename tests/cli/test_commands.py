@@ -26,7 +26,7 @@ def test_help_names_every_command_and_no_command_of_a_later_stage(tutor: Tutor) 
     out = tutor("--help").out
     for name in ("list", "lesson", "demo", "quiz", "glossary", "start", "try", "submit", "watch", "practice"):
         assert f"  {name} " in out
-    for name in ("gradebook", "backups"):
+    for name in ("gradebook",):
         assert name not in out
 
 
@@ -77,6 +77,7 @@ def test_the_list_as_json_has_the_keys_of_the_contract(tutor: Tutor) -> None:
             "status": "new",
             "requires": [],
             "cpu_only": False,
+            "newer": False,
         }
     ]
     assert set(document["next"]) == {"kind", "id", "why"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tutor.cli.validating import validation_text
 from tutor.errors import ContentProblem
 from tutor.proving.report import Distance, ExerciseProof, MutantProof, ValidationReport
@@ -31,7 +33,23 @@ def test_an_exercise_with_too_many_survivors_is_not_proved() -> None:
     problem = ContentProblem("too many", where="f", code="mutants-survive")
     lines = text(proof(mutants=MutantProof(37, 1, 40)), problems=[problem])
     assert lines[0].startswith("✗ doubling")
-    assert lines[-2:] == ["✗ f: too many [mutants-survive]", "Not proved."]
+    assert lines[-3:] == [
+        "f:1:1: too many [mutants-survive]",
+        "    fix: Reject more of them: the warnings list those that pass.",
+        "Not proved.",
+    ]
+
+
+def test_a_problem_reads_like_a_linters_with_the_problems_own_fix_before_that_of_its_kind() -> None:
+    here = Path.cwd() / "lessons" / "lesson.yaml"
+    own = ContentProblem(
+        "no", where=str(here), line=3, column=5, code="unknown-id", next_step="Did you mean 'a'?"
+    )
+    warning = ContentProblem("near", where="/elsewhere/f.py", code="near-limit")
+    lines = text(problems=[own], warnings=[warning])
+    assert lines[0] == "lessons/lesson.yaml:3:5: no [unknown-id]"
+    assert lines[1] == "    fix: Did you mean 'a'?"
+    assert lines[2] == "/elsewhere/f.py:1:1: near [near-limit, warning]"
 
 
 def test_why_mutants_were_not_tried_is_said() -> None:

@@ -206,24 +206,41 @@ def test_the_grader_hash_follows_every_file_that_grading_depends_on(course: Cour
         return load_content(course.root).exercise("absmax").grader_hash
 
     course.add_exercise("other", order=2)
-    course.write("graders/yardsticks.py", "LIMIT = 1\n")
-    before = now()
-    course.write("graders/other/reference.py", "changed = True\n")
-    course.path("graders/absmax/__pycache__").mkdir()
-    course.write("graders/absmax/__pycache__/x.pyc", "x")
-    assert now() == before
-    seen = {before}
+    course.write("graders/absmax/test_absmax.py", "from yardsticks import LIMIT\n")
+    course.write("graders/yardsticks.py", "import families\n")
+    course.write("graders/families.py", "LIMIT = 1\n")
+    seen = {now()}
     for name, text in {
-        "graders/yardsticks.py": "LIMIT = 2\n",
-        "graders/absmax/test_absmax.py": "def test_more(solution): ...\n",
-        "graders/absmax/wrong/truncated.py": "changed = True\n",
+        "graders/families.py": "LIMIT = 2\n",
+        "graders/yardsticks.py": "import families  # changed\n",
+        "graders/absmax/test_absmax.py": "from yardsticks import LIMIT, more\n",
+        "graders/absmax/reference.py": "changed = True\n",
         "exercises/absmax/stub.py": "changed = True\n",
     }.items():
         course.write(name, text)
         assert now() not in seen, name
         seen.add(now())
-    course.path("graders/absmax/right/loop.py").rename(course.path("graders/absmax/right/loops.py"))
+    course.path("exercises/absmax/example.py").rename(course.path("exercises/absmax/examples.py"))
     assert now() not in seen
+
+
+def test_the_grader_hash_ignores_what_changes_no_verdict(course: Course) -> None:
+    def now() -> str:
+        return load_content(course.root).exercise("absmax").grader_hash
+
+    course.add_exercise("other", order=2)
+    before = now()
+    for name in (
+        "graders/other/reference.py",
+        "graders/unused.py",
+        "graders/absmax/right/more.py",
+        "graders/absmax/wrong/truncated.py",
+        "graders/absmax/equivalent.yaml",
+        "graders/absmax/__pycache__/x.pyc",
+        "exercises/absmax/de/exercise.yaml",
+    ):
+        course.write(name, "changed = True\n")
+        assert now() == before, name
 
 
 def test_what_broke_since_loading_is_told_when_it_is_read(course: Course) -> None:

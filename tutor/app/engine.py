@@ -41,6 +41,8 @@ class Engine:
     def __init__(self, root: ContentRoot, home: Path) -> None:
         self.root = root
         self.home = home
+        self.language = ""
+        """In which the course's texts are read, as far as they are translated."""
         self.device = "auto"
         """Where gradings and demos run, as ``--device`` says it."""
         self._grader: Grader | None = None
@@ -52,11 +54,16 @@ class Engine:
         Raises:
             ContentProblem: a course file is broken. EnvironmentProblem: the store can't be used.
         """
-        from tutor.course import load_content
         from tutor.progress import Store
 
-        self.content = load_content(self.root, index=self.home / "cache")
+        self.read_course()
         self.store = Store.open(self.home, self.content.info.id)
+
+    def read_course(self) -> None:
+        """Take the course up as its files are now. Raises ContentProblem."""
+        from tutor.course import load_content
+
+        self.content = load_content(self.root, index=self.home / "cache", language=self.language)
 
     async def close(self) -> None:
         if self._grader is not None:
@@ -248,6 +255,12 @@ class Engine:
         from tutor.progress import workspace
 
         return workspace.diff_against_stub(self.store, exercise)
+
+    def stub_changes(self, exercise: LoadedExercise) -> str | None:
+        """What changed in the stub since the learner's file began as one; None where that was not kept."""
+        from tutor.progress.versions import stub_changes
+
+        return stub_changes(self.store, exercise)
 
     def try_example(self, exercise: LoadedExercise) -> int:
         """Run the learner's code on the public example, on this terminal; returns when Enter is pressed.

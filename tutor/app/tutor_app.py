@@ -26,6 +26,8 @@ from tutor.settings import settings_or_defaults
 if TYPE_CHECKING:
     from tutor.course import LoadedExercise
 
+REPAIRS_SECONDS = 60.0
+
 
 def _palette() -> type[Provider]:
     from tutor.app.commands import CourseCommands
@@ -57,6 +59,7 @@ class TutorApp(TerminalApp):
         super().__init__(engine.home)
         self.engine = engine
         self.ready = False
+        self._told: set[str] = set()  # what was repaired, as far as the learner knows of it
         self.settings, self._settings_problem = settings_or_defaults(engine.home)
         self._apply_settings()
 
@@ -82,6 +85,7 @@ class TutorApp(TerminalApp):
         self.ready = True
         self.engine.store.daily_cap = self.settings.daily_cap
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        self.tell_repairs()
         if self._settings_problem is not None:
             self.show_problem(self._settings_problem)
         for screen in self.screen_stack:
@@ -90,6 +94,13 @@ class TutorApp(TerminalApp):
         self._get_ahead()
         if self.engine.content.exercises:
             self.warm_up(self.engine.content.exercises[0])
+
+    def tell_repairs(self) -> None:
+        """Say what the store had to repair, such as a damaged database that its backup took the place of."""
+        for sentence in self.engine.store.notices:
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self.notify(sentence, title="Your progress", severity="warning", timeout=REPAIRS_SECONDS)
 
     @work(thread=True, exit_on_error=False, group="engine")
     def _get_ahead(self) -> None:
@@ -115,8 +126,17 @@ class TutorApp(TerminalApp):
         self.ascii_signs = wants_ascii(settings.glyphs, os.environ)
         self.theme = settings.theme if settings.theme in self.available_themes else DARK.name
         self.engine.device = settings.device
+        self._speak(settings.language)
         if self.ready:
             self.engine.store.daily_cap = settings.daily_cap
+
+    def _speak(self, language: str) -> None:
+        """Read the course in another language; the screens that are open already stay as they are."""
+        if language != self.engine.language:
+            self.engine.language = language
+            if self.ready:
+                with self.problems_shown():
+                    self.engine.read_course()
 
     def change_setting(self, key: str, word: str) -> None:
         """Write one setting down and follow it at once. Raises UsageProblem, EnvironmentProblem."""

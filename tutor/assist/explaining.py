@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tutor.progress import Store
 
 ASK = """\
-I am learning quantization by writing code that hidden checks grade. My file did not pass.
+I am taking the course '{course}' and write code that hidden checks grade. My file did not pass.
 Help me to understand why, without solving it:
 
 1. Say in your own words what the verdict measured, and what my code does instead.
@@ -45,7 +45,7 @@ def explain_prompt(exercise: LoadedExercise, store: Store, content: Content) -> 
         )
     code = attempt.source.decode("utf-8", "replace")
     parts = (
-        ASK,
+        ASK.format(course=content.title),
         f"## The exercise: {exercise.info.title}\n\n{exercise.info.brief.strip()}",
         f"## My code\n\n{quoted(code, 'As it was graded.', 'python')}",
         f"## The verdict\n\n{describe(attempt, content)}",

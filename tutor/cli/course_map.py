@@ -51,6 +51,7 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
             "status": standing.exercise(e.id),
             "requires": list(e.requires),
             "cpu_only": e.id in standing.cpu_only,
+            "newer": e.id in standing.newer,
         }
         for e in content.exercises
     ]
@@ -69,6 +70,13 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
 def map_text(content: Content, standing: Standing) -> str:
     """Modules, lessons and exercises with their status, and the next step."""
     lines = [*_map_lines(content, standing), "", next_text(standing)]
+    if standing.newer:
+        lines.append(
+            styled(
+                "A newer version: 'tutor diff ID --stub' shows what changed, 'tutor submit ID' grades again.",
+                "dim",
+            )
+        )
     if standing.beginner:
         lines.append(styled("You know some of it? 'tutor quiz --placement' finds where to begin.", "dim"))
     return "\n".join(lines)
@@ -85,6 +93,7 @@ def _map_lines(content: Content, standing: Standing) -> Iterator[str]:
             yield _row(2, lesson.id, lesson.title, standing.shown(lesson.id), again)
             for exercise in content.exercises_of(lesson.id):
                 note = " (cpu-only)" if exercise.id in standing.cpu_only else ""
+                note += ", newer version" if exercise.id in standing.newer else ""
                 yield _row(6, exercise.id, exercise.title, standing.exercise(exercise.id), note)
 
 

@@ -45,12 +45,16 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "progress": ("progressing", "What is passed, seen, due and weak."),
         "map": ("mapping", "Error against bits per weight: your quantizers among the known schemes."),
         "lab": ("comparing", "Quantize a whole model with your file, beside int8, NF4, GPTQ and AWQ."),
+        "backups": ("restoring", "Kept versions of your files; bring one back."),
         "report": ("reporting", "What a bug report needs: versions, verdict, doctor."),
         "export": ("exporting", "Write your progress, or the course, to a file."),
         "import": ("exporting", "Merge progress that was exported."),
     },
     "Course and machine": {
+        "course": ("collecting", "Courses from elsewhere: add, list, remove them."),
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
+        "new": ("creating", "Begin a lesson or an exercise of your own."),
+        "author": ("authoring", "See your course in the app as you write it."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),
         "mcp": ("assisting", "Let your AI assistant in by MCP: it reads, asks, hints and submits."),
         "web": ("serving", "The app in a browser, on this machine alone."),
@@ -130,7 +134,9 @@ def tutor(
     Without a command it opens the app; where no terminal is, it prints the course map and the next step.
     """
     if content is not None:  # for the command that follows, and for the app
-        os.environ["TUTOR_CONTENT"] = str(content.expanduser().absolute())
+        from tutor.paths import course_place
+
+        os.environ["TUTOR_CONTENT"] = str(course_place(content))
     if plain:
         from tutor.cli import linear
 

@@ -26,8 +26,8 @@ def export_command(
         Format,
         typer.Option(
             "--as",
-            help="progress: to import elsewhere; csv: a table; anki: the questions you were asked; "
-            "notebook, markdown, html: the lessons with your code.",
+            help="progress: to import elsewhere; csv: a table; anki: the questions you were asked (FILE.apkg: decks, "
+            "by genanki; else a text); notebook, markdown, html: the lessons with your code.",
         ),
     ] = "progress",
     content: ContentOption = None,
@@ -36,16 +36,21 @@ def export_command(
     from tutor.progress.files import write_atomically
 
     course = open_content(content)
-    write_atomically(file, _exported(as_format, course, open_store(course)))
+    package = as_format == "anki" and file.suffix == ".apkg"
+    write_atomically(file, _exported("apkg" if package else as_format, course, open_store(course)))
     console.write(str(file.absolute()))
     return 0
 
 
-def _exported(as_format: Format, content: Content, store: Store) -> bytes:
+def _exported(as_format: Format | Literal["apkg"], content: Content, store: Store) -> bytes:
     if as_format == "progress":
         from tutor.progress.exchange import export_events
 
         return export_events(store)
+    if as_format == "apkg":
+        from tutor.cli.export_anki import anki_package
+
+        return anki_package(content, store)
     if as_format in ("csv", "anki"):
         from tutor.cli import export_tables
 

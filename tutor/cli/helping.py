@@ -34,18 +34,35 @@ def hint_command(exercise: ExerciseArgument, content: ContentOption = None) -> i
     return 0
 
 
-def diff_command(exercise: ExerciseArgument, content: ContentOption = None) -> int:
+def diff_command(
+    exercise: ExerciseArgument,
+    stub: Annotated[
+        bool, typer.Option("--stub", help="What changed in the stub since your file began as one.")
+    ] = False,
+    content: ContentOption = None,
+) -> int:
     """Your file against the stub, as a unified diff."""
-    from tutor.progress import workspace
+    from tutor.progress import versions, workspace
 
     course = open_content(content)
-    changes = workspace.diff_against_stub(open_store(course), course.exercise(exercise))
-    for change in clean(changes).splitlines():
-        style = {"+": "green", "-": "red", "@": "cyan"}.get(change[:1])
-        console.write(styled(change, style) if style else change)
+    store, loaded = open_store(course), course.exercise(exercise)
+    if stub:
+        changes = versions.stub_changes(store, loaded)
+        _print_diff(changes or "")
+        if not changes:
+            console.write(versions.NO_STUB_KEPT if changes is None else versions.STUB_UNCHANGED)
+        return 0
+    changes = workspace.diff_against_stub(store, loaded)
+    _print_diff(changes)
     if not changes:
         console.write("Your file is the stub, unchanged.")
     return 0
+
+
+def _print_diff(changes: str) -> None:
+    for change in clean(changes).splitlines():
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(change[:1])
+        console.write(styled(change, style) if style else change)
 
 
 def solution_command(

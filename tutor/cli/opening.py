@@ -20,8 +20,10 @@ def open_content(folder: Path | None = None) -> Content:
         UsageProblem: the folder holds no course. ContentProblem: a file of it is broken.
     """
     from tutor.course import load_content
+    from tutor.settings import settings_or_defaults
 
-    return load_content(content_root(folder))
+    language = settings_or_defaults(tutor_home())[0].language
+    return load_content(content_root(folder), language=language)
 
 
 def open_store(content: Content) -> Store:

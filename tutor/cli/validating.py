@@ -31,12 +31,23 @@ def validate_command(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Mutants, too, where no grading trains or loads a model.")
     ] = False,
+    schemas: Annotated[
+        Path | None,
+        typer.Option(
+            "--schemas",
+            metavar="FOLDER",
+            help="Only write the JSON Schemas of all content files there, for editors.",
+            show_default=False,
+        ),
+    ] = None,
     seed: SeedOption = None,
     device: DeviceOption = "auto",
     json: JsonOption = False,
     content: ContentOption = None,
 ) -> int:
     """Prove a course: files, stubs, right and wrong solutions, lazy answers. Exit code 2 if any fails."""
+    if schemas is not None:
+        return _write_schemas(schemas, json)
     from tutor.paths import content_root
     from tutor.proving import validate
 
@@ -58,6 +69,21 @@ def validate_command(
     return 0 if report.ok else FAILED
 
 
+def _write_schemas(folder: Path, json: bool) -> int:
+    from tutor.course.schemas import schema_files
+    from tutor.progress.files import write_atomically
+
+    written = []
+    for name, data in schema_files(str(folder.expanduser().absolute())).items():
+        write_atomically(Path(name), data)
+        written.append(name)
+    if json:
+        console.write_json({"schema": "tutor.schemas/1", "files": written})
+    else:
+        console.write("\n".join(written))
+    return 0
+
+
 def validation_text(document: Mapping[str, Any]) -> str:
     """The ``tutor.validation/1`` document as text: a few lines an exercise, then what is wrong."""
     lines = []
@@ -71,8 +97,8 @@ def validation_text(document: Mapping[str, Any]) -> str:
         first, *others = _facts(one)
         lines.append(f"{sign} {clean(one['id']):<24} {first}")
         lines += [f"  {'':<24} {clean(other)}" for other in others]
-    lines += [_problem(problem, styled("✗", "red")) for problem in document["problems"]]
-    lines += [_problem(warning, styled("○", "yellow")) for warning in document.get("warnings", ())]
+    lines += [line for problem in document["problems"] for line in _problem(problem, "red")]
+    lines += [line for warning in document["warnings"] for line in _problem(warning, "yellow", ", warning")]
     lines.append(_summary(document))
     return "\n".join(lines)
 
@@ -115,6 +141,21 @@ def _facts(one: Mapping[str, Any]) -> Iterator[str]:
         yield f"mutants are not tried: {one['mutants_left']}"
 
 
-def _problem(problem: Mapping[str, Any], sign: str) -> str:
-    place = ":".join(str(problem[key]) for key in ("file", "line", "column") if problem.get(key) is not None)
-    return f"{sign} {clean(place)}: {clean(problem['message'])} [{problem['code']}]"
+def _problem(problem: Mapping[str, Any], style: str, kind: str = "") -> Iterator[str]:
+    """As linters write it, so that an editor can jump there: file:line:column: what is wrong [code]."""
+    line, column = (
+        problem["line"] or 1,
+        problem["column"] or 1,
+    )  # what is wrong with all of a file stands at its top
+    where = f"{_from_here(problem['file'])}:{line}:{column}"
+    yield f"{styled(clean(where), style)}: {clean(problem['message'])} [{problem['code']}{kind}]"
+    if problem["fix"]:
+        yield f"    fix: {clean(problem['fix'])}"
+
+
+def _from_here(file: str) -> str:
+    """A path below the working folder without it; any other as it is."""
+    try:
+        return str(Path(file).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return file

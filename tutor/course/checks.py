@@ -19,6 +19,7 @@ from tutor.course.names import did_you_mean, nearest_or
 from tutor.course.questions import Quiz
 from tutor.course.relations import broken_relations
 from tutor.course.summaries import MODELS, summarise
+from tutor.course.translations import translation_problems
 from tutor.course.validation import Reading, inspect_file
 from tutor.errors import ContentProblem
 from tutor.paths import ContentRoot
@@ -44,6 +45,14 @@ def check_content(root: ContentRoot) -> list[ContentProblem]:
     if whole and (found := survey.found(glossary, Glossary)):
         problems.extend(unknown_steps(*found, content))
     problems.extend(_graders_without_exercise(content))
+    if whole:
+        folders = [
+            root.lessons,
+            *(one.folder for one in content.lessons),
+            *(one.folder for one in content.exercises),
+        ]
+        for folder in folders:
+            problems.extend(translation_problems(folder, MODELS))
     return sorted(problems, key=lambda problem: (problem.file, problem.line or 0, problem.column or 0))
 
 

@@ -6,7 +6,6 @@ check theirs on first use; lists should use the plain attributes instead, which 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -54,6 +53,7 @@ class LoadedLesson:
     items: tuple[str, ...]
     has_demo: bool
     folder: Path
+    language: str = ""  # in which its texts are read, as far as they are translated
 
     @property
     def demo_file(self) -> Path | None:
@@ -64,9 +64,9 @@ class LoadedLesson:
     def info(self) -> Lesson:
         """All of ``lesson.yaml``. Raises ContentProblem if it broke since it was indexed."""
         from tutor.course.models import Lesson
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
-        return read_model(self.folder / "lesson.yaml", Lesson)
+        return read_in(self.folder, "lesson.yaml", Lesson, self.language)
 
     @cached_property
     def quiz(self) -> Quiz | None:
@@ -74,18 +74,18 @@ class LoadedLesson:
         if not self.items:
             return None
         from tutor.course.questions import Quiz
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
-        return read_model(self.folder / "quiz.yaml", Quiz)
+        return read_in(self.folder, "quiz.yaml", Quiz, self.language)
 
     @cached_property
     def prompts(self) -> Prompts | None:
         """The three prompts, or None where they are not written yet. Raises ContentProblem."""
         from tutor.course.models import Prompts
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
         try:
-            return read_model(self.folder / "prompts.yaml", Prompts)
+            return read_in(self.folder, "prompts.yaml", Prompts, self.language)
         except ContentProblem as problem:
             if problem.code == "missing-file":
                 return None
@@ -104,6 +104,7 @@ class LoadedExercise:
     minutes: int
     requires: tuple[str, ...]
     folder: Path
+    language: str = ""  # in which its texts are read, as far as they are translated
     checks: str = ""  # a file of the grader's folder to run instead of the hidden checks
 
     @property
@@ -115,9 +116,9 @@ class LoadedExercise:
     def info(self) -> Exercise:
         """All of ``exercise.yaml``. Raises ContentProblem if it broke since it was indexed."""
         from tutor.course.models import Exercise
-        from tutor.course.validation import read_model
+        from tutor.course.translations import read_in
 
-        return read_model(self.folder / "exercise.yaml", Exercise)
+        return read_in(self.folder, "exercise.yaml", Exercise, self.language)
 
     @property
     def stub(self) -> Path:
@@ -176,13 +177,10 @@ class LoadedExercise:
 
     @cached_property
     def grader_hash(self) -> str:
-        """sha256 over the grader's, the exercise's and the shared graders' files, names included.
+        """What its verdicts depend on, as a sha256; see ``fingerprint``. Raises ContentProblem."""
+        from tutor.course.fingerprint import fingerprint
 
-        Raises ContentProblem if one of them cannot be read.
-        """
-        shared = self.grader_folder.parent.glob("*.py")
-        own = (path for folder in (self.folder, self.grader_folder) for path in folder.rglob("*"))
-        return _hash_files(self.grader_folder.parent.parent, [*shared, *own])
+        return fingerprint(self.folder, self.grader_folder)
 
     def misconception(self, id: str) -> Misconception | None:
         """The misconception of that id, if this exercise knows it."""
@@ -200,6 +198,7 @@ class Content:
     chapters: tuple[LoadedModule, ...]
     lessons: tuple[LoadedLesson, ...]
     exercises: tuple[LoadedExercise, ...]
+    language: str = ""
 
     @property
     def info(self) -> LoadedCourse:
@@ -279,18 +278,3 @@ def _unknown(kind: str, id: str, known: Iterable[str], *, other: tuple[str, Iter
 
 def _article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _hash_files(root: Path, paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        inside = path.relative_to(root)
-        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inside.parts):
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                message = f"This file cannot be read: {error.strerror}."
-                raise ContentProblem(message, where=str(path), code="unreadable") from None
-            digest.update(f"{inside.as_posix()}\0{len(data)}\0".encode())
-            digest.update(data)
-    return digest.hexdigest()

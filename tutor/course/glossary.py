@@ -41,7 +41,12 @@ def read_glossary(content: Content) -> tuple[Term, ...]:
         problems = tuple(unknown_steps(reading.model, reading.document, content))
     if problems or reading.model is None:
         raise problems[0]
-    return tuple(sorted(reading.model.terms, key=lambda term: name_key(term.term)))
+    terms = reading.model.terms
+    if content.language:
+        from tutor.course.translations import read_in
+
+        terms = read_in(file.parent, file.name, Glossary, content.language).terms
+    return tuple(sorted(terms, key=lambda term: name_key(term.term)))
 
 
 def unknown_steps(glossary: Glossary, document: Document, content: Content) -> Iterator[ContentProblem]:

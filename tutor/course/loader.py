@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from tutor.course.content import Content, LoadedExercise, LoadedLesson, LoadedModule
 from tutor.course.index import Index, Summary, index_file
+from tutor.course.languages import chain, is_language
 from tutor.course.relations import broken_relations
 from tutor.errors import ContentProblem
 from tutor.paths import ContentRoot
@@ -20,12 +22,12 @@ ReadSummary = Callable[[str], Summary | None]
 Report = Callable[[ContentProblem], None]
 
 
-def load_content(root: ContentRoot, *, index: Path | None = None) -> Content:
+def load_content(root: ContentRoot, *, index: Path | None = None, language: str = "") -> Content:
     """The course at ``root``. The folder ``index`` keeps its summaries (default: in ``TUTOR_HOME``).
 
     Every file is checked against its schema when it changed; relations between files always.
     What only matters to authors (does each wrong solution name a misconception?) is left to
-    ``check_content``.
+    ``check_content``. With ``language`` (``de``, ``pt-BR``) texts are read in it, as far as they are translated.
 
     Raises:
         ContentProblem: the first one found.
@@ -34,8 +36,40 @@ def load_content(root: ContentRoot, *, index: Path | None = None) -> Content:
     content = assemble(root, lambda path: known.summary(path, _read), _raise)
     for problem in broken_relations(content):
         raise problem
+    if language:
+        content = _translated(content, language, lambda path: known.summary(path, _read_translation))
     known.save()
     return content
+
+
+def _translated(content: Content, language: str, summary: ReadSummary) -> Content:
+    """The course with its titles in another language, as far as they are translated."""
+
+    def texts(folder: Path, name: str) -> Summary:
+        found: Summary = {}
+        for code in chain(language):
+            found |= summary(os.path.join(folder, code, name)) or {}
+        return found
+
+    course = texts(content.root.lessons, "course.yaml")
+    titles = course.get("modules", {})
+    lessons = []
+    for lesson in content.lessons:
+        told = texts(lesson.folder, "lesson.yaml")
+        title, about = told.get("title", lesson.title), told.get("summary", lesson.summary)
+        lessons.append(replace(lesson, title=title, summary=about, language=language))
+    exercises = []
+    for exercise in content.exercises:
+        told = texts(exercise.folder, "exercise.yaml")
+        exercises.append(replace(exercise, title=told.get("title", exercise.title), language=language))
+    return replace(
+        content,
+        title=course.get("title", content.title),
+        chapters=tuple(LoadedModule(one.id, titles.get(one.id, one.title)) for one in content.chapters),
+        lessons=tuple(lessons),
+        exercises=tuple(exercises),
+        language=language,
+    )
 
 
 def assemble(root: ContentRoot, summary: ReadSummary, report: Report) -> Content:
@@ -69,7 +103,7 @@ def _lessons(root: ContentRoot, summary: ReadSummary, report: Report) -> list[Lo
     for name in _folders(parent, report):
         if match := LESSON_FOLDER.fullmatch(name):
             numbered.append((int(match[1]), name))
-        else:
+        elif not is_language(name):
             report(
                 ContentProblem(
                     "This folder is not named like a lesson.",
@@ -150,6 +184,12 @@ def _is_leftover(folder: str) -> bool:
 
 def _missing(file: str, next_step: str) -> ContentProblem:
     return ContentProblem("This file is missing.", where=file, code="missing-file", next_step=next_step)
+
+
+def _read_translation(path: Path) -> Summary:
+    from tutor.course.translations import texts_of
+
+    return texts_of(path)
 
 
 def _read(path: Path) -> Summary:

@@ -60,6 +60,13 @@ def read_model(path: Path, model: type[M]) -> M:
     return reading.model
 
 
+def problems_of(
+    error: ValidationError, document: Document, model: type[BaseModel]
+) -> tuple[ContentProblem, ...]:
+    """What pydantic found, as problems at their places in the document."""
+    return _translate(error.errors(), document, model)
+
+
 def _translate(
     errors: list[ErrorDetails], document: Document, model: type[BaseModel]
 ) -> tuple[ContentProblem, ...]:

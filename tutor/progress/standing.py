@@ -13,6 +13,7 @@ from tutor.progress.rereading import RULE, steps_to_reread
 from tutor.progress.review import DueItem, is_due
 from tutor.progress.spreading import FORECAST_DAYS, Day, spread
 from tutor.progress.states import ExerciseState, ItemState
+from tutor.progress.versions import newer_exercises
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedExercise, LoadedLesson
@@ -40,7 +41,7 @@ class Standing:
 
     ``waiting`` more are due and exceed what one day asks. ``reread`` are the steps to read again, by
     lesson; ``tested_out`` the lessons that a placement test made unnecessary. ``beginner``: nothing
-    was answered or passed yet.
+    was answered or passed yet. ``newer``: exercises that changed since they were last begun or graded.
     """
 
     lessons: Mapping[str, LessonStatus]
@@ -52,6 +53,7 @@ class Standing:
     reread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tested_out: frozenset[str] = frozenset()
     beginner: bool = False
+    newer: frozenset[str] = frozenset()
 
     @property
     def due(self) -> int:
@@ -93,6 +95,7 @@ def standing(
         tested_out=frozenset(
             lesson.id for lesson in content.lessons if view.tested_out_of(lesson, exercises)
         ),
+        newer=newer_exercises(content, view.states),
         beginner=not view.items and all(state.first_pass is None for state in view.states.values()),
     )
 

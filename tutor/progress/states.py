@@ -36,6 +36,7 @@ class ExerciseState:
     practising: bool = False  # begun again from the stub, and not passed since
     misconceptions: Mapping[str, int] = field(default_factory=dict)
     memory: Memory | None = None
+    grader: str = ""  # the grader's hash as the learner last began from the stub or was graded
     latest: tuple[str, str] = ("", "")
 
     @property
@@ -75,6 +76,7 @@ def after(state: ExerciseState, record: Record, *, known_source: bool) -> Exerci
         started=state.started or at,
         last_attempt=at,
         last_verdict=record.verdict,
+        grader=record.grader_hash or state.grader,
         misconceptions=_counted(state.misconceptions, record.misconceptions),
     )
     if not record.passed:
@@ -91,7 +93,7 @@ def after(state: ExerciseState, record: Record, *, known_source: bool) -> Exerci
 
 def _after_event(state: ExerciseState, event: Event, at: str) -> ExerciseState:
     if event.kind == "started":
-        return replace(state, started=state.started or at)
+        return replace(state, started=state.started or at, grader=event.grader_hash or state.grader)
     if event.kind == "hint":
         number = event.data.get("number")
         return replace(state, hints=max(state.hints, number if isinstance(number, int) else state.hints + 1))

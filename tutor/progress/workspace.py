@@ -12,7 +12,7 @@ from tutor.paths import work_folder
 from tutor.progress.files import make_folder, told_as_environment_problem, write_atomically, write_new
 
 if TYPE_CHECKING:
-    from tutor.course import LoadedExercise
+    from tutor.course import Content, LoadedExercise
     from tutor.progress.store import Store
 
 AGENTS = """\
@@ -77,7 +77,8 @@ def start_exercise(
     key = _bookmark(exercise.id)
     if written or store.bookmark(key) != str(target):
         store.set_bookmark(key, str(target))
-        store.record_event("started", exercise.id, {"reset": reset})
+        begun = {"reset": reset} | ({"stub": stub.decode(errors="replace")} if written else {})
+        store.record_event("started", exercise.id, begun, grader_hash=exercise.grader_hash if written else "")
     return target
 
 
@@ -147,10 +148,27 @@ def backups(home: Path) -> list[Backup]:
     return [Backup(number, path, name, at) for number, (at, name, path) in enumerate(found, start=1)]
 
 
+def exercise_of(content: Content, backup: Backup) -> LoadedExercise:
+    """The exercise whose file was kept. Raises UsageProblem: the course has none of that name."""
+    for exercise in content.exercises:
+        if file_name(exercise.id) == backup.file_name:
+            return exercise
+    raise UsageProblem(
+        f"'{backup.file_name}' belongs to no exercise of this course.",
+        where=str(backup.path),
+        next_step="Name its course with --content, or copy the backup where you want it.",
+    )
+
+
 def restore(store: Store, exercise: LoadedExercise, backup: Backup) -> Path:
-    """Bring a backup back as the learner's file; what it replaces goes to the backups."""
+    """Bring a backup back as the learner's file; what it replaces goes to the backups.
+
+    Raises:
+        EnvironmentProblem: the folder cannot be written, or has no space.
+    """
     target = solution_path(store, exercise)
-    kept = backup.path.read_bytes()
+    with told_as_environment_problem(backup.path):
+        kept = backup.path.read_bytes()
     if not write_new(target, kept):
         _replace(store, target, kept)
     return target
@@ -158,13 +176,14 @@ def restore(store: Store, exercise: LoadedExercise, backup: Backup) -> Path:
 
 def _replace(store: Store, target: Path, data: bytes) -> None:
     """Put ``data`` in the place of a file, whose content is kept first. A link stays a link."""
+    name = target.stem
     target = target.resolve()
     with told_as_environment_problem(target):
         old = target.read_bytes()
     if old == data:
         return
     stamp = store.now().astimezone(UTC).strftime(_STAMP)
-    copy = store.home / "backups" / f"{target.stem}-{stamp}.py"
+    copy = store.home / "backups" / f"{name}-{stamp}.py"
     if not write_new(copy, old):
         raise EnvironmentProblem(
             "Two backups were taken in the same moment.", where=str(copy), next_step="Try again."

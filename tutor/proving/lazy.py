@@ -23,18 +23,26 @@ _WRAP = """
 import torch as _torch
 
 
+def _nothing(value):
+    return type(value)()  # False, or an empty text
+
+
+def _something(value):
+    return True if isinstance(value, bool) else "1"
+
+
 def _mapped(value):
     if isinstance(value, _torch.Tensor):
         return {tensor}
-    if isinstance(value, bool):
-        return value
+    if isinstance(value, (bool, str)):
+        return {word}(value)
     if isinstance(value, (int, float)):
         return {number}
     if isinstance(value, (tuple, list)):
         return type(value)(_mapped(item) for item in value)
     if isinstance(value, dict):
         return {key: _mapped(item) for key, item in value.items()}
-    return value if isinstance(value, (str, type(None))) else None
+    return None
 
 
 def _lazy(function):
@@ -43,10 +51,10 @@ def _lazy(function):
 
 """
 
-_SHAPED = {
-    "zeros": ("_torch.zeros_like(value)", "0"),
-    "ones": ("_torch.ones_like(value)", "1"),
-    "NaN": ("_torch.full(value.shape, float('nan'))", "float('nan')"),
+_SHAPED = {  # what becomes of tensors, of numbers, and (a function's name) of truths and texts
+    "zeros": ("_torch.zeros_like(value)", "0", "_nothing"),
+    "ones": ("_torch.ones_like(value)", "1", "_something"),
+    "NaN": ("_torch.full(value.shape, float('nan'))", "float('nan')", "_nothing"),
 }
 
 _EVERYTHING = """
@@ -80,8 +88,8 @@ def lazy_answers(exercise: LoadedExercise) -> Iterator[LazyAnswer]:
     yield LazyAnswer("the input returned", _each(names, "arguments[0]"))
     yield LazyAnswer("all inputs returned", _each(names, "arguments"))
     yield LazyAnswer("an object equal to everything", _EVERYTHING.encode() + _each(names, "Everything()"))
-    for kind, (tensor, number) in _SHAPED.items():
-        wrap = _WRAP.replace("{tensor}", tensor).replace("{number}", number)
+    for kind, (tensor, number, word) in _SHAPED.items():
+        wrap = _WRAP.replace("{tensor}", tensor).replace("{number}", number).replace("{word}", word)
         for chosen in [names] + ([[name] for name in names] if len(names) > 1 else []):
             lines = "".join(f"{name} = _lazy({name})\n" for name in chosen)
             yield LazyAnswer(f"{kind} from {', '.join(chosen)}", (reference + wrap + lines).encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.course.fixes import fix_of
 from tutor.errors import ContentProblem
 
 REQUIRED_SHARE = 0.95
@@ -129,4 +130,5 @@ def _problem(problem: ContentProblem) -> dict[str, Any]:
         "column": problem.column,
         "code": problem.code,
         "message": problem.message,
+        "fix": fix_of(problem),
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tutor.compute.packages import require_packages
 from tutor.course import Content, LoadedExercise, check_content, load_content
+from tutor.course.translations import languages_of
 from tutor.errors import ContentProblem, EnvironmentProblem, GraderFault
 from tutor.grading import Grader, Verdict
 from tutor.grading.language_models import stand_in
@@ -26,6 +27,7 @@ Progress = Callable[[str], None]
 
 SEEDS = (11, 2025, 987_654_321)
 FULL_SEEDS = tuple(range(1, 21))
+TRANSLATED_DRAWS = 100  # the numbers are those of the original: what is to be seen is that the texts hold
 MUTANT_SEEDS = 4  # a mutant that passes with so many has survived
 NEAR = 0.02
 SHARE_OF_TIME = 1 / 3
@@ -66,6 +68,9 @@ def validate(
 
             tell(f"{lesson.id}: drawing each quiz item 1,000 times")
             report.problems += prove_items(lesson)
+            for language in languages_of(lesson.folder):
+                tell(f"{lesson.id}: the same in {language}")
+                report.problems += prove_items(replace(lesson, language=language), TRANSLATED_DRAWS)
     plan = _Plan((seed,) if seed is not None else FULL_SEEDS if full else SEEDS, full, mutants)
     asyncio.run(_prove_all(root, _chosen(content, only), plan, device, report, tell))
     return report

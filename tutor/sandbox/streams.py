@@ -7,12 +7,14 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
 from tutor.compute.models.places import find_model
+from tutor.paths import is_from_elsewhere
 from tutor.sandbox.clean import clean_text
 from tutor.sandbox.forkserver import clean_environment
+from tutor.sandbox.scratch import scratch_room
 
 MAX_LINE = 8192
 
@@ -28,21 +30,38 @@ class DemoFailed(Exception):
 async def run_demo(demo_file: Path, arguments: Sequence[str]) -> AsyncGenerator[str]:
     """Runs a demo and yields what it prints, line by line and cleaned, as it comes.
 
-    Closing the iterator, or cancelling the task that reads it, kills the demo and all it started.
+    Closing the iterator, or cancelling the task that reads it, kills the demo and all it started. The demo of a course
+    from elsewhere is confined like a submission: of its folder it sees nothing, of the machine only what one sees.
 
     Raises:
         DemoFailed: its exit status is not 0.
     """
+    if not is_from_elsewhere(demo_file):
+        stream = _run([str(demo_file), *arguments], demo_environment())
+        async with contextlib.aclosing(stream):
+            async for text in stream:
+                yield text
+        return
+    with scratch_room() as room:
+        model = find_model()
+        found = {"TUTOR_MODEL_FOLDER": str(model)} if model else {}
+        environment = clean_environment({**found, "PYTHONIOENCODING": "utf-8", "TMPDIR": room})
+        stream = _run(["-m", "tutor.sandbox.demo_child", str(demo_file), *arguments], environment)
+        async with contextlib.aclosing(stream):
+            async for text in stream:
+                yield text
+
+
+async def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> AsyncGenerator[str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         "-u",
-        str(demo_file),
         *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=demo_environment(),
+        env=environment,
         cwd="/",
         start_new_session=True,
         limit=MAX_LINE,

@@ -75,6 +75,7 @@ class CourseMapScreen(TutorScreen):
             bar.path = (content.info.title,)
             bar.note = _tally(content, standing)
             self.refresh_bindings()
+            self.tutor.tell_repairs()
 
     @on(CourseList.Highlighted)
     def tell_about(self, event: CourseList.Highlighted) -> None:
@@ -91,6 +92,7 @@ class CourseMapScreen(TutorScreen):
         if row.kind == "review":
             text = Rendered("Questions come back just before you would forget them.")
             return Rendered("\n").join([head, text, forecast_bars(engine.forecast(), *self._room())])
+        newer = Rendered()
         facts = [f"{row.kind} · {status_word(row.status)} · {row.minutes} min"]
         if row.kind == "lesson":
             lesson = engine.content.lesson(row.id)
@@ -105,9 +107,13 @@ class CourseMapScreen(TutorScreen):
         else:
             exercise = engine.content.exercise(row.id)
             text = Rendered(f"Lesson: {engine.content.lesson(exercise.lesson).title}")
+            if row.newer:
+                newer = Rendered.styled(
+                    "Newer version: Enter opens it; grade your file again there.", "$accent"
+                )
             if exercise.requires:
                 text += Rendered("\nBuilds on: ") + self._prerequisites(exercise.requires)
-        return Rendered("\n").join([head, Rendered.styled(" · ".join(facts), "$quiet"), Rendered(), text])
+        return Rendered("\n").join([head, Rendered.styled(" · ".join(facts), "$quiet"), newer, text])
 
     def _prerequisites(self, ids: Sequence[str]) -> Rendered:
         """Each exercise that is used, with the glyph of where it stands."""
@@ -199,7 +205,15 @@ def map_rows(content: Content, standing: Standing) -> list[MapRow]:
                 here = standing.next.kind == "exercise" and standing.next.id == exercise.id
                 status = standing.exercise(exercise.id)
                 inside.append(
-                    MapRow("exercise", exercise.id, exercise.title, status, exercise.minutes, next=here)
+                    MapRow(
+                        "exercise",
+                        exercise.id,
+                        exercise.title,
+                        status,
+                        exercise.minutes,
+                        next=here,
+                        newer=exercise.id in standing.newer,
+                    )
                 )
         done = sum(row.status in FINISHED for row in inside)
         rows.append(MapRow("module", module.id, f"{number}  {module.title}", done=done, of=len(inside)))

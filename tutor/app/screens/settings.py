@@ -27,6 +27,7 @@ NAMES = {
     "editor": "Editor",
     "device": "Device",
     "assistant": "Assistant",
+    "language": "Language",
     "daily_cap": "Questions a day",
 }
 

@@ -21,7 +21,7 @@ from tutor.app.screens.practising import practise
 from tutor.app.text import moment
 from tutor.app.theme import GLYPHS, status_word
 from tutor.app.widgets.attempts_view import AttemptsView
-from tutor.app.widgets.code import diff
+from tutor.app.widgets.code import diff, newer_sections
 from tutor.app.widgets.file_line import FileLine
 from tutor.app.widgets.hints_view import HintsView
 from tutor.app.widgets.key_bar import KeyBar
@@ -47,6 +47,7 @@ class WorkbenchScreen(TutorScreen):
         Binding("enter", "start", "Start"),
         Binding("enter", "fill_in", "Fill it in"),
         Binding("enter", "grade", "Grade"),
+        Binding("enter", "grade_again", "Grade again"),
         Binding("enter", "next", "Next thing"),
         Binding("e", "edit", "Edit"),
         Binding("w", "watch", "Watch"),
@@ -55,6 +56,7 @@ class WorkbenchScreen(TutorScreen):
         Binding("x", "explain", "Explain"),
         Binding("s", "solution", "Solution"),
         Binding("q", "leave", "Back"),
+        Binding("v", "newer", "What changed"),
         Binding("d", "diff", "Diff"),
         Binding("t", "try", "Try"),
         Binding("p", "practise", "Practise"),
@@ -72,6 +74,7 @@ class WorkbenchScreen(TutorScreen):
         self.exercise = exercise
         self.info = exercise.info  # read now: a broken file is told before the screen opens
         self.verdict: Verdict | None = None
+        self.newer = False  # changed since the learner began it or was graded
         self._practise = practise  # asked for on the way here
         self._grading: Worker[None] | None = None
         self._watching: Worker[None] | None = None
@@ -131,7 +134,7 @@ class WorkbenchScreen(TutorScreen):
         self._show_attempts()
         view = self.query_one(VerdictView)
         if self.verdict is not None:
-            await view.show(self.verdict, note="your last attempt", notice=self.info.notice)
+            await view.show(self.verdict, note="your last attempt", notice=self.info.notice, older=self.newer)
         else:
             await view.nothing_yet(self._first_steps())
         if self._practise:
@@ -158,7 +161,8 @@ class WorkbenchScreen(TutorScreen):
         """The line of views, the line of the file, the status at the top: all that changes with the store."""
         engine, exercise = self.tutor.engine, self.exercise
         with self.tutor.problems_shown():
-            status = engine.standing().exercise(exercise.id)
+            standing = engine.standing()
+            status, self.newer = standing.exercise(exercise.id), exercise.id in standing.newer
             self.query_one(TopBar).note = f"{GLYPHS[status]} {status_word(status)} · {exercise.minutes} min"
             views = self.query_one(Views)
             attempts = engine.store.exercise_state(exercise.id).attempts
@@ -167,7 +171,8 @@ class WorkbenchScreen(TutorScreen):
                 (name.capitalize(), note) for name, note in zip(self.panes.names, notes, strict=False)
             ]
             views.chosen = self.view
-            self.query_one(FileLine).show(engine.solution_path(exercise), watching=self.watching)
+            path = engine.solution_path(exercise)
+            self.query_one(FileLine).show(path, watching=self.watching, newer=self.newer)
         self.refresh_bindings()
 
     def action_view(self, number: int) -> None:
@@ -214,7 +219,13 @@ class WorkbenchScreen(TutorScreen):
             case "grade_now":
                 return self.started
             case "next":
-                return passed and not self.grading and not self.untouched
+                return (
+                    passed and not self.grading and not self.untouched and not (self.newer and self.started)
+                )
+            case "grade_again":
+                return passed and not self.grading and not self.untouched and self.newer and self.started
+            case "newer":
+                return self.newer
             case "watch":
                 return not self.watching
             case "unwatch":
@@ -285,7 +296,7 @@ class WorkbenchScreen(TutorScreen):
         self.app.clear_notifications()
         self._grading = self.grade()
 
-    action_grade_now = action_grade
+    action_grade_now = action_grade_again = action_grade
 
     def action_next(self) -> None:
         self.tutor.open_next()
@@ -315,6 +326,14 @@ class WorkbenchScreen(TutorScreen):
             changes = self.tutor.engine.diff(self.exercise)
             text = diff(changes) if changes else Content("Your file is the stub, unchanged.")
             self.app.push_screen(SourceScreen("Your file against the stub", [("", text)]))
+
+    def action_newer(self) -> None:
+        """What changed in the stub since the learner's file began as one."""
+        from tutor.app.screens.source import SourceScreen
+
+        with self.tutor.problems_shown():
+            sections = newer_sections(self.tutor.engine.stub_changes(self.exercise))
+            self.app.push_screen(SourceScreen(f"Newer version: {self.exercise.title}", sections))
 
     def action_lesson(self) -> None:
         self.tutor.open_lesson(self.exercise.lesson)

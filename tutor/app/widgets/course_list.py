@@ -38,6 +38,7 @@ class MapRow:
     done: int = 0
     of: int = 0
     next: bool = False
+    newer: bool = False  # the exercise changed since the learner began it or was graded
 
     @property
     def key(self) -> str:
@@ -182,6 +183,8 @@ class CourseList(ScrollView, can_focus=True):
             return []
         word = "▸ next" if row.next else "" if row.status == "new" else status_word(row.status)
         tone = "next" if row.next else _tone(row.status)
+        if row.newer and not row.next:
+            word, tone = "↻ newer", "due"
         return [
             (f"  {word:<10}", self._style(tone)),
             (f"{row.minutes:>4} min " if row.minutes else " " * 9, self._style("quiet")),

@@ -34,6 +34,7 @@ HEADLINES = {
 }
 
 AFTER_PASS = "Enter goes on; s shows the reference beside yours."
+AFTER_OLDER_PASS = "The exercise has a newer version; Enter grades your file by it. This pass stays."
 
 
 class VerdictView(VerticalScroll):
@@ -86,8 +87,9 @@ class VerdictView(VerticalScroll):
     def _progress(self, what: str) -> None:
         self._head(Content.assemble(("◌ ", "$primary"), ("Grading", "bold"), (f"  {what}", "$quiet")))
 
-    async def show(self, verdict: Verdict, *, note: str = "", notice: str = "") -> None:
-        """The whole verdict. ``note`` says which one it is; ``notice`` is shown after a pass."""
+    async def show(self, verdict: Verdict, *, note: str = "", notice: str = "", older: bool = False) -> None:
+        """The whole verdict. ``note`` says which one it is; ``notice`` is shown after a pass; ``older``: the
+        exercise changed since."""
         told = (verdict.message, verdict.next_step)
         # Checks that are on the screen already stay: the page must not blink when the last one ends.
         shown = list(self.query(CheckView))
@@ -96,7 +98,7 @@ class VerdictView(VerticalScroll):
             await self.mount_all(CheckView(check, told) for check in verdict.checks)
         else:
             await self.query(".after").remove()
-        self._head(*_head(verdict, note))
+        self._head(*_head(verdict, note, AFTER_OLDER_PASS if older else AFTER_PASS))
         after: list[Widget] = []
         if verdict.passed and notice:
             after += [Static("What to notice", classes="after section"), Reading(notice, classes="after")]
@@ -129,14 +131,14 @@ def _drawn(table: Table) -> TextTable:
     return drawn
 
 
-def _head(verdict: Verdict, note: str) -> list[Content]:
+def _head(verdict: Verdict, note: str, after_pass: str) -> list[Content]:
     words, colour = HEADLINES.get(verdict.verdict, (verdict.verdict, "$error"))
     facts = [_count(verdict.checks), verdict.device, duration(verdict.seconds), note]
     lines = [Content.assemble((words, f"bold {colour}"), (f"   {' · '.join(filter(None, facts))}", "$quiet"))]
     if verdict.message:
         lines += [Content(), inline(untrusted(verdict.message).plain)]
     if verdict.passed:
-        lines += [Content(), Content.styled(AFTER_PASS, "$quiet")]
+        lines += [Content(), Content.styled(after_pass, "$quiet")]
     elif verdict.next_step:
         lines += [
             Content(),

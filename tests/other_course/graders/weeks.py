@@ -1,0 +1,3 @@
+"""What graders of this course share."""
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
