@@ -265,7 +265,20 @@ async def problem(pilot: Pilot[int]) -> None:
     await settled(pilot)
 
 
+async def own_words(pilot: Pilot[int]) -> None:
+    app_of(pilot).open_own_words("bits", "why-not-fewer")
+    await settled(pilot)
+    pilot.app.screen.query_one(TextArea).insert("A wider step.")
+    await press(pilot, "ctrl+s", "1", "down")
+
+
+async def own_words_writing(pilot: Pilot[int]) -> None:
+    app_of(pilot).open_own_words("bits", "who-pays")
+    await settled(pilot)
+
+
 SCREENS: list[Scene] = [
+    own_words,
     course_map,
     lesson_idea,
     demo_after,
@@ -312,6 +325,7 @@ STATES: list[Scene] = [
     glossary_narrowed,
     search_untyped,
     nothing_found,
+    own_words_writing,
 ]
 """Other states of the same screens."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Tutor
@@ -219,3 +220,32 @@ def test_a_step_whose_question_is_missed_three_times_is_the_next_thing(tutor: Tu
 def test_the_cap_of_a_day_is_the_learners_setting(tutor: Tutor) -> None:
     assert tutor("config", "daily_cap", "3").code == 0
     assert tutor("progress", "--json").json["daily_cap"] == 3
+
+
+OPEN = """\
+questions:
+  - id: why-double
+    step: why
+    question: Why double?
+    points: [Twice is more., Half is less.]
+    model_answer: Twice is more, and half is less.
+"""
+
+
+def test_open_questions_are_answered_in_lines_and_marked_by_the_learner(
+    tutor: Tutor, small_course: Path
+) -> None:
+    (small_course / "lessons" / "01-first" / "open.yaml").write_text(OPEN)
+    ended = tutor("quiz", "first", "--open", stdin="\nIt is more.\nReally.\n\ny\nn\n")
+    assert ended.code == 0
+    assert "1. Twice is more." in ended.out
+    assert "1 of 2 points." in ended.out
+    assert ended.out.index("Half is less.") < ended.out.index("and half is less")
+    assert tutor("quiz", "first", "--open", "--json").json["questions"][0]["id"] == "why-double"
+    assert tutor("quiz", "first", "--open", stdin="").code == 2
+
+
+def test_open_questions_need_a_lesson_that_has_some(tutor: Tutor) -> None:
+    ended = tutor("quiz", "first", "--open", stdin="x\n")
+    assert (ended.code, "no open questions" in " ".join(ended.err.split())) == (2, True)
+    assert tutor("quiz", "--open").code == 2

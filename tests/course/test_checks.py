@@ -48,6 +48,38 @@ def test_a_lesson_may_do_without_a_quiz(course: Course) -> None:
     assert check_content(course.root) == []
 
 
+OPEN = """\
+    questions:
+      - id: who-pays
+        step: {step}
+        question: Who pays?
+        points: [All that share the scale., Not the outlier.]
+        model_answer: All that share its scale.
+      - id: {id}
+        step: why
+        question: And why?
+        points: [One., Two.]
+        model_answer: One and two.
+"""
+
+
+def test_a_lesson_may_have_open_questions(course: Course) -> None:
+    course.write("lessons/01-bits/open.yaml", OPEN.format(step="why", id="and-why"))
+    assert check_content(course.root) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "id", "code", "line"),
+    [("wy", "and-why", "unknown-id", 3), ("why", "who-pays", "duplicate-id", 7)],
+)
+def test_an_open_question_names_a_step_and_has_an_id_of_its_own(
+    course: Course, step: str, id: str, code: str, line: int
+) -> None:
+    course.write("lessons/01-bits/open.yaml", OPEN.format(step=step, id=id))
+    problem = only(course)
+    assert (problem.code, problem.line) == (code, line)
+
+
 def change(file: str, old: str, new: str) -> Callable[[Course], None]:
     return lambda course: (course.edit(file, old, new), None)[1]
 

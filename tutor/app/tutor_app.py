@@ -216,6 +216,14 @@ class TutorApp(TerminalApp):
             else:
                 self.notify("No exercise is passed yet.")
 
+    def open_own_words(self, lesson_id: str, question_id: str) -> None:
+        from tutor.app.screens.own_words import OwnWordsScreen
+
+        with self.problems_shown():
+            lesson = self.engine.content.lesson(lesson_id)
+            question = next(one for one in lesson.open_questions if one.id == question_id)
+            self.push_screen(OwnWordsScreen(lesson, question))
+
     def open_prompts(self, lesson_id: str) -> None:
         from tutor.app.screens.prompts import PromptsScreen
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tutor.app.text import plural
 from tutor.app.widgets.go_on import Way
+from tutor.progress.own_words import own_words
 
 if TYPE_CHECKING:
     from tutor.app.engine import Engine
@@ -38,6 +39,13 @@ def ways_on(engine: Engine, lesson: LoadedLesson) -> list[Way]:
         status = "done" if len(answered) == len(lesson.items) else "started" if answered else "new"
         note = f"{len(answered)} answered" if status == "started" else ""
         ways.append(Way("Quiz", plural(len(lesson.items), "question"), "quiz", status, note))
+    answers = own_words(engine.store, lesson)
+    for question in lesson.open_questions:
+        answer = answers.get(question.id)
+        note = "" if answer is None else f"{len(answer.made)} of {len(question.points)} points"
+        text = " ".join(question.question.split())
+        status = "new" if answer is None else "done"
+        ways.append(Way("In your own words", text, f"own-words:{question.id}", status, note))
     if lesson.prompts is not None:
         ways.append(Way("With your AI assistant", "Three prompts, to be used in order", "prompts"))
     following = _following(engine.content.lessons, lesson.id)

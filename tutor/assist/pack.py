@@ -146,6 +146,9 @@ def _sections(content: Content, lesson: LoadedLesson, store: Store) -> Iterator[
         )
     if questions := "\n".join(_questions(lesson)):
         yield _Section("Quiz, without answers", questions, 4)
+    if lesson.open_questions:
+        asked = "\n".join(f"- {' '.join(one.question.split())}" for one in lesson.open_questions)
+        yield _Section("Open questions, to be answered in their own words", asked, 4)
     told = "\n".join(step.markdown for step in info.steps)
     if sources := "\n".join(cited_sources(content, told)):
         yield _Section("Where the cited figures come from", sources, 2)

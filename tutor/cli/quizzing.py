@@ -34,6 +34,9 @@ def quiz_command(
         str | None,
         typer.Option("--answers", metavar="FILE|-", help="A JSON of answers to score.", show_default=False),
     ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="A lesson's open questions, in your own words.")
+    ] = False,
     new: Annotated[bool, typer.Option("--new", help="Begin anew, not where you left.")] = False,
     json: JsonOption = False,
     content: ContentOption = None,
@@ -42,6 +45,8 @@ def quiz_command(
     if due and placement:
         raise UsageProblem("--due or --placement: only one of them.", where="tutor quiz")
     course = open_content(content)
+    if open_:
+        return _open_questions(course, lesson, json=json, alone=not (due or placement or answers))
     store = open_store(course)
     chosen = {"lesson": lesson, "due": due, "placement": placement}
     if answers is None and not json:
@@ -52,6 +57,23 @@ def quiz_command(
         return _nothing_to_ask(course, store, chosen, json)
     if placement and outcomes:
         _place(course, store, outcomes, quiet=json)
+    return 0
+
+
+def _open_questions(course: Content, lesson: str | None, *, json: bool, alone: bool) -> int:
+    from tutor.cli.own_words import ask_open, open_json
+
+    if lesson is None or not alone:
+        raise UsageProblem(
+            "--open goes with a lesson, and with no other choice.",
+            where="tutor quiz",
+            next_step=f"For instance: tutor quiz {course.lessons[0].id} --open",
+        )
+    loaded = course.lesson(lesson)
+    if json:
+        console.write_json(open_json(loaded))
+    else:
+        ask_open(loaded, open_store(course))
     return 0
 
 

@@ -92,6 +92,8 @@ def lesson_lines(content: Content, lesson: LoadedLesson, plain: bool) -> Iterato
     yield _heading("Then", plain)
     if lesson.quiz:
         yield f"  tutor quiz {info.id}    {len(lesson.quiz.items)} questions"
+    if lesson.open_questions:
+        yield f"  tutor quiz {info.id} --open    {len(lesson.open_questions)} to be answered in your own words"
     if lesson.prompts:
         yield f"  tutor prompts {info.id}    three prompts for your AI assistant"
     for exercise in content.exercises_of(info.id):

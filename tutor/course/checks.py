@@ -14,7 +14,7 @@ from tutor.course.documents import Document
 from tutor.course.glossary import unknown_steps
 from tutor.course.index import Summary
 from tutor.course.loader import assemble
-from tutor.course.models import Exercise, Glossary, Lesson
+from tutor.course.models import Exercise, Glossary, Lesson, OpenQuestions
 from tutor.course.names import did_you_mean, nearest_or
 from tutor.course.questions import Quiz
 from tutor.course.relations import broken_relations
@@ -39,6 +39,7 @@ def check_content(root: ContentRoot) -> list[ContentProblem]:
         problems.extend(_lesson_files(lesson, survey))
         problems.extend(_openings(lesson, survey, content, whole))
         problems.extend(_quiz_names(lesson, survey, whole))
+        problems.extend(_open_names(lesson, survey))
     for exercise in content.exercises:
         problems.extend(_exercise_files(exercise))
     problems.extend(_redefined_misconceptions(content, survey))
@@ -150,6 +151,31 @@ def _quiz_names(lesson: LoadedLesson, survey: _Survey, whole: bool) -> Iterator[
                 )
     if whole:
         yield from _undefined_misconceptions(document, survey.misconceptions())
+
+
+def _open_names(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProblem]:
+    """Steps that an open question names and the lesson does not have, and ids that two of them share."""
+    found_lesson = survey.found(lesson.folder / "lesson.yaml", Lesson)
+    found_open = survey.found(lesson.folder / "open.yaml", OpenQuestions)
+    if found_lesson is None or found_open is None:
+        return
+    steps, (open_, document) = [step.id for step in found_lesson[0].steps], found_open
+    ids = [question.id for question in open_.questions]
+    for number, question in enumerate(open_.questions):
+        if question.step not in steps:
+            yield document.problem(
+                ("questions", number, "step"),
+                f"'{question.step}' is no step of this lesson.",
+                code="unknown-id",
+                next_step=did_you_mean(question.step, steps, otherwise="Its steps are"),
+            )
+        if question.id in ids[:number]:
+            yield document.problem(
+                ("questions", number, "id"),
+                f"'{question.id}' is the id of a question above.",
+                code="duplicate-id",
+                next_step="Give each question an id of its own.",
+            )
 
 
 def _undefined_misconceptions(document: Document, known: Sequence[str]) -> Iterator[ContentProblem]:

@@ -16,7 +16,7 @@ from tutor.errors import ContentProblem, UsageProblem
 from tutor.paths import ContentRoot
 
 if TYPE_CHECKING:
-    from tutor.course.models import Exercise, Lesson, Limits, Misconception, Prompts, Term
+    from tutor.course.models import Exercise, Lesson, Limits, Misconception, OpenQuestion, Prompts, Term
     from tutor.course.questions import Quiz
     from tutor.course.search import Text
 
@@ -90,6 +90,16 @@ class LoadedLesson:
             if problem.code == "missing-file":
                 return None
             raise
+
+    @cached_property
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        """The questions to be answered in one's own words; none without ``open.yaml``. Raises ContentProblem."""
+        from tutor.course.models import OpenQuestions
+        from tutor.course.translations import read_in
+
+        if not (self.folder / "open.yaml").exists():
+            return ()
+        return read_in(self.folder, "open.yaml", OpenQuestions, self.language).questions
 
 
 @dataclass(frozen=True)

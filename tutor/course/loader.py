@@ -118,6 +118,7 @@ def _lessons(root: ContentRoot, summary: ReadSummary, report: Report) -> list[Lo
         lesson = summary(f"{folder}/lesson.yaml")
         quiz = summary(f"{folder}/quiz.yaml")
         summary(f"{folder}/prompts.yaml")
+        summary(f"{folder}/open.yaml")
         if lesson is None:
             if not _is_leftover(folder):
                 report(_missing(f"{folder}/lesson.yaml", "Each folder in lessons/ holds one lesson."))

@@ -142,6 +142,27 @@ class Prompts(Model):
     advanced: Text
 
 
+# --- lessons/NN-slug/open.yaml ---------------------------------------------------------------
+
+
+class OpenQuestion(Model):
+    """A question to be answered in one's own words, and marked by oneself against its points."""
+
+    id: Identifier
+    step: Identifier = Field(description="the step of the lesson that answers it")
+    question: Text
+    points: tuple[Text, ...] = Field(
+        min_length=2, max_length=7, description="each one idea that an answer says or does not say"
+    )
+    model_answer: Text = Field(description="an answer that makes all the points, in their order")
+
+
+class OpenQuestions(Model):
+    """``open.yaml``, which a lesson may do without."""
+
+    questions: tuple[OpenQuestion, ...] = Field(min_length=1)
+
+
 # --- lessons/glossary.yaml -------------------------------------------------------------------
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]

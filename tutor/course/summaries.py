@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from tutor.course.index import Summary
-from tutor.course.models import CourseInfo, Exercise, Glossary, Lesson, Prompts
+from tutor.course.models import CourseInfo, Exercise, Glossary, Lesson, OpenQuestions, Prompts
 from tutor.course.questions import Quiz
 from tutor.course.validation import read_model
 
@@ -16,6 +16,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "lesson.yaml": Lesson,
     "quiz.yaml": Quiz,
     "prompts.yaml": Prompts,
+    "open.yaml": OpenQuestions,
     "exercise.yaml": Exercise,
     "glossary.yaml": Glossary,
 }

@@ -23,14 +23,14 @@ M = TypeVar("M", bound=BaseModel)
 
 TEXTS = frozenset({
     "title", "summary", "text", "markdown", "question", "reply", "label", "help", "brief", "hints", "thought",
-    "message", "notice", "why", "definition", "beginner", "intermediate", "advanced",
+    "message", "notice", "why", "definition", "points", "model_answer", "beginner", "intermediate", "advanced",
 })  # fmt: skip
 HOLD_TEXTS = frozenset({
     "modules", "goals", "steps", "predict", "guesses", "demo", "knobs", "try_it", "items", "options", "wrong", "pairs",
-    "left", "right", "pieces", "misconceptions", "terms",
+    "left", "right", "pieces", "misconceptions", "terms", "questions",
 })  # fmt: skip
 _IDENTITIES = ("id", "name", "term")
-_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}|\$(device|last_verdict|weak_misconceptions)\b")
+_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}|\$(device|last_verdict|weak_misconceptions|demo_figures)\b")
 
 
 def languages_of(folder: Path) -> list[str]:

@@ -343,6 +343,8 @@ class LessonScreen(TutorScreen):
                 self.show_page(values=values)
             case "quiz":
                 self.tutor.open_quiz(self.lesson.id)
+            case "own-words":
+                self.tutor.open_own_words(self.lesson.id, rest)
             case "prompts":
                 self.tutor.open_prompts(self.lesson.id)
             case "lesson":

@@ -21,7 +21,7 @@ GLYPH_SPACE = "  "
 @dataclass(frozen=True)
 class Way:
     """Something to open from here. ``opens`` is ``exercise:ID``, ``demo:knob=value``, ``quiz``,
-    ``prompts`` or ``next``; ``section`` stands above the first of its kind."""
+    ``own-words:ID``, ``prompts`` or ``next``; ``section`` stands above the first of its kind."""
 
     section: str
     text: str
