@@ -27,6 +27,9 @@ NAMES = {
     "editor": "Editor",
     "device": "Device",
     "assistant": "Assistant",
+    "chat_url": "Chat address",
+    "chat_model": "Chat model",
+    "chat_context": "Chat context",
     "daily_cap": "Questions a day",
 }
 
