@@ -42,6 +42,7 @@ class ChatScreen(TutorScreen):
     ``place``: what the learner had before them when they opened it, in a sentence to the model.
     """
 
+    AUTO_FOCUS = ""  # the field gets it where there is somebody to ask
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "ask", "Ask", priority=True),
         Binding("enter", "look_again", "Look again", priority=True),
@@ -118,8 +119,7 @@ class ChatScreen(TutorScreen):
         self.query_one("#about-chat").set_class(not ready, "-missing")
         self.query_one(TopBar).note = self.endpoint.model if self.endpoint else ""
         self.field.display = ready
-        if ready:
-            self.field.focus()
+        self.set_focus(self.field if ready else None)
         self.refresh_bindings()
 
     @work(exclusive=True, group="turns")
@@ -272,8 +272,9 @@ class ChatScreen(TutorScreen):
 
 
 def _about(endpoint: Endpoint) -> Content:
+    place = "this machine" if endpoint.is_local else endpoint.machine
     told = (
-        f"{endpoint.model} at {endpoint.host} is sent this lesson, your last verdict and, when it looks, your file. "
+        f"{endpoint.model} on {place} is sent this lesson, your last verdict and, when it looks, your file. "
         "What is said stays here until you quit, and is never written to disk."
     )
     if endpoint.is_overheard:

@@ -46,13 +46,17 @@ class Endpoint:
         return urlsplit(self.url).netloc
 
     @property
+    def machine(self) -> str:
+        """The host without its port."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
     def is_local(self) -> bool:
         """Whether it is this machine itself."""
-        name = urlsplit(self.url).hostname or ""
         try:
-            return ipaddress.ip_address(name).is_loopback
+            return ipaddress.ip_address(self.machine).is_loopback
         except ValueError:
-            return name == "localhost" or name.endswith(".localhost")
+            return self.machine == "localhost" or self.machine.endswith(".localhost")
 
     @property
     def is_overheard(self) -> bool:

@@ -76,8 +76,16 @@ def read_arguments(text: str) -> dict[str, Any]:
 def told(call: ToolCall) -> str:
     """What a call is about, in a few words: ids and numbers, no long text."""
     try:
-        values = [str(value) for value in read_arguments(call.arguments).values() if value not in ("", None)]
+        values = [_in_words(value) for value in read_arguments(call.arguments).values()]
     except ValueError:
         return ""
-    short = [value for value in values if len(value) <= LONGEST_TOLD and "\n" not in value]
+    short = [value for value in values if value and len(value) <= LONGEST_TOLD and "\n" not in value]
     return clean_text(" · ".join(short), LONGEST_TOLD * 2, single_line=True)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {part}" for key, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
