@@ -314,7 +314,7 @@ async def test_the_conversation_and_what_is_half_written_are_kept_until_begun_an
         await press(pilot, "escape", "q", "enter", "a")
         assert shown(pilot) == before
         assert chat_of(pilot).field.text == "half writ"
-        await press(pilot, "ctrl+n")
+        await press(pilot, "ctrl+l")
         assert not chat_of(pilot).query(TurnView)
         assert "Bits come first." not in shown(pilot)
         await ask(pilot, "Why?")
@@ -383,7 +383,12 @@ async def test_what_to_set_is_said_where_nothing_is(
         for part in ("No chat is set up yet", "TUTOR_CHAT_URL", "TUTOR_CHAT_MODEL", "TUTOR_CHAT_KEY"):
             assert part in shown(pilot)
         assert not chat_of(pilot).field.display
-        await press(pilot, "enter")
+        assert shown(pilot).count("All keys") == 1
+        await press(pilot, "question_mark")
+        assert isinstance(pilot.app.screen, KeysScreen)
+        await press(pilot, "f1", "f1")
+        assert isinstance(pilot.app.screen, KeysScreen)
+        await press(pilot, "escape", "enter")
         assert "Still not set up." in told(pilot)
         await press(pilot, "comma")
         assert isinstance(pilot.app.screen, SettingsScreen)

@@ -232,6 +232,7 @@ ANSWER = (
 async def _ask(pilot: Pilot[int], question: str) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, ChatScreen)
+    screen.field.cursor_blink = False  # before a line is drawn without it, and kept so by Textual
     screen.field.text = question
     await pilot.press("enter")
     await until(pilot, lambda: not screen.answering, 20)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tutor.course import LoadedLesson
 
 FLUSH_SECONDS = 0.1
+LONGEST_NAME = 24
 NEAR = 2  # lines from the end that still count as at the end
 
 
@@ -51,8 +52,8 @@ class ChatScreen(TutorScreen):
         Binding("ctrl+j,shift+enter", "new_line", "New line", key_display="^j", priority=True),
         Binding("pageup", "scroll(-1)", "A page up", show=False, priority=True),
         Binding("pagedown", "scroll(1)", "A page down", show=False, priority=True),
-        Binding("ctrl+n", "begin_anew", "Begin anew", priority=True),
-        Binding("f1", "app.keys", "All keys", key_display="F1", priority=True),
+        Binding("ctrl+l", "begin_anew", "Begin anew", priority=True),
+        Binding("f1", "all_keys", "All keys", key_display="F1", priority=True),  # ? is typed
     ]
 
     def __init__(self, lesson: LoadedLesson, place: str = "") -> None:
@@ -117,7 +118,8 @@ class ChatScreen(TutorScreen):
             self.query_one("#about-chat", Static).update(_about(self.endpoint))
         ready = self.endpoint is not None
         self.query_one("#about-chat").set_class(not ready, "-missing")
-        self.query_one(TopBar).note = self.endpoint.model if self.endpoint else ""
+        name = self.endpoint.model.rpartition("/")[2] if self.endpoint else ""
+        self.query_one(TopBar).note = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
         self.field.display = ready
         self.set_focus(self.field if ready else None)
         self.refresh_bindings()
@@ -147,22 +149,23 @@ class ChatScreen(TutorScreen):
         if self.answering and self._view is not None:
             async with self._in_sight():
                 await self._view.flush()
-        self.query_one("#chat-state", Static).update(self._state())
+        self._show_state()
 
-    def _state(self) -> Content:
-        if not self.answering:
-            return Content()
-        seconds = int(monotonic() - self._since)
-        return Content.assemble(
-            ("◌ ", "$primary"), f"{self._doing} · {seconds} s · ", ("esc", "bold $primary"), " stops it"
-        )
+    def _show_state(self) -> None:
+        state = Content()
+        if self.answering:
+            seconds = int(monotonic() - self._since)
+            state = Content.assemble(
+                ("◌ ", "$primary"), f"{seconds} s · ", ("esc", "bold $primary"), f" stops it · {self._doing}"
+            )
+        self.query_one("#chat-state", Static).update(state)
 
     # --- the keys -----------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         ready = self.endpoint is not None
         match action:
-            case "ask" | "new_line":
+            case "ask" | "new_line" | "all_keys":
                 return ready
             case "look_again":
                 return not ready
@@ -194,6 +197,9 @@ class ChatScreen(TutorScreen):
         self._look()
         if self.endpoint is None:
             self.notify("Still not set up.")
+
+    def action_all_keys(self) -> None:
+        self.tutor.action_keys()
 
     def action_new_line(self) -> None:
         self.field.insert("\n")
@@ -247,6 +253,7 @@ class ChatScreen(TutorScreen):
         finally:
             self._answering = self._view = None
             if self.is_attached:
+                self._show_state()
                 self.refresh_bindings()
 
     def _follow(self, event: Event) -> None:
