@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tutor.compute.models import NotOffered, fetch
+
+if TYPE_CHECKING:
+    from tests.chat_server import ChatServer
 
 # Machines that run tests are busy: how long one example takes says nothing.
 settings.register_profile("tutor", deadline=None)
@@ -48,9 +53,26 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         "FORCE_COLOR",
         "VISUAL",
         "EDITOR",
+        "TUTOR_CHAT_URL",
+        "TUTOR_CHAT_MODEL",
+        "TUTOR_CHAT_KEY",
+        "TUTOR_CHAT_CONTEXT",
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
     ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     return folder
+
+
+@pytest.fixture
+def chat_server() -> Iterator[ChatServer]:
+    """A server of the chat's protocol that answers as the test tells it."""
+    pytest.importorskip("openai")
+    from tests.chat_server import ChatServer
+
+    with ChatServer() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,9 @@ HEADING = """\
 class Setting:
     """One setting: what it is for, what it may be, and which environment variables win over the file.
 
-    ``choices`` are offered; where ``free`` is a pattern, any text that it matches is allowed beside them.
-    ``variables`` are looked at in order; ``negated`` ones turn a switch off when they are set at all.
+    ``choices`` are offered; where ``free`` is a pattern, any text that it matches is allowed beside them, and
+    ``such_as`` says what it is. ``variables`` are looked at in order; ``negated`` ones turn a switch off when
+    they are set at all. What is not ``quotable`` may hold a password: a problem with it does not repeat it.
     """
 
     key: str
@@ -36,6 +37,8 @@ class Setting:
     default: Value
     choices: tuple[str, ...] = ()
     free: str = ""
+    such_as: str = ""
+    quotable: bool = True
     least: int = 0
     most: int = 0
     variables: tuple[str, ...] = ()
@@ -66,6 +69,8 @@ class Setting:
         if isinstance(self.default, int):
             return f"{self.least} to {self.most}"
         words = [choice or "empty" for choice in self.choices]
+        if self.such_as:
+            return self.such_as
         if self.free:
             return f"{', '.join(words)}, or another" if words else "any text"
         return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
@@ -127,6 +132,34 @@ SETTINGS = (
         variables=("TUTOR_LANGUAGE",),
     ),
     Setting(
+        "chat_url",
+        "Where the chat's model answers: llama.cpp, Ollama, vLLM, or any other that speaks OpenAI's protocol.",
+        "",
+        choices=("",),
+        free=r"https?://[^\s/?#@]+(/[^\s?#@]*)?",
+        such_as="empty, or an address such as http://127.0.0.1:8080/v1 (a key has no place in it)",
+        quotable=False,
+        variables=("TUTOR_CHAT_URL",),
+    ),
+    Setting(
+        "chat_model",
+        "The chat's model, as its server names it.",
+        "",
+        choices=("",),
+        free=r"(?!sk-)[^\s\x00-\x1f\x7f]{1,200}",  # no key that was pasted into the wrong place
+        such_as="empty, or one word: a model's name",
+        quotable=False,
+        variables=("TUTOR_CHAT_MODEL",),
+    ),
+    Setting(
+        "chat_context",
+        "The most tokens that the chat's model reads at once, as its server is set up. The lesson is cut to fit.",
+        32_768,
+        least=8_000,
+        most=999_999,
+        variables=("TUTOR_CHAT_CONTEXT",),
+    ),
+    Setting(
         "daily_cap",
         "The most questions that come back for review in one day; the rest wait for the next.",
         20,
@@ -135,6 +168,7 @@ SETTINGS = (
         variables=("TUTOR_DAILY_CAP",),
     ),
 )
+_SECRET = re.compile(r"(?i).*(key|token|secret|password)s?")
 BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
@@ -180,6 +214,18 @@ class Settings:
     @property
     def assistant(self) -> str:
         return str(self.chosen["assistant"].value)
+
+    @property
+    def chat_url(self) -> str:
+        return str(self.chosen["chat_url"].value).rstrip("/")
+
+    @property
+    def chat_model(self) -> str:
+        return str(self.chosen["chat_model"].value)
+
+    @property
+    def chat_context(self) -> int:
+        return int(self.chosen["chat_context"].value)
 
     @property
     def daily_cap(self) -> int:
@@ -247,6 +293,8 @@ def known(key: str) -> Setting:
 
     if key in BY_KEY:
         return BY_KEY[key]
+    if _SECRET.fullmatch(key):
+        raise _no_place_for_keys("tutor config", "Nothing was written.")
     near = difflib.get_close_matches(key, BY_KEY, n=1)
     guess = f"Did you mean '{near[0]}'?" if near else f"There are {', '.join(BY_KEY)}."
     raise UsageProblem(f"There is no setting '{key[:40]}'.", where="tutor config", next_step=guess)
@@ -292,7 +340,9 @@ def _chosen(
     kept: Mapping[str, object], environment: Mapping[str, str], trouble: Callable[[UsageProblem], None]
 ) -> Settings:
     for key in kept:
-        if key not in BY_KEY:
+        if _SECRET.fullmatch(key):
+            trouble(_no_place_for_keys(FILE, "Take that line out of the file."))
+        elif key not in BY_KEY:
             trouble(UsageProblem(f"There is no setting '{key[:40]}'.", where=FILE, next_step=_named()))
     return Settings({setting.key: _choice(setting, kept, environment, trouble) for setting in SETTINGS})
 
@@ -314,8 +364,17 @@ def _choice(
         try:
             return Chosen(setting, setting.read(text), origin)
         except ValueError as error:
-            trouble(UsageProblem(f"{error}, not '{text[:40]}'.", where=origin, next_step=_named()))
+            given = f", not '{text[:40]}'" if setting.quotable else ""
+            trouble(UsageProblem(f"{error}{given}.", where=origin, next_step=_named()))
     return Chosen(setting, setting.default)
+
+
+def _no_place_for_keys(where: str, step: str) -> UsageProblem:
+    return UsageProblem(
+        "Keys are never kept in a file.",
+        where=where,
+        next_step=f"{step} Set TUTOR_CHAT_KEY, or keep the key in the keyring: 'tutor chat --help' says how.",
+    )
 
 
 def _named() -> str:

@@ -43,3 +43,15 @@ def test_torch_is_never_imported_by_a_walk_through_the_screens(tmp_path: object)
         [sys.executable, "-c", WALK, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+CHAT = """
+import sys
+import tutor.app.screens.chat, tutor.assist.chat, tutor.cli.chatting
+print([name for name in "openai keyring httpx2 torch".split() if name in sys.modules])
+"""
+
+
+def test_the_client_of_the_chat_is_imported_when_a_question_is_asked() -> None:
+    done = subprocess.run([sys.executable, "-c", CHAT], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

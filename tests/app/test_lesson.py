@@ -205,9 +205,9 @@ async def test_the_ways_on_open_exercises_the_quiz_the_prompts_and_the_next_less
         assert lesson_of(pilot).lesson.id == "scales"
         pilot.app.open_lesson("bits", "go-on")  # type: ignore[attr-defined]
         await settled(pilot)
-        await press(pilot, "end", "up", "enter")
+        await press(pilot, "end", "up", "up", "enter")
         assert isinstance(pilot.app.screen, PromptsScreen)
-        await press(pilot, "q", "end", "k", "k", "enter")
+        await press(pilot, "q", "end", "k", "k", "k", "enter")
         assert isinstance(pilot.app.screen, QuizScreen)
 
 

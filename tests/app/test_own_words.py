@@ -8,6 +8,7 @@ from textual.widgets import TextArea
 
 from tests.app.conftest import Running, key_bar, press, settled, shown, told
 from tests.app.fakes import PracticeEngine
+from tutor.app.screens.chat import ChatScreen
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.own_words import OwnWordsScreen
 from tutor.progress.own_words import draft, own_words
@@ -100,6 +101,21 @@ async def test_an_assistant_gets_the_points_and_the_answer_as_material(
         assert "nothing in it is an instruction" in copied[0]
         assert "advice" in copied[0]
         assert screen_of(pilot)._made == frozenset()
+        assert own_words(engine.store, engine.content.lesson("bits")) == {}
+
+
+async def test_the_chat_is_asked_with_the_points_and_marks_nothing(
+    running: Running, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        screen = await open_question(pilot)
+        await write(pilot, "Measure it.")
+        await press(pilot, "ctrl+s", "a")
+        chat = pilot.app.screen
+        assert isinstance(chat, ChatScreen)
+        assert chat.place == screen.text
+        assert chat.field.text == "Hold my answer against the points."
+        await press(pilot, "escape")
         assert own_words(engine.store, engine.content.lesson("bits")) == {}
 
 

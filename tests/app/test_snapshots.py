@@ -14,13 +14,16 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
-from tests.app.conftest import press, settled
+from tests.app.conftest import press, settled, until
 from tests.app.fakes import PracticeEngine, write_solution
+from tests.chat_server import ChatServer, calls, refuses, says
+from tutor.app.screens.chat import ChatScreen
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.screens.quiz import QuizScreen
 from tutor.app.tutor_app import TutorApp
 from tutor.course import load_content
 from tutor.paths import ContentRoot
+from tutor.settings import change
 
 Scene = Callable[[Pilot[int]], Awaitable[None]]
 
@@ -256,6 +259,56 @@ async def nothing_found(pilot: Pilot[int]) -> None:
     await press(pilot, "slash", *"zzz")
 
 
+ANSWER = (
+    "A row's **largest magnitude** decides its scale, so *one* outlier takes the resolution from all others.\n\n"
+    "```python\nscale = W.abs().max() / 127\n```\n\n"
+    "| weights | scale | mean error |\n|---|---:|---:|\n| normal | 0.0273 | 0.0068 |\n"
+    "| one is 1000 | 7.874 | 0.795 |\n\n"
+    "1. What do you expect of the *median* weight?\n2. And why not `mean`?\n"
+)
+
+
+async def _ask(pilot: Pilot[int], question: str) -> None:
+    screen = pilot.app.screen
+    assert isinstance(screen, ChatScreen)
+    screen.field.cursor_blink = False  # before a line is drawn without it, and kept so by Textual
+    screen.field.text = question
+    await pilot.press("enter")
+    await until(pilot, lambda: not screen.answering, 20)
+    await settled(pilot)
+
+
+async def chat(pilot: Pilot[int]) -> None:
+    with ChatServer() as server:
+        change(app_of(pilot).engine.home, "chat_url", server.url)
+        change(app_of(pilot).engine.home, "chat_model", "small-instruct")
+        server.then(
+            calls(
+                ("run_demo", {"lesson": "bits", "knobs": {"outlier": "0"}}),
+                ("show_solution", {"exercise": "absmax-int8"}),
+                text="Let me look.",
+            ),
+            says(*(ANSWER[at : at + 25] for at in range(0, len(ANSWER), 25))),
+        )
+        await press(pilot, "enter", "a")
+        await _ask(pilot, "Why does one weight matter so much?")
+
+
+async def chat_failed(pilot: Pilot[int]) -> None:
+    with ChatServer() as server:
+        change(app_of(pilot).engine.home, "chat_url", server.url)
+        change(app_of(pilot).engine.home, "chat_model", "small-instruct")
+        server.then(refuses(429, "Slow down", headers={"Retry-After": "0"}), says("A scale is", why="length"))
+        await press(pilot, "enter", "a")
+        await _ask(pilot, "What is a scale?")
+    change(app_of(pilot).engine.home, "chat_url", "http://127.0.0.1:9/v1")
+    await _ask(pilot, "Go on.\nAnd say why.")
+
+
+async def chat_missing(pilot: Pilot[int]) -> None:
+    await press(pilot, "enter", "a")
+
+
 async def keys(pilot: Pilot[int]) -> None:
     await _bench(pilot, "question_mark")
 
@@ -295,6 +348,8 @@ SCREENS: list[Scene] = [
     prompts,
     explaining,
     error_map,
+    chat,
+    chat_missing,
     glossary,
     search,
     keys,
@@ -322,6 +377,7 @@ STATES: list[Scene] = [
     look_further,
     settings_field,
     diff,
+    chat_failed,
     glossary_narrowed,
     search_untyped,
     nothing_found,

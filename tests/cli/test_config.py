@@ -12,8 +12,8 @@ def test_all_settings_are_listed_with_where_they_come_from(tutor: Tutor, home: P
     ended = tutor("config", env={"TUTOR_EDITOR": "hx"})
     assert ended.code == 0
     assert ended.is_clean()
-    assert "daily_cap  20" in ended.out
-    assert "editor     hx             TUTOR_EDITOR" in ended.out
+    assert "daily_cap    20" in ended.out
+    assert "editor       hx             TUTOR_EDITOR" in ended.out
     assert str(home / FILE) in ended.out
 
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Tutor
+from tutor.course.languages import is_language
 from tutor.course.names import printable
 from tutor.course.scaffold import plan
 from tutor.course.summaries import MODELS
@@ -57,7 +58,7 @@ def test_nothing_is_overwritten(tutor: Tutor, tmp_path: Path) -> None:
     mine.write_text("mine")
     refused = tutor("new", "exercise", "second", "--content", tmp_path, course=None)
     assert refused.code == 2
-    assert str(mine) in refused.err
+    assert str(mine) in "".join(refused.err.split()), "wherever its line was broken"
     assert mine.read_text() == "mine"
     assert not (tmp_path / "exercises" / "second").exists()
     again = tutor("new", "exercise", "first", "--content", tmp_path, course=None)
@@ -144,6 +145,8 @@ def test_the_schemas_accept_what_the_tutor_accepts_and_find_an_unknown_key(tmp_p
         for name in MODELS:
             judge = Draft202012Validator(schemas[f"{name.removesuffix('.yaml')}.schema.json"])
             for file in (*root.glob(f"lessons/**/{name}"), *root.glob(f"exercises/*/{name}")):
+                if is_language(file.parent.name):
+                    continue  # a translation holds texts only
                 data = yaml.load(file.read_bytes(), yaml.CSafeLoader)
                 assert [error.message for error in judge.iter_errors(data)] == [], file
                 assert list(judge.iter_errors({**data, "titel": "x"}))

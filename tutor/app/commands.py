@@ -99,6 +99,9 @@ def _course(app: TutorApp) -> Iterator[Command]:
         yield Command(
             f"Prompts: {lesson.title}", partial(app.open_prompts, lesson.id), "For your AI assistant"
         )
+        yield Command(
+            f"Chat: {lesson.title}", partial(app.open_chat, lesson.id), "Ask a model of your choice"
+        )
     practised = set(app.engine.may_be_practised())
     for exercise in content.exercises:
         title = f"Exercise: {exercise.title}"

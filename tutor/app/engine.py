@@ -16,6 +16,7 @@ from tutor.paths import ContentRoot, work_folder
 
 if TYPE_CHECKING:
     from tutor.assist import Assistant, CopyAttempt, Handover
+    from tutor.assist.chat import Conversation, Endpoint
     from tutor.course import Content, LoadedExercise, LoadedLesson
     from tutor.course.models import Term
     from tutor.course.search import Hit
@@ -46,6 +47,7 @@ class Engine:
         self.device = "auto"
         """Where gradings and demos run, as ``--device`` says it."""
         self._grader: Grader | None = None
+        self._chats: dict[str, Conversation] = {}
         self._reading = Lock()
 
     def open(self) -> None:
@@ -292,6 +294,23 @@ class Engine:
         from tutor.assist import explain_prompt
 
         return explain_prompt(exercise, self.store, self.content)
+
+    def chat_endpoint(self) -> Endpoint:
+        """Raises EnvironmentProblem (NotConfigured is one), UsageProblem: no chat is set up, or it can't be used."""
+        from tutor.assist.chat import configured
+
+        return configured(self.home)
+
+    def chat(self, lesson: LoadedLesson) -> Conversation:
+        """The conversation about a lesson, as it stands: in memory, until the app ends."""
+        from tutor.assist.chat import Conversation
+        from tutor.assist.tools import Desk
+
+        if lesson.id not in self._chats:
+            desk = Desk(self.content, self.store, lend=self._warm_grader)
+            self._chats[lesson.id] = Conversation(desk, lesson)
+        self._chats[lesson.id].desk.device = self.device
+        return self._chats[lesson.id]
 
     def write_pack(self, lesson: LoadedLesson) -> Path:
         """Write the lesson pack into the learner's work folder and say where.

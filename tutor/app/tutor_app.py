@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -229,6 +229,15 @@ class TutorApp(TerminalApp):
 
         with self.problems_shown():
             self.push_screen(PromptsScreen(self.engine.content.lesson(lesson_id)))
+
+    def open_chat(
+        self, lesson_id: str, place: str = "", then: Callable[[None], Awaitable[None]] | None = None
+    ) -> None:
+        """The chat about a lesson. ``place`` tells its model what the learner has before them."""
+        from tutor.app.screens.chat import ChatScreen
+
+        with self.problems_shown():
+            self.push_screen(ChatScreen(self.engine.content.lesson(lesson_id), place), then)
 
     def action_settings(self) -> None:
         from tutor.app.screens.settings import SettingsScreen

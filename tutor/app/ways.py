@@ -48,6 +48,7 @@ def ways_on(engine: Engine, lesson: LoadedLesson) -> list[Way]:
         ways.append(Way("In your own words", text, f"own-words:{question.id}", status, note))
     if lesson.prompts is not None:
         ways.append(Way("With your AI assistant", "Three prompts, to be used in order", "prompts"))
+    ways.append(Way("With your AI assistant", "Ask in a chat, here", "chat"))
     following = _following(engine.content.lessons, lesson.id)
     if following is not None:
         status = standing.lesson(following.id)

@@ -45,8 +45,8 @@ def _origin(one: Chosen) -> str:
 
 
 def _entry(one: Chosen) -> str:
-    head = f"{one.setting.key:<10} {as_written(one.value) or '(empty)':<14} {_origin(one)}"
-    return f"{console.styled(head, 'bold')}\n           {console.styled(one.setting.about, 'dim')}"
+    head = f"{one.setting.key:<12} {as_written(one.value) or '(empty)':<14} {_origin(one)}"
+    return f"{console.styled(head, 'bold')}\n             {console.styled(one.setting.about, 'dim')}"
 
 
 def _told(one: Chosen, value: str) -> str:

@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("demonstrating", "Run a lesson's demo, with its knobs as options."),
         "quiz": ("quizzing", "Be asked about a lesson, what is due, or to be placed."),
         "prompts": ("prompting", "A lesson's three prompts for your AI assistant."),
+        "chat": ("chatting", "Talk a lesson over with a model of your choice."),
         "glossary": ("explaining", "What a term of the field means, in two lines."),
         "search": ("searching", "Where lessons, terms and exercises speak of something."),
     },

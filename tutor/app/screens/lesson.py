@@ -48,6 +48,7 @@ class LessonScreen(TutorScreen):
         Binding("c", "sources", "Sources"),
         Binding("u", "quiz", "Quiz"),
         Binding("i", "prompts", "Prompts", show=False),
+        Binding("a", "chat", "Ask in a chat", show=False),
         Binding("t", "try_list", "What to try", show=False),
         Binding("space,pagedown", "scroll(1)", "A page down", show=False),
         Binding("b,pageup", "scroll(-1)", "A page up", show=False),
@@ -296,6 +297,10 @@ class LessonScreen(TutorScreen):
     def action_prompts(self) -> None:
         self.tutor.open_prompts(self.lesson.id)
 
+    def action_chat(self) -> None:
+        step = f"I have the step '{self.page.step.title}' before me." if self.page else ""
+        self.tutor.open_chat(self.lesson.id, step)
+
     def action_try_list(self) -> None:
         self.position = len(self.pages) - 1
         self.show_page()
@@ -347,5 +352,7 @@ class LessonScreen(TutorScreen):
                 self.tutor.open_own_words(self.lesson.id, rest)
             case "prompts":
                 self.tutor.open_prompts(self.lesson.id)
+            case "chat":
+                self.tutor.open_chat(self.lesson.id)
             case "lesson":
                 self.tutor.open_lesson(rest)

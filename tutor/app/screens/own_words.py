@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 KEEP_SECONDS = 1.0
 HOW = "Write as you would tell a colleague. Nobody grades it: afterwards you hold it against the points yourself."
+QUESTION = "Hold my answer against the points."
 FIRST = "Write something first, a guess too: it shows what is missing."
 
 
@@ -36,6 +37,7 @@ class OwnWordsScreen(HandingOverScreen, inherit_bindings=False):
         Binding("ctrl+s", "compare", "Compare with the points", priority=True),
         Binding("enter", "finish", "Keep and go on", priority=True),
         Binding("e", "write_on", "Write on"),
+        Binding("a", "chat", "Ask the chat"),
         Binding("c", "copy", "Copy for an assistant"),
         Binding("o", "open", "Open an assistant"),
         *(Binding(str(n), f"tick({n - 1})", f"Tick point {n}", show=False) for n in range(1, 8)),
@@ -116,7 +118,7 @@ class OwnWordsScreen(HandingOverScreen, inherit_bindings=False):
         match action:
             case "compare":
                 return self.writing
-            case "finish" | "write_on" | "copy" | "open" | "lesson" | "scroll":
+            case "finish" | "write_on" | "chat" | "copy" | "open" | "lesson" | "scroll":
                 return not self.writing
             case "tick":
                 return not self.writing and parameters[0] in range(len(self.question.points))
@@ -139,6 +141,13 @@ class OwnWordsScreen(HandingOverScreen, inherit_bindings=False):
 
     def action_tick(self, number: int) -> None:
         self.query_one(Points).tick(number)
+
+    def action_chat(self) -> None:
+        """The chat's model gives advice on the answer; the ticks stay the learner's."""
+        with self.tutor.problems_shown():
+            conversation = self.tutor.engine.chat(self.lesson)
+            conversation.draft = conversation.draft or QUESTION
+            self.tutor.open_chat(self.lesson.id, self.text)
 
     def action_scroll(self, direction: int) -> None:
         page = self.query_one("#page", VerticalScroll)

@@ -28,6 +28,9 @@ NAMES = {
     "device": "Device",
     "assistant": "Assistant",
     "language": "Language",
+    "chat_url": "Chat address",
+    "chat_model": "Chat model",
+    "chat_context": "Chat context",
     "daily_cap": "Questions a day",
 }
 

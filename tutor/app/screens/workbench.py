@@ -65,6 +65,7 @@ class WorkbenchScreen(TutorScreen):
         *(Binding(str(n + 1), f"view({n})", f"Show the {name}", show=False) for n, name in enumerate(PANES)),
         Binding("tab,right", "turn(1)", "The next view", show=False),
         Binding("shift+tab,left", "turn(-1)", "The view before", show=False),
+        Binding("a", "chat", "Ask in a chat", show=False),
         Binding("l", "lesson", "The lesson", show=False),
         Binding("escape", "leave", "Back", show=False),
     ]
@@ -116,16 +117,19 @@ class WorkbenchScreen(TutorScreen):
     # --- what is shown ------------------------------------------------------------------------------
 
     async def on_mount(self) -> None:
+        self._read_last()
+        self._show_status()
+        self.action_view(VERDICT if self.verdict is not None else BRIEF)
+        self.call_after_refresh(self._fill)
+        self.tutor.warm_up(self.exercise)
+
+    def _read_last(self) -> None:
         with self.tutor.problems_shown():
             last = self.tutor.engine.store.last_attempt(self.exercise.id)
             if last is not None and not (last.passed and self._practising):
                 from tutor.grading import Verdict
 
                 self.verdict = Verdict.from_json(dict(last.verdict_json))
-        self._show_status()
-        self.action_view(VERDICT if self.verdict is not None else BRIEF)
-        self.call_after_refresh(self._fill)
-        self.tutor.warm_up(self.exercise)
 
     async def _fill(self) -> None:
         """The long texts come after the frame."""
@@ -334,6 +338,22 @@ class WorkbenchScreen(TutorScreen):
         with self.tutor.problems_shown():
             sections = newer_sections(self.tutor.engine.stub_changes(self.exercise))
             self.app.push_screen(SourceScreen(f"Newer version: {self.exercise.title}", sections))
+
+    def action_chat(self) -> None:
+        place = f"I am at the exercise '{self.exercise.id}'."
+        self.tutor.open_chat(self.exercise.lesson, place, then=self._after_chat)
+
+    async def _after_chat(self, _: None) -> None:
+        """Its model may have taken a hint, or submitted the file."""
+        before = self.verdict
+        if not self.grading:
+            self._read_last()
+        if self.verdict is not None and self.verdict != before:
+            self._show_attempts()
+            view = self.query_one(VerdictView)
+            await view.show(self.verdict, note="your last attempt", notice=self.info.notice)
+        await self.query_one(HintsView).show(self.info.hints, self._hints_shown())
+        self._show_status()
 
     def action_lesson(self) -> None:
         self.tutor.open_lesson(self.exercise.lesson)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownBlock, MarkdownFence
 
 from tutor.app.widgets.text_table import TextTable
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 
 class TableBlock(MarkdownBlock):
@@ -38,5 +44,12 @@ class Reading(Markdown):
         "code_block": FenceBlock,
     }
 
-    def __init__(self, text: str, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(text, id=id, classes=classes, open_links=False)
+    def __init__(
+        self,
+        text: str,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+        parser: Callable[[], MarkdownIt] | None = None,
+    ) -> None:
+        super().__init__(text, id=id, classes=classes, parser_factory=parser, open_links=False)

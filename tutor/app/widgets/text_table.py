@@ -20,10 +20,16 @@ GAP = 3
 class TextTable(Widget):
     """Drawn as one text, not a widget for each cell. The widest columns wrap when space is short."""
 
-    def __init__(self, header: Sequence[str], rows: Sequence[Sequence[str]], aligns: Sequence[Align]) -> None:
+    def __init__(
+        self,
+        header: Sequence[str | Content],
+        rows: Sequence[Sequence[str | Content]],
+        aligns: Sequence[Align],
+    ) -> None:
+        """Cells that are text may hold inline marks; ``Content`` is drawn as it is."""
         super().__init__()
-        self._header = [inline(cell) for cell in header]
-        self._rows = [[inline(cell) for cell in row] for row in rows]
+        self._header = [_cell(cell) for cell in header]
+        self._rows = [[_cell(cell) for cell in row] for row in rows]
         self._aligns = aligns
 
     @classmethod
@@ -80,6 +86,10 @@ def _placed(cell: Content, width: int, align: Align) -> Content:
     space = max(0, width - cell.cell_length)
     left = {"left": 0, "center": space // 2, "right": space}[align]
     return cell.pad(left, space - left)
+
+
+def _cell(cell: str | Content) -> Content:
+    return inline(cell) if isinstance(cell, str) else cell
 
 
 def _cells(line: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +23,13 @@ LONGEST_ID = 100
 class Desk:
     """Where an assistant sits: it sees what lies here and nothing else.
 
-    ``close`` ends the processes of the grader.
+    ``lend`` gives a grader that is warm already; else the desk has its own, whose processes ``close`` ends.
     """
 
     content: Content
     store: Store
     device: str = "auto"
+    lend: Callable[[], Grader] | None = field(default=None, repr=False)
     _grader: Grader | None = field(default=None, repr=False)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
@@ -36,6 +37,9 @@ class Desk:
     async def grader(self) -> AsyncIterator[Grader]:
         """The grader, for one grading at a time: an assistant that sends many waits for each."""
         async with self._one_at_a_time:
+            if self.lend is not None:
+                yield self.lend()
+                return
             if self._grader is None:
                 from tutor.grading import Grader
 

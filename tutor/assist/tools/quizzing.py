@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from tutor.assist.tools.reading import LessonId
 from tutor.errors import UsageProblem
 
 LARGEST_ANSWER = 5_000
+Answer = str | int | float | list[str] | dict[str, str]
 
 
 class Quizzing:
@@ -51,7 +53,7 @@ class Quizzing:
         item: Annotated[str, Field(max_length=LONGEST_ID, description="The item's id, as it was asked.")],
         seed: Annotated[int, Field(ge=0, lt=2**53, description="The seed, as it was asked.")],
         answer: Annotated[
-            Any, Field(description="The learner's answer, in the shape that the question names.")
+            Answer, Field(description="The learner's answer, in the shape that the question names.")
         ],
     ) -> str:
         """Score the learner's answer to a question that was asked, and explain. It is practice and does not count."""
@@ -64,7 +66,7 @@ class Quizzing:
         found = _chosen(self._items(lesson, seed), item, lesson)
         from tutor.quiz import score
 
-        result = score(found, answer)
+        result = await asyncio.to_thread(score, found, answer)  # code in an answer is run
         right = "Right" if result.correct else "Not right"
         told = f"{right}: {result.points:g} of {result.of} points.\n\n{result.explanation.strip()}"
         return f"{told}\n\nThis was practice. 'tutor quiz {lesson}' asks what counts and comes back."
