@@ -49,6 +49,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "export": ("exporting", "Write your progress, or the course, to a file."),
         "import": ("exporting", "Merge progress that was exported."),
     },
+    "Teach": {
+        "grade": ("grading", "Grade a folder of submissions into a gradebook."),
+    },
     "Course and machine": {
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),
         "validate": ("validating", "Prove a course: each exercise against its own grader."),

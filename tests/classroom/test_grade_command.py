@@ -1,0 +1,180 @@
+"""``tutor grade`` as a real process: real gradings, hostile submissions, kills at any moment."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.classroom.conftest import RIGHT, WRONG, Files, zipped
+from tests.cli.conftest import Ended, environment
+from tutor.classroom.journal import Journal
+
+pytestmark = pytest.mark.alone
+
+Write = Callable[[Files], Path]
+Grade = Callable[..., Ended]
+
+CLASS: dict[str, bytes] = {
+    "Ada/doubling.py": RIGHT,
+    "Bob/doubling.py": RIGHT,
+    "李雷/doubling.py": b"# own\n" + RIGHT,
+    "=cmd()/doubling.py": WRONG,
+    "dee/doubling.py": b"raise SystemExit('passed')\n",
+    "fay/doubling.py": b"",
+    "gil/doubling.py": b"#" * 2_000_000,
+}
+KILLS = 8
+
+
+@pytest.fixture
+def grade(course: Path, home: Path, tmp_path: Path) -> Grade:
+    """Runs ``tutor grade`` in a folder of its own."""
+
+    def run(*words: str | Path, timeout: float = 120) -> Ended:
+        done = subprocess.run(
+            command(*words), env=environment(home, course), cwd=tmp_path, capture_output=True, timeout=timeout
+        )
+        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+def command(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "tutor", "grade", *map(str, words), "--device", "cpu"]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+
+
+def without_times(path: Path) -> list[dict[str, str]]:
+    return [{**row, "seconds": ""} for row in rows(path)]
+
+
+def test_a_class_with_everything_in_it_has_a_row_for_everybody(
+    grade: Grade, handed_in: Write, home: Path, tmp_path: Path
+) -> None:
+    folder = handed_in(CLASS)
+    zipped(folder / "hal.zip", {"doubling.py": RIGHT, "zeros": b"\0" * 50_000_000})
+    zipped(folder / "ida.zip", {"../../doubling.py": RIGHT})
+    os.symlink("/etc/passwd", folder / "Ada" / "link.py")
+
+    ended = grade(folder, "--out", "book.csv")
+
+    assert ended.code == 0, ended.err
+    assert ended.is_clean()
+    assert not list(home.rglob("progress.db"))  # nobody's own progress
+    book = {row["file"]: row for row in rows(tmp_path / "book.csv")}
+    assert list(rows(tmp_path / "book.csv")[0]) == (
+        [
+            "student",
+            "exercise",
+            "file",
+            "verdict",
+            "points",
+            "of",
+            "misconceptions",
+            "seconds",
+            "sha256",
+            "message",
+        ]
+    )
+    assert {file: row["verdict"] for file, row in book.items()} == {
+        "'=cmd()/doubling.py": "failed",
+        "Ada/doubling.py": "passed",
+        "Ada/link.py": "error",
+        "Bob/doubling.py": "passed",
+        "dee/doubling.py": "error",
+        "fay/doubling.py": "error",
+        "gil/doubling.py": "error",
+        "hal.zip": "error",
+        "ida.zip/doubling.py": "error",
+        "李雷/doubling.py": "passed",
+    }
+    assert (book["Ada/doubling.py"]["points"], book["Ada/doubling.py"]["of"]) == ("1", "1")
+    assert book["'=cmd()/doubling.py"]["misconceptions"] == "returns-the-input"
+    assert "identical files, graded once" in book["Bob/doubling.py"]["message"]
+    for file, says in {
+        "fay/doubling.py": "An empty file (0 bytes)",
+        "gil/doubling.py": "2,000,000 bytes",
+        "hal.zip": "zip bomb",
+        "ida.zip/doubling.py": "path traversal",
+        "Ada/link.py": "A link",
+    }.items():
+        assert says in book[file]["message"]
+
+    again = grade(folder, "--out", "book.jsonl", "--json")
+    assert again.json["graded"] == 0
+    assert again.json["from_journal"] == 6
+    lines = [json.loads(line) for line in (tmp_path / "book.jsonl").read_text().splitlines()]
+    assert [line["file"].lstrip("'") for line in lines] == [file.lstrip("'") for file in book]
+    assert next(line for line in lines if line["student"] == "Bob")["verdict_document"]["verdict"] == "passed"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nowhere", "--out", "x.csv"], "no such folder"),
+        ([".", "--out", "no/such/x.csv"], "can't be written"),
+        (["class", "--out", "x.csv", "--engine", "abacus"], "no engine"),
+        (["class", "--out", "x.csv", "--format", "odf"], "no format"),
+        (["class", "--out", "x.csv", "--exercise", "nf5"], "nf5"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_graded(
+    grade: Grade, handed_in: Write, words: list[str], says: str
+) -> None:
+    handed_in({"ada/doubling.py": RIGHT})
+    ended = grade(*words)
+    assert (ended.code, ended.is_clean()) == (2, True)
+    assert says in ended.err
+
+
+def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(
+    grade: Grade, handed_in: Write, course: Path, home: Path, tmp_path: Path
+) -> None:
+    folder = handed_in(
+        {f"s{n:02}/doubling.py": b"# %d\n" % n + (WRONG if n % 3 else RIGHT) for n in range(24)}
+    )
+    Journal(tmp_path / "killed.journal").close()
+    shutil.copy(tmp_path / "killed.journal", tmp_path / "calm.journal")  # the same secret, so the same seeds
+    kept: dict[str, Any] = {}
+    for _ in range(KILLS):
+        words = command(folder, "--out", tmp_path / "killed.csv", "--journal", tmp_path / "killed.journal")
+        process = subprocess.Popen(
+            words, env=environment(home, course), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(random.uniform(0.3, 3.5))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        now = gradings(tmp_path / "killed.journal")
+        assert kept.items() <= now.items()  # nothing lost, nothing graded twice
+        kept = now
+
+    assert grade(folder, "--out", "killed.csv", "--journal", "killed.journal").code == 0
+    assert grade(folder, "--out", "calm.csv", "--journal", "calm.journal").code == 0
+
+    assert kept.items() <= gradings(tmp_path / "killed.journal").items()
+    assert without_times(tmp_path / "killed.csv") == without_times(tmp_path / "calm.csv")
+    assert len(rows(tmp_path / "calm.csv")) == 24
+
+
+def gradings(journal: Path) -> Mapping[str, str]:
+    """Each grading's verdict with its times, as the journal holds it now."""
+    with closing(sqlite3.connect(journal)) as connection:
+        return dict(connection.execute("SELECT sha256, verdict FROM gradings"))
