@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.classroom.journal import Journal
 from tutor.classroom.rows import Row
+from tutor.classroom.similar import Pair
 
 if TYPE_CHECKING:
     from tutor.course import Content
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gradebook:
-    """What a class run found. ``course`` and ``version`` are of the content that graded it."""
+    """What a class run found. ``pairs`` of files that are much alike, ``None`` where nobody compared them."""
 
     content: Content
     journal: Journal
     rows: tuple[Row, ...]
     aside: tuple[str, ...] = ()
+    pairs: tuple[Pair, ...] | None = None
 
     def verdict(self, row: Row) -> Mapping[str, Any] | None:
         """The ``tutor.verdict/1`` document of a row, with the row's own file in it; ``None`` without a grading."""

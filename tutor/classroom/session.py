@@ -12,6 +12,7 @@ from tutor.classroom.finding import Finding, find_submissions, without
 from tutor.classroom.gradebook import Gradebook
 from tutor.classroom.journal import Journal
 from tutor.classroom.running import ClassRun, OnProgress, Ran
+from tutor.classroom.similar import Comparison
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedExercise
@@ -74,9 +75,15 @@ class Session:
         Raises:
             UsageProblem, EnvironmentProblem: the device is not there; the journal can't be written.
         """
+        compared = Comparison({one.id: one.stub.read_bytes() for one in self.exercises})
         async with engine(self._engine, self.content.root, self.exercises, self._wanted) as running:
             run = ClassRun(
-                self.content, running, self.journal, retry_faults=retry_faults, on_progress=on_progress
+                self.content,
+                running,
+                self.journal,
+                retry_faults=retry_faults,
+                on_read=lambda row, read: compared.add(row.exercise, row.file, row.sha256, read.data),
+                on_progress=on_progress,
             )
             ran = await run.run(self.found.submissions)
-        return Gradebook(self.content, self.journal, ran.rows, self.found.aside), ran
+        return Gradebook(self.content, self.journal, ran.rows, self.found.aside, compared.pairs()), ran

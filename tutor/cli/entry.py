@@ -50,7 +50,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "import": ("exporting", "Merge progress that was exported."),
     },
     "Teach": {
-        "grade": ("grading", "Grade a folder of submissions into a gradebook."),
+        "grade": ("grading", "Grade a folder of submissions, or the export of a class."),
     },
     "Course and machine": {
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),

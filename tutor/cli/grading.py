@@ -36,7 +36,12 @@ def grade_command(
     ] = 0,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="csv|jsonl", help="Else FILE's name says it.", show_default=False),
+        typer.Option(
+            "--format",
+            metavar="csv|jsonl|junit|gradescope|canvas|moodle|html",
+            help="Else FILE's name says it.",
+            show_default=False,
+        ),
     ] = None,
     exercise: Annotated[
         str,

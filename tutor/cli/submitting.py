@@ -43,7 +43,7 @@ def submit_command(
     verdict = asyncio.run(grade_once(content, exercise, file, device, on_event))
     document = verdict.to_json()
     if junit is not None:
-        from tutor.cli.junit import write_junit
+        from tutor.grading.junit import write_junit
 
         write_junit(document, junit)
     if json or json_lines:

@@ -27,6 +27,11 @@ class Format:
 FORMATS = {
     "csv": Format("as_csv", (".csv",)),
     "jsonl": Format("json_lines", (".jsonl", ".ndjson")),
+    "junit": Format("junit", (".xml",)),
+    "gradescope": Format("gradescope", (".json",)),
+    "canvas": Format("canvas"),
+    "moodle": Format("moodle"),
+    "html": Format("html", (".html", ".htm")),
 }
 
 
