@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import write_course
+from tests.cli.conftest import small_course, tutor, write_course
 from tutor.classroom.jobs import Job, Outcome
 from tutor.course import Content, load_content
 from tutor.paths import ContentRoot
+
+__all__ = ["small_course", "tutor"]  # fixtures, for these tests too
 
 RIGHT = b"def double(x):\n    return 2 * x\n"
 WRONG = b"def double(x):\n    return x\n"

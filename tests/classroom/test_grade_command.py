@@ -126,10 +126,48 @@ def test_a_class_with_everything_in_it_has_a_row_for_everybody(
     assert next(line for line in lines if line["student"] == "Bob")["verdict_document"]["verdict"] == "passed"
 
 
+def test_a_row_is_repeated_exactly_a_plan_is_made_and_the_gradebook_is_signed(
+    grade: Grade, handed_in: Write, home: Path, course: Path, tmp_path: Path
+) -> None:
+    folder = handed_in({"ada/doubling.py": RIGHT, "bob/doubling.py": WRONG})
+    nothing_yet = grade("--plan", "10")
+    assert (nothing_yet.code, "No class was graded here yet" in nothing_yet.err) == (2, True)
+    assert grade(folder, "--out", "book.csv", "--sign").code == 0
+    before = (tmp_path / "book.csv").read_bytes()
+
+    again = grade("--again", "2", "--json")  # of the class graded last
+    assert (again.code, again.json["same"], again.json["now"]["verdict"]) == (0, True, "failed")
+    figures = [
+        document["checks"][0]["measurements"][0]["value"]
+        for document in (again.json["before"], again.json["now"])
+    ]
+    assert figures[0] == figures[1]  # drawn from the same seed
+    assert grade(folder, "--out", "book.csv", "--again", "nobody.py").code == 2
+
+    plan = grade(
+        folder, "--out", "book.csv", "--plan", "1000", "--workers", "4", "--price", "2", "--json"
+    ).json
+    assert (plan["submissions"], plan["workers"], plan["measured_gradings"]) == (1000, 4, 2)
+    assert plan["seconds"] == pytest.approx(1000 * plan["seconds_each"] / 4, rel=0.01)
+    assert plan["cost"] == pytest.approx(2 * plan["worker_hours"], abs=0.01)
+    assert (tmp_path / "book.csv").read_bytes() == before
+
+    def verify() -> int:
+        words = [sys.executable, "-m", "tutor", "verify", "book.csv"]
+        return subprocess.run(
+            words, env=environment(home, course), cwd=tmp_path, capture_output=True
+        ).returncode
+
+    assert verify() == 0
+    (tmp_path / "book.csv").write_bytes(before.replace(b"failed", b"passed"))
+    assert verify() == 1
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (["nowhere", "--out", "x.csv"], "no such folder"),
+        (["class"], "a place for its gradebook"),
         ([".", "--out", "no/such/x.csv"], "can't be written"),
         (["class", "--out", "x.csv", "--engine", "abacus"], "no engine"),
         (["class", "--out", "x.csv", "--format", "odf"], "no format"),

@@ -48,7 +48,7 @@ class Session:
         own_files: Sequence[Path] = (),
     ) -> None:
         self.content = content
-        self._engine, self._wanted = engine, wanted or Wanted()
+        self._engine, self.wanted = engine, wanted or Wanted()
         self._archives = Archives()
         found = find_submissions(where, content, self._archives, exercise)
         self.found: Finding = without(found, (*own_files, journal))
@@ -76,7 +76,7 @@ class Session:
             UsageProblem, EnvironmentProblem: the device is not there; the journal can't be written.
         """
         compared = Comparison({one.id: one.stub.read_bytes() for one in self.exercises})
-        async with engine(self._engine, self.content.root, self.exercises, self._wanted) as running:
+        async with engine(self._engine, self.content.root, self.exercises, self.wanted) as running:
             run = ClassRun(
                 self.content,
                 running,

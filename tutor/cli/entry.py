@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Teach": {
         "grade": ("grading", "Grade a folder of submissions, or the export of a class."),
+        "verify": ("verifying", "Whether a signed result was altered, and which content graded it."),
     },
     "Course and machine": {
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),

@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tutor.cli import console
-from tutor.cli.console import clean, styled
 from tutor.cli.opening import open_content
 from tutor.cli.options import ContentOption, DeviceOption, JsonOption
 from tutor.errors import UsageProblem
+from tutor.paths import tutor_home
 
 if TYPE_CHECKING:
     from tutor.classroom.gradebook import Gradebook
-    from tutor.classroom.running import Progress, Ran
+    from tutor.classroom.running import Ran
     from tutor.classroom.session import Session
-
-SCHEMA = "tutor.class/1"
-FAULTS = 5
-BAR = 24
 
 
 def grade_command(
-    where: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, a zip export, or a CSV manifest.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the gradebook goes.")],
-    engine: Annotated[str, typer.Option("--engine", metavar="local", help="Where gradings run.")] = "local",
-    workers: Annotated[
-        int,
-        typer.Option(
-            "--workers", metavar="N", min=0, help="Gradings at once; 0: as many as there is room for."
+    where: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR",
+            help="A folder, a zip export or a CSV manifest; for --again and --plan, else the class graded last.",
+            show_default=False,
         ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where the gradebook goes.", show_default=False),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="local|ray", help="This machine, or a Ray cluster.")
+    ] = "local",
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=0, help="Gradings at once; 0: as many as have room.")
     ] = 0,
     form: Annotated[
         str | None,
@@ -48,7 +53,7 @@ def grade_command(
         typer.Option(
             "--exercise",
             metavar="ID",
-            help="What all files are for, whatever they are called.",
+            help="What files are for whose names do not say it.",
             show_default=False,
         ),
     ] = "",
@@ -59,6 +64,42 @@ def grade_command(
     retry_faults: Annotated[
         bool, typer.Option("--retry-faults", help="Grade again where the grader or the machine failed.")
     ] = False,
+    again: Annotated[
+        str | None,
+        typer.Option(
+            "--again",
+            metavar="ROW",
+            help="Repeat one row's grading exactly, for an appeal.",
+            show_default=False,
+        ),
+    ] = None,
+    plan: Annotated[
+        int | None,
+        typer.Option(
+            "--plan",
+            metavar="N",
+            min=1,
+            help="What N submissions would take, by measured rates.",
+            show_default=False,
+        ),
+    ] = None,
+    price: Annotated[
+        float, typer.Option("--price", metavar="P", min=0.0, help="Of one worker for an hour, for --plan.")
+    ] = 0.0,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            "--pairs", metavar="FILE", help="Files much alike, as CSV: pairs to look at.", show_default=False
+        ),
+    ] = None,
+    sign: Annotated[bool, typer.Option("--sign", help="Sign the gradebook, in FILE.sig.")] = False,
+    address: Annotated[
+        str, typer.Option("--address", metavar="A", help="Of a Ray cluster; else one on this machine.")
+    ] = "",
+    gpus: Annotated[
+        float,
+        typer.Option("--gpus", metavar="F", min=0.0, help="The share of a GPU a grading takes, on Ray."),
+    ] = 0.0,
     device: DeviceOption = "auto",
     json: JsonOption = False,
     content: ContentOption = None,
@@ -68,135 +109,106 @@ def grade_command(
     Exit code 0 when every row has a verdict; 5 (or 3) where the grader (or the machine) failed in some.
     """
     from tutor.classroom.engines import Wanted
+
+    wanted = Wanted(device, workers, address, gpus)
+    if again is not None or plan is not None:
+        from tutor.cli import grading_again
+
+        place = _place(where, out, journal, exercise)
+        if again is not None:
+            return grading_again.again(place, again, open_content(content), wanted, json)
+        return grading_again.planned(place, plan or 1, workers, price, json)
+    if where is None or out is None:
+        raise UsageProblem(
+            "A class needs a folder and a place for its gradebook.",
+            where="tutor grade",
+            next_step="'tutor grade DIR --out FILE'; 'tutor grade --help' shows the rest.",
+        )
+    for file, option in ((out, "--out"), (pairs, "--pairs")):
+        _writable(file, option)
     from tutor.classroom.formats import format_of
+    from tutor.classroom.remembered import LastClass, remember
     from tutor.classroom.session import Session, journal_of
 
-    _writable(out)
     named = format_of(form, out)
+    kept_in = journal or journal_of(where, out)
+    own_files = tuple(file for file in (out, pairs) if file is not None)
     session = Session(
         open_content(content),
         where,
-        journal or journal_of(where, out),
+        kept_in,
         exercise=exercise,
         engine=engine,
-        wanted=Wanted(device, workers),
-        own_files=(out,),
+        wanted=wanted,
+        own_files=own_files,
     )
     with session:
+        remember(tutor_home(), LastClass(str(where.absolute()), str(kept_in.absolute()), exercise))
         book, ran = _graded(session, retry_faults, json)
-        _write(book, named, out)
-        document = _document(book, ran, session)
-        if json:
-            console.write_json(document)
-        else:
-            console.write(_text(document, out, book))
-    return int(document["exit"])
+        written = _written(book, named, out, pairs, sign)
+        return _told(session, book, ran, written, json)
+
+
+def _place(
+    where: Path | None, out: Path | None, journal: Path | None, exercise: str
+) -> tuple[Path, Path, str]:
+    """The folder, the journal and the exercise of a class graded before: the one named, else the last."""
+    from tutor.classroom.remembered import recall
+    from tutor.classroom.session import journal_of
+
+    if where is not None and (journal or out):
+        return where, journal or journal_of(where, out or Path()), exercise
+    last = recall(tutor_home())
+    return where or Path(last.where), journal or Path(last.journal), exercise or last.exercise
 
 
 def _graded(session: Session, retry_faults: bool, json: bool) -> tuple[Gradebook, Ran]:
+    from tutor.cli.class_text import announce
+
     try:
-        return asyncio.run(session.grade(retry_faults=retry_faults, on_progress=None if json else _bar))
+        return asyncio.run(session.grade(retry_faults=retry_faults, on_progress=None if json else announce))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        console.write_error(
-            f"{len(session.journal)} gradings are kept in {session.journal.path}: the same command goes on."
-        )
+        kept = f"{len(session.journal)} gradings are kept in {session.journal.path}"
+        console.write_error(console.clean(f"{kept}: the same command goes on."))
         raise KeyboardInterrupt from None
 
 
-def _write(book: Gradebook, named: str, out: Path) -> None:
-    from tutor.classroom.formats import render
+def _written(book: Gradebook, named: str, out: Path, pairs: Path | None, sign: bool) -> list[Path]:
+    """Writes what was asked for; where it is."""
+    from tutor.classroom import formats, signing
     from tutor.progress.files import write_atomically
 
-    write_atomically(out, render(book, named))
-
-
-def _bar(progress: Progress) -> None:
-    """Where the run is: a bar, the rate, the time left."""
-    filled = BAR * progress.done // max(1, progress.of)
-    left = progress.seconds_left
-    parts = [f"{'█' * filled}{'·' * (BAR - filled)} {progress.done} of {progress.of}"]
-    if progress.graded:
-        parts.append(f"{progress.rate:.1f} a second")
-    if left is not None and progress.done < progress.of:
-        parts.append(f"{_time(left)} left")
-    if progress.faults:
-        parts.append(f"{progress.faults} faults")
-    console.status("  ".join(parts))
-
-
-def _time(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return (
-        f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-    )
-
-
-def _document(book: Gradebook, ran: Ran, session: Session) -> dict[str, Any]:
-    verdicts = [row.verdict for row in book.rows]
-    gradings = len({row.key for row in book.rows if row.key is not None})
-    codes = [row.exit_code for row in book.faults]
-    return {
-        "schema": SCHEMA,
-        "rows": len(book.rows),
-        "students": len({(row.student, row.number) for row in book.rows}),
-        "verdicts": {name: verdicts.count(name) for name in sorted(set(verdicts))},
-        "graded": ran.graded,
-        "from_journal": gradings - ran.graded,
-        "identical": sum(row.key is not None for row in book.rows) - gradings,
-        "not_read": sum(row.key is None for row in book.rows),
-        "left_aside": len(book.aside),
-        "seconds": round(ran.seconds, 3),
-        "workers": ran.workers,
-        "journal": str(session.journal.path),
-        "exit": 0 if not codes else FAULTS if FAULTS in codes else codes[0],
-    }
-
-
-def _text(document: dict[str, Any], out: Path, book: Gradebook) -> str:
-    verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in document["verdicts"].items())
-    lines = [
-        f"{styled(_count(document['rows'], 'row'), 'bold')} of {_count(document['students'], 'student')}: {verdicts}"
-    ]
-    if document["graded"]:
-        rate = document["graded"] / document["seconds"]
-        lines.append(
-            f"Graded now: {document['graded']}, {document['workers']} at once, in {_time(document['seconds'])}, "
-            f"{rate:.1f} a second"
+    data = formats.render(book, named)
+    files = {out: data}
+    if pairs is not None:
+        files[pairs] = formats.pairs_csv(book)
+    if sign:
+        about = {"course": book.content.id, "version": book.content.version}
+        document = signing.gradebook_document(out, data, len(book.rows))
+        files[out.with_name(out.name + signing.SIGNATURE_SUFFIX)] = signing.signed(
+            document, about, tutor_home()
         )
-    if document["from_journal"]:
-        lines.append(f"Graded before, and taken from the journal: {document['from_journal']}")
-    if document["identical"]:
-        lines.append(f"Identical files are graded once: {document['identical']} share another's verdict")
-    if document["not_read"]:
-        lines.append(f"Not graded, each with its reason in the gradebook: {document['not_read']}")
-    if book.aside:
-        lines.append(f"Left aside, since their names say no exercise: {_some(book.aside)}")
-    if book.faults:
-        lines.append(
-            styled(
-                f"Without a verdict: {_count(len(book.faults), 'row')}; --retry-faults tries them again",
-                "yellow",
-            )
-        )
-    lines.append(f"Written to {clean(str(out))}; journal: {clean(document['journal'])}")
-    return "\n".join(lines)
+    for file, content in files.items():
+        write_atomically(file, content)
+    return list(files)
 
 
-def _some(names: tuple[str, ...], most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return clean(", ".join(names[:most])) + more
+def _told(session: Session, book: Gradebook, ran: Ran, written: list[Path], json: bool) -> int:
+    from tutor.cli.class_text import class_document, class_text
+
+    document = class_document(book, ran, session.journal.path, written)
+    if json:
+        console.write_json(document)
+    else:
+        console.write(class_text(document, book))
+    return int(document["exit"])
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _writable(file: Path) -> None:
-    """Complain about an impossible --out before the grading, not after."""
-    if file.is_dir() or not file.absolute().parent.is_dir():
+def _writable(file: Path | None, option: str) -> None:
+    """Complain about an impossible file before the grading, not after."""
+    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
         raise UsageProblem(
             "This file can't be written.",
-            where=f"--out {file}",
+            where=f"{option} {file}",
             next_step="Name a file in a folder that exists.",
         )

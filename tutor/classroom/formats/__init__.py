@@ -57,3 +57,10 @@ def render(book: Gradebook, named: str) -> bytes:
     """The gradebook in a format of ``FORMATS``."""
     write: Write = import_module(f"{__name__}.{FORMATS[named].module}").render
     return write(book)
+
+
+def pairs_csv(book: Gradebook) -> bytes:
+    """The pairs to look at as CSV, those that share most first."""
+    from tutor.classroom.formats.as_csv import table
+
+    return table(("exercise", "one", "other", "share"), (vars(pair) for pair in book.pairs or ()))
