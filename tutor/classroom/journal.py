@@ -51,19 +51,24 @@ class Rate:
 class Journal:
     """One file, used by one run at a time. A context manager.
 
+    Args:
+        secret: for a new journal, in place of a secret of its own.
+
     Raises:
         UsageProblem: another run uses it, or it is another kind of file.
         EnvironmentProblem: it can't be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, secret: bytes | None = None) -> None:
         self.path = path
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
             try:
-                self.secret = self._prepared()
+                self.secret = self._prepared(secret or new_secret())
+                if secret is not None and secret != self.secret:
+                    raise _no_journal(path, "it was begun with another seed, or with none")
             except BaseException:
                 self._connection.close()
                 raise
@@ -126,7 +131,7 @@ class Journal:
         with _told(self.path):
             return int(self._connection.execute("SELECT count(*) FROM gradings").fetchone()[0])
 
-    def _prepared(self) -> bytes:
+    def _prepared(self, secret: bytes) -> bytes:
         run = self._connection.execute
         run("PRAGMA locking_mode = EXCLUSIVE")
         run("PRAGMA journal_mode = WAL")
@@ -138,7 +143,7 @@ class Journal:
         if not tables:
             for statement in _SCHEMA.split(";"):
                 run(statement)
-            run("INSERT INTO secret VALUES (?)", (new_secret(),))
+            run("INSERT INTO secret VALUES (?)", (secret,))
             run(f"PRAGMA application_id = {_APPLICATION}")
             run(f"PRAGMA user_version = {_VERSION}")
         elif application != _APPLICATION or version != _VERSION:

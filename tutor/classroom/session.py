@@ -12,6 +12,7 @@ from tutor.classroom.finding import Finding, find_submissions, without
 from tutor.classroom.gradebook import Gradebook
 from tutor.classroom.journal import Journal
 from tutor.classroom.running import ClassRun, OnProgress, Ran
+from tutor.classroom.seeds import secret_from
 from tutor.classroom.similar import Comparison
 
 if TYPE_CHECKING:
@@ -46,13 +47,14 @@ class Session:
         engine: str = "local",
         wanted: Wanted | None = None,
         own_files: Sequence[Path] = (),
+        seed: int | None = None,
     ) -> None:
         self.content = content
         self._engine, self.wanted = engine, wanted or Wanted()
         self._archives = Archives()
         found = find_submissions(where, content, self._archives, exercise)
         self.found: Finding = without(found, (*own_files, journal))
-        self.journal = Journal(journal)
+        self.journal = Journal(journal, secret=None if seed is None else secret_from(seed))
 
     def __enter__(self) -> Session:
         return self

@@ -100,6 +100,16 @@ def grade_command(
         float,
         typer.Option("--gpus", metavar="F", min=0.0, help="The share of a GPU a grading takes, on Ray."),
     ] = 0.0,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed",
+            metavar="N",
+            min=0,
+            help="For a new journal: inputs that others can draw, too.",
+            show_default=False,
+        ),
+    ] = None,
     device: DeviceOption = "auto",
     json: JsonOption = False,
     content: ContentOption = None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ENGINES = {
     "local": ("local", "LocalEngine"),
+    "ray": ("on_ray", "RayEngine"),
 }
 
 __all__ = ["ENGINES", "Engine", "Wanted", "engine"]
