@@ -6,23 +6,16 @@ import csv
 import io
 import json
 import os
-import random
-import shutil
-import signal
-import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from benchmarks.class_kills import soak
 from tests.classroom.conftest import RIGHT, WRONG, Files, zipped
 from tests.cli.conftest import Ended, environment
-from tutor.classroom.journal import Journal
 
 pytestmark = pytest.mark.alone
 
@@ -60,10 +53,6 @@ def command(*words: str | Path) -> list[str]:
 
 def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
-
-
-def without_times(path: Path) -> list[dict[str, str]]:
-    return [{**row, "seconds": ""} for row in rows(path)]
 
 
 def test_a_class_with_everything_in_it_has_a_row_for_everybody(
@@ -184,35 +173,11 @@ def test_wrong_usage_is_told_before_anything_is_graded(
 
 
 def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(
-    grade: Grade, handed_in: Write, course: Path, home: Path, tmp_path: Path
+    handed_in: Write, course: Path, home: Path, tmp_path: Path
 ) -> None:
     folder = handed_in(
         {f"s{n:02}/doubling.py": b"# %d\n" % n + (WRONG if n % 3 else RIGHT) for n in range(24)}
     )
-    Journal(tmp_path / "killed.journal").close()
-    shutil.copy(tmp_path / "killed.journal", tmp_path / "calm.journal")  # the same secret, so the same seeds
-    kept: dict[str, Any] = {}
-    for _ in range(KILLS):
-        words = command(folder, "--out", tmp_path / "killed.csv", "--journal", tmp_path / "killed.journal")
-        process = subprocess.Popen(
-            words, env=environment(home, course), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(random.uniform(0.3, 3.5))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        now = gradings(tmp_path / "killed.journal")
-        assert kept.items() <= now.items()  # nothing lost, nothing graded twice
-        kept = now
-
-    assert grade(folder, "--out", "killed.csv", "--journal", "killed.journal").code == 0
-    assert grade(folder, "--out", "calm.csv", "--journal", "calm.journal").code == 0
-
-    assert kept.items() <= gradings(tmp_path / "killed.journal").items()
-    assert without_times(tmp_path / "killed.csv") == without_times(tmp_path / "calm.csv")
-    assert len(rows(tmp_path / "calm.csv")) == 24
-
-
-def gradings(journal: Path) -> Mapping[str, str]:
-    """Each grading's verdict with its times, as the journal holds it now."""
-    with closing(sqlite3.connect(journal)) as connection:
-        return dict(connection.execute("SELECT sha256, verdict FROM gradings"))
+    done = soak(folder, tmp_path, KILLS, 3.5, ["--device", "cpu"], environment(home, course))
+    assert done.killed == done.calm
+    assert len(done.calm) == 24

@@ -51,11 +51,14 @@ class Finding:
     aside: tuple[str, ...]
 
 
-def find_submissions(where: Path, content: Content, archives: Archives, exercise: str = "") -> Finding:
+def find_submissions(
+    where: Path, content: Content, archives: Archives, exercise: str = "", student: str = ""
+) -> Finding:
     """What there is to grade in a folder, a zip file, or a CSV manifest.
 
     Args:
-        exercise: what all files are for, where their names need not say it.
+        exercise: what files are for whose names do not say it.
+        student: whose all of it is, whatever shape it has.
 
     Raises:
         UsageProblem: there is no such folder, no such exercise, or nothing in it.
@@ -71,7 +74,7 @@ def find_submissions(where: Path, content: Content, archives: Archives, exercise
         rows = [_listed(row, known, exercise) for row in manifest.read(listed)]
         finding = Finding(tuple(rows), ())
     elif where.is_dir() or where.suffix.lower() == ".zip":
-        finding = _sorted_out(where, list(walk(where, archives)), known, exercise)
+        finding = _sorted_out(where, list(walk(where, archives)), known, exercise, student)
     else:
         raise UsageProblem(
             "This is neither a folder, nor a zip file, nor a CSV manifest.",
@@ -103,13 +106,14 @@ def _known(content: Content, only: str) -> Exercises:
     return Exercises({one.id: [function.name for function in one.info.interface] for one in wanted})
 
 
-def _sorted_out(where: Path, found: Sequence[Entry], known: Exercises, given: str) -> Finding:
+def _sorted_out(where: Path, found: Sequence[Entry], known: Exercises, given: str, student: str) -> Finding:
     entries = unwrapped(found)
     repositories = where.is_dir() and any(where.glob("*/.git"))
     of = Class(
         known,
         whole=where.name.removesuffix(".zip") or where.absolute().name,
         given=given,
+        student=student,
         people=people.of_gradescope(entries),
         slug=common_slug(entries, where.name, repositories),
     )

@@ -13,11 +13,12 @@ FILE_NAME = "last-class.json"
 
 @dataclass(frozen=True)
 class LastClass:
-    """Absolute paths, and the exercise that was named for all files."""
+    """Absolute paths, and the exercise and the student that were named for all files."""
 
     where: str
     journal: str
     exercise: str = ""
+    student: str = ""
 
 
 def remember(home: Path, last: LastClass) -> None:

@@ -44,6 +44,7 @@ class Session:
         journal: Path,
         *,
         exercise: str = "",
+        student: str = "",
         engine: str = "local",
         wanted: Wanted | None = None,
         own_files: Sequence[Path] = (),
@@ -52,7 +53,7 @@ class Session:
         self.content = content
         self._engine, self.wanted = engine, wanted or Wanted()
         self._archives = Archives()
-        found = find_submissions(where, content, self._archives, exercise)
+        found = find_submissions(where, content, self._archives, exercise, student)
         self.found: Finding = without(found, (*own_files, journal))
         self.journal = Journal(journal, secret=None if seed is None else secret_from(seed))
 

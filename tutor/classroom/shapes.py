@@ -36,17 +36,23 @@ class Owner:
 
 @dataclass(frozen=True)
 class Class:
-    """What is known of the whole folder before its entries are looked at, one by one."""
+    """What is known of the whole folder before its entries are looked at, one by one.
+
+    ``given``: the exercise that files are for whose names do not say it; ``student``: whose everything is.
+    """
 
     exercises: Exercises
     whole: str
     given: str = ""
+    student: str = ""
     people: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     slug: str = ""
 
 
 def owner(entry: Entry, of: Class) -> Owner | None:
     """Who handed an entry in; ``None`` for what is nobody's, such as a note beside the submissions."""
+    if of.student:
+        return Owner(of.student, entry.parts)
     for shape in SHAPES:
         found = shape(entry, of)
         if found is not None:

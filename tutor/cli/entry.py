@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Teach": {
         "grade": ("grading", "Grade a folder of submissions, or the export of a class."),
+        "autograder": ("packing", "The course as an autograder for Gradescope, one zip file."),
         "verify": ("verifying", "Whether a signed result was altered, and which content graded it."),
     },
     "Course and machine": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from tutor.paths import tutor_home
 
 if TYPE_CHECKING:
     from tutor.classroom.gradebook import Gradebook
+    from tutor.classroom.remembered import LastClass
     from tutor.classroom.running import Ran
     from tutor.classroom.session import Session
 
@@ -55,6 +57,12 @@ def grade_command(
             metavar="ID",
             help="What files are for whose names do not say it.",
             show_default=False,
+        ),
+    ] = "",
+    student: Annotated[
+        str,
+        typer.Option(
+            "--student", metavar="NAME", help="Whose all of DIR is, one person's.", show_default=False
         ),
     ] = "",
     journal: Annotated[
@@ -119,12 +127,13 @@ def grade_command(
     Exit code 0 when every row has a verdict; 5 (or 3) where the grader (or the machine) failed in some.
     """
     from tutor.classroom.engines import Wanted
+    from tutor.classroom.remembered import LastClass, remember
 
     wanted = Wanted(device, workers, address, gpus)
     if again is not None or plan is not None:
         from tutor.cli import grading_again
 
-        place = _place(where, out, journal, exercise)
+        place = _place(where, out, journal, LastClass("", "", exercise, student))
         if again is not None:
             return grading_again.again(place, again, open_content(content), wanted, json)
         return grading_again.planned(place, plan or 1, workers, price, json)
@@ -137,7 +146,6 @@ def grade_command(
     for file, option in ((out, "--out"), (pairs, "--pairs")):
         _writable(file, option)
     from tutor.classroom.formats import format_of
-    from tutor.classroom.remembered import LastClass, remember
     from tutor.classroom.session import Session, journal_of
 
     named = format_of(form, out)
@@ -148,28 +156,29 @@ def grade_command(
         where,
         kept_in,
         exercise=exercise,
+        student=student,
         engine=engine,
         wanted=wanted,
         own_files=own_files,
     )
     with session:
-        remember(tutor_home(), LastClass(str(where.absolute()), str(kept_in.absolute()), exercise))
+        remember(tutor_home(), LastClass(str(where.absolute()), str(kept_in.absolute()), exercise, student))
         book, ran = _graded(session, retry_faults, json)
         written = _written(book, named, out, pairs, sign)
         return _told(session, book, ran, written, json)
 
 
-def _place(
-    where: Path | None, out: Path | None, journal: Path | None, exercise: str
-) -> tuple[Path, Path, str]:
-    """The folder, the journal and the exercise of a class graded before: the one named, else the last."""
+def _place(where: Path | None, out: Path | None, journal: Path | None, named: LastClass) -> LastClass:
+    """Folder and journal of a class graded before: those that are named, else of the last."""
     from tutor.classroom.remembered import recall
     from tutor.classroom.session import journal_of
 
     if where is not None and (journal or out):
-        return where, journal or journal_of(where, out or Path()), exercise
+        return replace(named, where=str(where), journal=str(journal or journal_of(where, out or Path())))
     last = recall(tutor_home())
-    return where or Path(last.where), journal or Path(last.journal), exercise or last.exercise
+    return replace(
+        named if where else last, where=str(where or last.where), journal=str(journal or last.journal)
+    )
 
 
 def _graded(session: Session, retry_faults: bool, json: bool) -> tuple[Gradebook, Ran]:

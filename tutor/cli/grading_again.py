@@ -12,20 +12,21 @@ from tutor.cli.console import clean, styled
 
 if TYPE_CHECKING:
     from tutor.classroom.engines import Wanted
+    from tutor.classroom.remembered import LastClass
     from tutor.course import Content
 
 DIFFERS = 1
-Place = tuple[Path, Path, str]
-"""The folder, the journal, and the exercise that was named for all."""
 
 
-def again(place: Place, row: str, content: Content, wanted: Wanted, json: bool) -> int:
+def again(place: LastClass, row: str, content: Content, wanted: Wanted, json: bool) -> int:
     """Prints the verdict of the repetition, and whether it is as before. Exit code 1 where it is not."""
     from tutor.classroom.again import grade_again
     from tutor.classroom.session import Session
 
-    where, journal, exercise = place
-    with Session(content, where, journal, exercise=exercise, wanted=wanted) as session:
+    where, journal = Path(place.where), Path(place.journal)
+    with Session(
+        content, where, journal, exercise=place.exercise, student=place.student, wanted=wanted
+    ) as session:
         done = asyncio.run(grade_again(session, row))
     if json:
         console.write_json({
@@ -48,12 +49,12 @@ def again(place: Place, row: str, content: Content, wanted: Wanted, json: bool) 
     return DIFFERS if done.differences else 0
 
 
-def planned(place: Place, submissions: int, workers: int, price: float, json: bool) -> int:
+def planned(place: LastClass, submissions: int, workers: int, price: float, json: bool) -> int:
     """Prints what so many submissions would take."""
     from tutor.classroom.journal import Journal
     from tutor.classroom.plan import plan
 
-    _, path, _ = place
+    path = Path(place.journal)
     with Journal(path) as journal:
         made = plan(
             submissions, journal.rates(), path.stat().st_size, len(journal), workers=workers, price=price
