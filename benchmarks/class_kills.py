@@ -48,7 +48,8 @@ def soak(
     options: Sequence[str],
     environment: Mapping[str, str],
 ) -> Soaked:
-    """Kills ``tutor grade`` after 0.3 to ``longest`` seconds, ``kills`` times, then lets it end, and one beside it.
+    """Kills ``tutor grade`` at ``kills`` moments of its start (up to ``longest`` seconds) and of its gradings, lets
+    it end then, and another that nobody disturbs.
 
     Raises:
         AssertionError: a grading was lost, or done twice, or a run failed.
@@ -66,7 +67,7 @@ def soak(
     kept = []
     for _ in range(kills):
         process = subprocess.Popen(command("killed"), env=dict(environment), **silent)
-        time.sleep(random.uniform(0.3, longest))
+        _wait_for_a_moment(process, journals["killed"], longest)
         process.send_signal(signal.SIGKILL)
         process.wait()
         now = gradings(journals["killed"])
@@ -78,6 +79,30 @@ def soak(
         assert done.returncode == 0, done.stderr.decode()
     assert known.items() <= gradings(journals["killed"]).items(), "a grading was lost or done twice"
     return Soaked(tuple(kept), *(without_times(place / f"{name}.csv") for name in ("killed", "calm")))
+
+
+def _wait_for_a_moment(process: subprocess.Popen[bytes], journal: Path, longest: float) -> None:
+    """Any moment of the start; or, three times in four, one shortly after the journal was written to, so that a slow
+    start does not leave the gradings themselves undisturbed."""
+    writes = random.randint(0, 3)
+    if not writes:
+        time.sleep(random.uniform(0.3, longest))
+        return
+    log = journal.with_name(f"{journal.name}-wal")
+    deadline, last = time.monotonic() + 120, _changed(log)
+    while writes and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+        now = _changed(log)
+        writes -= now != last
+        last = now
+    time.sleep(random.uniform(0, 0.3))
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def gradings(journal: Path) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from tutor.proving.gradings import at_once
 BASE_BYTES = 700 << 20
 """Both zygotes and this process, with room to breathe."""
 EACH_BYTES = 300 << 20
-"""A judge and its workers at their largest, as ``benchmarks/classroom.py`` measures them, and as much again."""
+"""Some four times what one more grading adds by ``benchmarks/classroom.py``, since a submission may hold more."""
 
 
 class LocalEngine:
