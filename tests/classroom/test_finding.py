@@ -178,6 +178,14 @@ def test_a_named_exercise_makes_any_name_good(content: Content, handed_in: Write
     ]
 
 
+def test_a_folder_that_is_said_to_be_one_students_is_that_students(
+    content: Content, handed_in: Write
+) -> None:
+    folder = handed_in({"src/doubling.py": RIGHT, "docs/notes.md": b"", "tests/test_doubling.py": b""})
+    found = find_submissions(folder, content, Archives(), student="ada")
+    assert [(one.student, one.file) for one in found.submissions] == [("ada", "src/doubling.py")]
+
+
 def test_an_empty_folder_and_a_missing_one_are_said_to_be_so(content: Content, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name, says in (("empty", "no submissions"), ("missing", "no such folder")):

@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -170,6 +173,31 @@ def test_wrong_usage_is_told_before_anything_is_graded(
     ended = grade(*words)
     assert (ended.code, ended.is_clean()) == (2, True)
     assert says in ended.err
+
+
+def test_ctrl_c_says_what_is_kept_and_how_to_go_on(
+    handed_in: Write, course: Path, home: Path, tmp_path: Path
+) -> None:
+    folder = handed_in({f"s{n:02}/doubling.py": b"# %d\n" % n + RIGHT for n in range(60)})
+    words = command(folder, "--out", tmp_path / "book.csv")
+    process = subprocess.Popen(words, env=environment(home, course), cwd=tmp_path, stderr=subprocess.PIPE)
+    log = tmp_path / "class.journal-wal"
+    while process.poll() is None and not (log.exists() and log.stat().st_size > 30_000):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"the same command goes on" in told
+    assert b"Traceback" not in told
+    assert not (tmp_path / "book.csv").exists()
+
+
+@pytest.mark.skipif(
+    find_spec("ray") is not None, reason="Ray is installed: tests/classroom/test_ray.py uses it"
+)
+def test_without_ray_its_engine_says_what_to_install(grade: Grade, handed_in: Write) -> None:
+    ended = grade(handed_in({"ada/doubling.py": RIGHT}), "--out", "book.csv", "--engine", "ray")
+    assert (ended.code, "pip install 'tutor[ray]'" in ended.err) == (3, True)
 
 
 def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(

@@ -48,7 +48,7 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """``None`` until something was graded."""
-        return (self.of - self.done) / self.rate if self.graded else None
+        return (self.of - self.done) / self.rate if self.rate else None
 
 
 @dataclass(frozen=True)
