@@ -42,12 +42,14 @@ def test_the_check_would_notice_tensors() -> None:
     assert "numpy" in imported_by("import numpy")
 
 
-@pytest.mark.parametrize("room", ["cli", "web", "app", "assist", "quiz", "progress", "course"])
+@pytest.mark.parametrize("room", ["cli", "web", "app", "assist", "classroom", "quiz", "progress", "course"])
 def test_no_module_of_a_room_imports_tensors(room: str) -> None:
     assert imported_by(f"import {', '.join(modules_of(room))}").isdisjoint(HEAVY)
 
 
-@pytest.mark.parametrize("room", ["quiz", "progress", "course", "compute", "sandbox", "grading", "proving"])
+@pytest.mark.parametrize(
+    "room", ["quiz", "progress", "course", "compute", "sandbox", "grading", "proving", "classroom"]
+)
 def test_the_engine_imports_no_face(room: str) -> None:
     assert imported_by(f"import tutor.{room}").isdisjoint(FACES | HEAVY)
 

@@ -51,6 +51,11 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "export": ("exporting", "Write your progress, or the course, to a file."),
         "import": ("exporting", "Merge progress that was exported."),
     },
+    "Teach": {
+        "grade": ("grading", "Grade a folder of submissions, or the export of a class."),
+        "autograder": ("packing", "The course as an autograder for Gradescope, one zip file."),
+        "verify": ("verifying", "Whether a signed result was altered, and which content graded it."),
+    },
     "Course and machine": {
         "course": ("collecting", "Courses from elsewhere: add, list, remove them."),
         "model": ("modelling", "The real language models: fetch, list, measure, remove them."),

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tutor.cli import console
-from tutor.cli.bars import size
 from tutor.cli.console import clean, styled
 from tutor.errors import EnvironmentProblem
+from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.compute.models.measuring import Measured, Reading

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli import console
-from tutor.cli.bars import size
 from tutor.cli.options import DeviceOption, JsonOption
 from tutor.cli.tables import aligned
 from tutor.errors import UsageProblem
+from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.compute.models import KeptModel, Progress

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tutor.cli import console
-from tutor.cli.bars import size
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption, LessonArgument
+from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,18 +34,30 @@ def submit_command(
             "--junit", metavar="FILE", help="Write the verdict as JUnit XML too.", show_default=False
         ),
     ] = None,
+    signed: Annotated[
+        Path | None,
+        typer.Option(
+            "--signed",
+            metavar="FILE",
+            help="Write the verdict signed by your key, to hand in.",
+            show_default=False,
+        ),
+    ] = None,
     content: ContentOption = None,
 ) -> int:
     """Grade your file by the hidden checks. Exit code: 0 passed, 1 not, 4 out of time or memory."""
-    if junit is not None:
-        _writable(junit)
+    for written, option in ((junit, "--junit"), (signed, "--signed")):
+        if written is not None:
+            _writable(written, option)
     on_event = _line if json_lines else None if json else announce
     verdict = asyncio.run(grade_once(content, exercise, file, device, on_event))
     document = verdict.to_json()
     if junit is not None:
-        from tutor.cli.junit import write_junit
+        from tutor.grading.junit import write_junit
 
         write_junit(document, junit)
+    if signed is not None and verdict.verdict != "cancelled":
+        _sign(document, exercise, content, signed)
     if json or json_lines:
         console.write_json(document, one_line=json_lines)
     else:
@@ -53,6 +65,23 @@ def submit_command(
 
         console.write(verdict_text(document))
     return verdict.exit_code
+
+
+def _sign(document: dict[str, Any], exercise: str, content: Path | None, file: Path) -> None:
+    """Writes the verdict signed, by the learner's own key. Raises EnvironmentProblem."""
+    from tutor.classroom.signing import signed
+    from tutor.paths import tutor_home
+    from tutor.progress.files import write_atomically
+
+    course = open_content(content)
+    loaded = course.exercise(exercise)
+    about = {
+        "course": course.id,
+        "version": course.version,
+        "exercise_version": loaded.version,
+        "grader_hash": loaded.grader_hash,
+    }
+    write_atomically(file, signed(document, about, tutor_home()))
 
 
 async def grade_once(
@@ -125,11 +154,11 @@ def _line(event: GradingEvent) -> None:
         console.write_json(event.to_json(), one_line=True)
 
 
-def _writable(file: Path) -> None:
-    """Complain about an impossible --junit before the grading, not after."""
+def _writable(file: Path, option: str) -> None:
+    """Complain about an impossible file before the grading, not after."""
     if file.is_dir() or not file.absolute().parent.is_dir():
         raise UsageProblem(
             "This file can't be written.",
-            where=f"--junit {file}",
+            where=f"{option} {file}",
             next_step="Name a file in a folder that exists.",
         )

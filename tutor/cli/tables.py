@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.cli import linear
-from tutor.cli.bars import number
 from tutor.cli.console import clean, drawn_cells, styled, width
+from tutor.grading.bars import number
 
 GAP = "  "
 PLOT_HEIGHT = 16

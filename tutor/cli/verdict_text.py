@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tutor.cli import bars, console
+from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.tables import table_lines
+from tutor.grading import bars
+from tutor.grading.verdict import HEADLINES
 
 Json = Mapping[str, Any]
 
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("✗", "red"), "skipped": ("○", "dim")}
-_HEADLINES = {
-    "passed": ("Passed", "green"),
-    "failed": ("Not passed yet", "red"),
-    "error": ("Your code did not run", "red"),
-    "timeout": ("Stopped: it took too long", "yellow"),
-    "resource_limit": ("Stopped: it used too much", "yellow"),
-    "cancelled": ("Cancelled", "yellow"),
-}
+_STYLES = {"passed": "green", "failed": "red", "error": "red"}  # the others stopped, which is yellow
 
 
 def verdict_text(verdict: Json) -> str:
@@ -28,7 +23,8 @@ def verdict_text(verdict: Json) -> str:
 
 
 def _lines(verdict: Json) -> Iterator[str]:
-    title, style = _HEADLINES.get(verdict["verdict"], (str(verdict["verdict"]), "red"))
+    name = str(verdict["verdict"])
+    title, style = HEADLINES.get(name, name), _STYLES.get(name, "yellow")
     seconds = verdict.get("seconds")
     facts = [clean(str(verdict["exercise"])), f"on {clean(str(verdict.get('device') or '?'))}"]
     facts += [f"{seconds:.1f} s"] if seconds is not None else []

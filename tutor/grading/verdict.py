@@ -21,6 +21,16 @@ EXIT_CODES: dict[str, int] = {
     "cancelled": 130,
 }
 
+HEADLINES: dict[str, str] = {
+    "passed": "Passed",
+    "failed": "Not passed yet",
+    "error": "Your code did not run",
+    "timeout": "Stopped: it took too long",
+    "resource_limit": "Stopped: it used too much",
+    "cancelled": "Cancelled",
+}
+"""What each verdict is called to the learner."""
+
 
 @dataclass(frozen=True)
 class Measurement:

@@ -19,6 +19,7 @@ GRADING = ("torch", "numpy", "pytest", "pydantic", "pyyaml")
 OTHERS = {
     "accelerate": "8-bit models",
     "bitsandbytes": "comparisons with its int8 and NF4",
+    "cryptography": "signed results",
     "fsrs": "reviews",
     "gguf": "the small real model",
     "huggingface_hub": "models from the hub",

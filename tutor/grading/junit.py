@@ -16,11 +16,18 @@ def write_junit(verdict: Mapping[str, Any], file: Path) -> None:
     """Write a ``tutor.verdict/1`` document to ``file``: one test case a check. Raises EnvironmentProblem."""
     from tutor.progress.files import write_atomically
 
+    suite = junit_suite(verdict)
+    indent(suite)
+    write_atomically(file, tostring(suite, encoding="utf-8", xml_declaration=True))
+
+
+def junit_suite(verdict: Mapping[str, Any], name: str = "") -> Element:
+    """A verdict as a ``testsuite``, called after its exercise unless it has a name of its own."""
     checks = verdict["checks"] or [_without_checks(verdict)]
     outcomes = [check["outcome"] for check in checks]
     suite = Element(
         "testsuite",
-        name=_text(verdict["exercise"]),
+        name=_text(name or verdict["exercise"]),
         tests=str(len(checks)),
         failures=str(outcomes.count("failed")),
         errors=str(outcomes.count("error")),
@@ -28,14 +35,13 @@ def write_junit(verdict: Mapping[str, Any], file: Path) -> None:
         time=f"{verdict.get('seconds') or 0:.3f}",
     )
     properties = SubElement(suite, "properties")
-    for name in ("verdict", "device"):
-        SubElement(properties, "property", name=name, value=_text(verdict.get(name)))
+    for key in ("verdict", "device"):
+        SubElement(properties, "property", name=key, value=_text(verdict.get(key)))
     for check in checks:
         _case(suite, verdict["exercise"], check)
     if verdict.get("stdout"):
         SubElement(suite, "system-out").text = _text(verdict["stdout"])
-    indent(suite)
-    write_atomically(file, tostring(suite, encoding="utf-8", xml_declaration=True))
+    return suite
 
 
 def _without_checks(verdict: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -64,7 +70,7 @@ def _case(suite: Element, exercise: str, check: Mapping[str, Any]) -> None:
 
 
 def _measured(measurement: Mapping[str, Any]) -> str:
-    from tutor.cli.bars import line
+    from tutor.grading.bars import line
 
     return _text(line(measurement))
 

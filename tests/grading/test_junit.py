@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.cli.junit import write_junit
+from tutor.grading.junit import write_junit
 
 
 def verdict(message: str = "", outcome: str = "failed", **changes: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.cli import bars
+from tutor.grading import bars
 
 positive = st.floats(1e-12, 1e12)
 

@@ -1,0 +1,1 @@
+"""A class: many submissions, one gradebook. Finding, grading by an engine, journal, formats, integrity."""

@@ -1,0 +1,66 @@
+"""What a gradebook is written as. A format is one module here, and one line in ``FORMATS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from tutor.classroom.gradebook import Gradebook
+
+Write = Callable[["Gradebook"], bytes]
+
+
+@dataclass(frozen=True)
+class Format:
+    """The module here whose ``render`` makes the file, and what such files are called."""
+
+    module: str
+    suffixes: tuple[str, ...] = ()
+
+
+FORMATS = {
+    "csv": Format("as_csv", (".csv",)),
+    "jsonl": Format("json_lines", (".jsonl", ".ndjson")),
+    "junit": Format("junit", (".xml",)),
+    "gradescope": Format("gradescope", (".json",)),
+    "canvas": Format("canvas"),
+    "moodle": Format("moodle"),
+    "html": Format("html", (".html", ".htm")),
+}
+
+
+def format_of(named: str | None, out: Path) -> str:
+    """The format that was named, else the one that the file's name says, else CSV.
+
+    Raises:
+        UsageProblem: there is no such format.
+    """
+    if named is None:
+        suffix = out.suffix.lower()
+        return next((name for name, one in FORMATS.items() if suffix in one.suffixes), "csv")
+    if named not in FORMATS:
+        raise UsageProblem(
+            f"There is no format '{named[:40]}'.",
+            where="--format",
+            next_step=f"Formats: {', '.join(FORMATS)}.",
+        )
+    return named
+
+
+def render(book: Gradebook, named: str) -> bytes:
+    """The gradebook in a format of ``FORMATS``."""
+    write: Write = import_module(f"{__name__}.{FORMATS[named].module}").render
+    return write(book)
+
+
+def pairs_csv(book: Gradebook) -> bytes:
+    """The pairs to look at as CSV, those that share most first."""
+    from tutor.classroom.formats.as_csv import table
+
+    return table(("exercise", "one", "other", "share"), (vars(pair) for pair in book.pairs or ()))

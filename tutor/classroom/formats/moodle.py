@@ -1,0 +1,26 @@
+"""A CSV for Moodle. Of one exercise: the offline grading worksheet, with feedback. Of several: a column for each,
+as the import of grades takes it."""
+
+from __future__ import annotations
+
+from tutor.classroom.formats.as_csv import table
+from tutor.classroom.formats.standing import best_of, exercises_of
+from tutor.classroom.gradebook import Gradebook
+
+PERSON = ("Identifier", "Full name")
+
+
+def render(book: Gradebook) -> bytes:
+    exercises = exercises_of(book)
+    lines = []
+    for (student, number), rows in best_of(book).items():
+        line = {"Identifier": f"Participant {number}" if number else "", "Full name": student}
+        if len(exercises) == 1:
+            row = rows[0]
+            line |= {"Grade": str(row.points), "Maximum Grade": str(row.of), "Feedback comments": row.message}
+        else:
+            line |= {row.exercise: str(row.points) for row in rows}
+        lines.append(line)
+    single = ("Grade", "Maximum Grade", "Feedback comments")
+    columns = (*PERSON, *(single if len(exercises) == 1 else exercises))
+    return table(columns, ({name: line.get(name, "") for name in columns} for line in lines))

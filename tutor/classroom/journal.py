@@ -1,0 +1,192 @@
+"""The journal of a class: every grading as it ends, on the disk before the next begins.
+
+One SQLite file with a write-ahead log. It is read back by what was graded (`Key`), so a run that was killed goes
+on where it was, and a file that two students handed in has one entry. It holds the run's secret, from which seeds
+are derived: readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tutor.classroom.jobs import Key, Outcome
+from tutor.classroom.seeds import new_secret, seed_of
+from tutor.errors import EnvironmentProblem, TutorProblem, UsageProblem
+
+_APPLICATION = 0x54434C53  # "TCLS"
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE secret (bytes BLOB NOT NULL);
+CREATE TABLE gradings (
+    exercise TEXT NOT NULL, sha256 TEXT NOT NULL, grader_hash TEXT NOT NULL, device TEXT NOT NULL,
+    verdict TEXT, message TEXT NOT NULL, exit_code INTEGER NOT NULL,
+    PRIMARY KEY (exercise, sha256, grader_hash, device)
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    engine TEXT NOT NULL, workers INTEGER NOT NULL, seconds REAL NOT NULL, graded INTEGER NOT NULL,
+    grading_seconds REAL NOT NULL
+);
+"""
+_ONE = "exercise = ? AND sha256 = ? AND grader_hash = ? AND device = ?"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A run as it was measured. ``seconds`` passed; ``grading_seconds`` is the sum over its gradings."""
+
+    engine: str
+    workers: int
+    seconds: float
+    graded: int
+    grading_seconds: float
+
+
+class Journal:
+    """One file, used by one run at a time. A context manager.
+
+    Args:
+        secret: for a new journal, in place of a secret of its own.
+
+    Raises:
+        UsageProblem: another run uses it, or it is another kind of file.
+        EnvironmentProblem: it can't be written.
+    """
+
+    def __init__(self, path: Path, *, secret: bytes | None = None) -> None:
+        self.path = path
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+            try:
+                self.secret = self._prepared(secret or new_secret())
+                if secret is not None and secret != self.secret:
+                    raise _no_journal(path, "it was begun with another seed, or with none")
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Folds the write-ahead log in and lets the file go."""
+        self._connection.close()
+
+    def seed(self, key: Key) -> int:
+        """The seed of a grading, the same whenever it is asked for."""
+        return seed_of(self.secret, key.exercise, key.sha256)
+
+    def record(self, key: Key, outcome: Outcome) -> None:
+        """Writes how a grading ended, in place of an earlier fault. It is on the disk when this returns.
+
+        Raises:
+            EnvironmentProblem: the disk is full, say.
+        """
+        verdict = None if outcome.verdict is None else json.dumps(outcome.verdict, ensure_ascii=True)
+        values = (
+            key.exercise,
+            key.sha256,
+            key.grader_hash,
+            key.device,
+            verdict,
+            outcome.message,
+            outcome.exit_code,
+        )
+        with _told(self.path):
+            self._connection.execute("INSERT OR REPLACE INTO gradings VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def outcome(self, key: Key) -> Outcome | None:
+        """How a grading ended; ``None`` where it has not been done."""
+        with _told(self.path):
+            found = self._connection.execute(
+                f"SELECT verdict, message, exit_code FROM gradings WHERE {_ONE}",
+                (key.exercise, key.sha256, key.grader_hash, key.device),
+            ).fetchone()
+        return None if found is None else _outcome(*found)
+
+    def note_run(self, rate: Rate) -> None:
+        """Keeps what a run took, for plans."""
+        with _told(self.path):
+            values = (rate.engine, rate.workers, rate.seconds, rate.graded, rate.grading_seconds)
+            self._connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", values)
+
+    def rates(self) -> list[Rate]:
+        """What earlier runs took, the oldest first."""
+        with _told(self.path):
+            return [Rate(*row) for row in self._connection.execute("SELECT * FROM runs ORDER BY rowid")]
+
+    def __len__(self) -> int:
+        """How many gradings it holds, faults included."""
+        with _told(self.path):
+            return int(self._connection.execute("SELECT count(*) FROM gradings").fetchone()[0])
+
+    def _prepared(self, secret: bytes) -> bytes:
+        run = self._connection.execute
+        run("PRAGMA locking_mode = EXCLUSIVE")
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        run("BEGIN IMMEDIATE")  # the lock, before anything is believed
+        (application,) = run("PRAGMA application_id").fetchone()
+        (version,) = run("PRAGMA user_version").fetchone()
+        (tables,) = run("SELECT count(*) FROM sqlite_master").fetchone()
+        if not tables:
+            for statement in _SCHEMA.split(";"):
+                run(statement)
+            run("INSERT INTO secret VALUES (?)", (secret,))
+            run(f"PRAGMA application_id = {_APPLICATION}")
+            run(f"PRAGMA user_version = {_VERSION}")
+        elif application != _APPLICATION or version != _VERSION:
+            raise _no_journal(self.path, "it belongs to another program, or to another version of this one")
+        run("COMMIT")
+        return bytes(run("SELECT bytes FROM secret").fetchone()[0])
+
+
+def _outcome(verdict: str | None, message: str, exit_code: int) -> Outcome:
+    document: dict[str, Any] | None = None if verdict is None else json.loads(verdict)
+    return Outcome(document, message, exit_code)
+
+
+def _no_journal(path: Path, why: str) -> UsageProblem:
+    return UsageProblem(
+        f"This file can't be the run's journal: {why}.",
+        where=str(path),
+        next_step="Name another by --journal, or move it away.",
+    )
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """SQLite's and the system's errors as problems with a next step."""
+    from tutor.progress.files import environment_problem
+
+    try:
+        yield
+    except TutorProblem:
+        raise
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise UsageProblem(
+                "Another run is using this journal.",
+                where=str(path),
+                next_step="Wait for it to end, or name another by --journal.",
+            ) from None
+        raise EnvironmentProblem(
+            f"The journal can't be written: {error}.",
+            where=str(path),
+            next_step="Make room or name another by --journal, then run the same again: it goes on where it was.",
+        ) from None
+    except sqlite3.DatabaseError as error:
+        raise _no_journal(path, str(error)) from None
+    except OSError as error:
+        raise environment_problem(error, path) from None

@@ -1,0 +1,75 @@
+"""``tutor grade --again`` and ``--plan``: one row once more, and what more rows would take."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.cli import console
+from tutor.cli.class_text import count, duration
+from tutor.cli.console import clean, styled
+
+if TYPE_CHECKING:
+    from tutor.classroom.engines import Wanted
+    from tutor.classroom.remembered import LastClass
+    from tutor.course import Content
+
+DIFFERS = 1
+
+
+def again(place: LastClass, row: str, content: Content, wanted: Wanted, json: bool) -> int:
+    """Prints the verdict of the repetition, and whether it is as before. Exit code 1 where it is not."""
+    from tutor.classroom.again import grade_again
+    from tutor.classroom.session import Session
+
+    where, journal = Path(place.where), Path(place.journal)
+    with Session(
+        content, where, journal, exercise=place.exercise, student=place.student, wanted=wanted
+    ) as session:
+        done = asyncio.run(grade_again(session, row))
+    if json:
+        console.write_json({
+            "schema": "tutor.again/1",
+            "student": done.found.student,
+            "file": done.found.file,
+            "same": not done.differences,
+            "differences": list(done.differences),
+            "before": dict(done.before),
+            "now": dict(done.now),
+        })  # fmt: skip
+    else:
+        from tutor.cli.verdict_text import verdict_text
+
+        console.write(verdict_text(done.now))
+        if done.differences:
+            console.write(styled(f"Not as before: {clean('; '.join(done.differences))}.", "yellow"))
+        else:
+            console.write(f"As before, for {clean(done.found.student)}: {clean(done.found.file)}")
+    return DIFFERS if done.differences else 0
+
+
+def planned(place: LastClass, submissions: int, workers: int, price: float, json: bool) -> int:
+    """Prints what so many submissions would take."""
+    from tutor.classroom.journal import Journal
+    from tutor.classroom.plan import plan
+
+    path = Path(place.journal)
+    with Journal(path) as journal:
+        made = plan(
+            submissions, journal.rates(), path.stat().st_size, len(journal), workers=workers, price=price
+        )
+    if json:
+        console.write_json(made.to_json())
+        return 0
+    from tutor.grading.bars import size
+
+    console.write(
+        f"{count(submissions, 'submission')} on {count(made.workers, 'worker')}: about {duration(made.seconds)}\n"
+        f"  {made.service_seconds:.2f} worker seconds each, by {count(made.measured, 'grading')} measured here\n"
+        f"  {made.worker_hours:,.1f} worker hours"
+        + (f", {made.cost:,.2f} at {price:g} an hour" if price else "")
+        + "\n"
+        f"  {size(made.journal_bytes)} of journal"
+    )
+    return 0

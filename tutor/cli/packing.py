@@ -1,0 +1,32 @@
+"""``tutor autograder``: what an autograder service needs, as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tutor.cli import console
+from tutor.cli.opening import open_content
+from tutor.cli.options import ContentOption
+
+
+def autograder_command(
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The zip file to write.")],
+    exercise: Annotated[
+        str,
+        typer.Option("--exercise", metavar="ID", help="What submissions are for, whatever they are called."),
+    ] = "",
+    content: ContentOption = None,
+) -> int:
+    """Write an autograder for Gradescope: upload the file as it is."""
+    from tutor.classroom.autograder import autograder
+    from tutor.progress.files import write_atomically
+
+    course = open_content(content)
+    chosen = course.exercise(exercise).id if exercise else ""
+    write_atomically(out, autograder(course.root, chosen))
+    what = f"grades {chosen}" if chosen else "grades files that are called after their exercises"
+    console.write(f"Written to {console.clean(str(out))}: it {what}.")
+    return 0
