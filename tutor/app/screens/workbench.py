@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.worker import Worker
 
 from tutor.app.editing import edit, editor_command, with_terminal
-from tutor.app.screens.base import TutorScreen
+from tutor.app.screens.bench import Bench
 from tutor.app.screens.giving_up import show_solution
 from tutor.app.screens.practising import practise
 from tutor.app.text import moment
@@ -26,7 +24,7 @@ from tutor.app.widgets.file_line import FileLine
 from tutor.app.widgets.hints_view import HintsView
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.look_view import LookView
-from tutor.app.widgets.panes import BRIEF, HINTS, LOOK, PANES, VERDICT, Panes
+from tutor.app.widgets.panes import BRIEF, HINTS, LOOK, VERDICT, Panes
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
 from tutor.app.widgets.verdict_view import VerdictView
@@ -36,49 +34,11 @@ from tutor.progress.hints import next_hint
 from tutor.progress.saves import saves
 
 if TYPE_CHECKING:
-    from tutor.course import LoadedExercise
-    from tutor.grading import Verdict
+    pass
 
 
-class WorkbenchScreen(TutorScreen):
+class WorkbenchScreen(Bench):
     """Enter writes the stub, then opens it, then grades what was made of it, then (after the pass) goes on."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "start", "Start"),
-        Binding("enter", "fill_in", "Fill it in"),
-        Binding("enter", "grade", "Grade"),
-        Binding("enter", "grade_again", "Grade again"),
-        Binding("enter", "next", "Next thing"),
-        Binding("e", "edit", "Edit"),
-        Binding("w", "watch", "Watch"),
-        Binding("w", "unwatch", "Stop watching"),
-        Binding("h", "hint", "Hint"),
-        Binding("x", "explain", "Explain"),
-        Binding("s", "solution", "Solution"),
-        Binding("q", "leave", "Back"),
-        Binding("v", "newer", "What changed"),
-        Binding("d", "diff", "Diff"),
-        Binding("t", "try", "Try"),
-        Binding("p", "practise", "Practise"),
-        Binding("s", "solution_later", "Solution", show=False),
-        Binding("g", "grade_now", "Grade now", show=False),
-        *(Binding(str(n + 1), f"view({n})", f"Show the {name}", show=False) for n, name in enumerate(PANES)),
-        Binding("tab,right", "turn(1)", "The next view", show=False),
-        Binding("shift+tab,left", "turn(-1)", "The view before", show=False),
-        Binding("a", "chat", "Ask in a chat", show=False),
-        Binding("l", "lesson", "The lesson", show=False),
-        Binding("escape", "leave", "Back", show=False),
-    ]
-
-    def __init__(self, exercise: LoadedExercise, *, practise: bool = False) -> None:
-        super().__init__()
-        self.exercise = exercise
-        self.info = exercise.info  # read now: a broken file is told before the screen opens
-        self.verdict: Verdict | None = None
-        self.newer = False  # changed since the learner began it or was graded
-        self._practise = practise  # asked for on the way here
-        self._grading: Worker[None] | None = None
-        self._watching: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         lesson = self.tutor.engine.content.lesson(self.exercise.lesson)
@@ -97,23 +57,6 @@ class WorkbenchScreen(TutorScreen):
         """Which view is shown."""
         return self.panes.shown
 
-    @property
-    def grading(self) -> bool:
-        return self._grading is not None and self._grading.is_running
-
-    @property
-    def watching(self) -> bool:
-        return self._watching is not None and self._watching.is_running
-
-    @property
-    def started(self) -> bool:
-        return self.tutor.engine.solution_path(self.exercise).exists()
-
-    @property
-    def untouched(self) -> bool:
-        """Whether the file is still the stub."""
-        return self.tutor.engine.untouched(self.exercise)
-
     # --- what is shown ------------------------------------------------------------------------------
 
     async def on_mount(self) -> None:
@@ -126,7 +69,7 @@ class WorkbenchScreen(TutorScreen):
     def _read_last(self) -> None:
         with self.tutor.problems_shown():
             last = self.tutor.engine.store.last_attempt(self.exercise.id)
-            if last is not None and not (last.passed and self._practising):
+            if last is not None and not (last.passed and self.practising):
                 from tutor.grading import Verdict
 
                 self.verdict = Verdict.from_json(dict(last.verdict_json))
@@ -134,7 +77,7 @@ class WorkbenchScreen(TutorScreen):
     async def _fill(self) -> None:
         """The long texts come after the frame."""
         await self.query_one("#brief", VerticalScroll).mount(Reading(self.info.brief))
-        await self.query_one(HintsView).show(self.info.hints, self._hints_shown())
+        await self.query_one(HintsView).show(self.info.hints, self.hints_shown)
         self._show_attempts()
         view = self.query_one(VerdictView)
         if self.verdict is not None:
@@ -144,19 +87,12 @@ class WorkbenchScreen(TutorScreen):
         if self._practise:
             self.action_practise()
 
-    @property
-    def _practising(self) -> bool:
-        return self.tutor.engine.store.exercise_state(self.exercise.id).practising
-
     def _first_steps(self) -> str:
-        if self.started and self._practising:
+        if self.started and self.practising:
             return "Begun again from the stub; your first pass is kept. Enter opens your file."
         if not self.started:
             return "Enter writes the stub for you to fill in."
         return "Enter opens your file." if self.untouched else "Enter grades your file."
-
-    def _hints_shown(self) -> int:
-        return self.tutor.engine.store.hints_shown(self.exercise.id)
 
     def _show_attempts(self) -> None:
         self.query_one(AttemptsView).show(self.tutor.engine.store.attempts(self.exercise.id))
@@ -170,7 +106,7 @@ class WorkbenchScreen(TutorScreen):
             self.query_one(TopBar).note = f"{GLYPHS[status]} {status_word(status)} · {exercise.minutes} min"
             views = self.query_one(Views)
             attempts = engine.store.exercise_state(exercise.id).attempts
-            notes = ("", "", f"{self._hints_shown()}/{len(self.info.hints)}", str(attempts or ""), "")
+            notes = ("", "", f"{self.hints_shown}/{len(self.info.hints)}", str(attempts or ""), "")
             views.labels = [
                 (name.capitalize(), note) for name, note in zip(self.panes.names, notes, strict=False)
             ]
@@ -208,45 +144,6 @@ class WorkbenchScreen(TutorScreen):
         self.app.push_screen(CompareScreen(event.earlier, event.later, self.exercise.title))
 
     # --- the keys -----------------------------------------------------------------------------------
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if not self.is_mounted:
-            return True
-        passed = self.verdict is not None and self.verdict.passed
-        match action:
-            case "start":
-                return not self.started
-            case "fill_in":
-                return self.untouched and not self.grading
-            case "grade":
-                return self.started and not self.untouched and not self.grading and not passed
-            case "grade_now":
-                return self.started
-            case "next":
-                return (
-                    passed and not self.grading and not self.untouched and not (self.newer and self.started)
-                )
-            case "grade_again":
-                return passed and not self.grading and not self.untouched and self.newer and self.started
-            case "newer":
-                return self.newer
-            case "watch":
-                return not self.watching
-            case "unwatch":
-                return self.watching
-            case "hint":
-                return self._hints_shown() < len(self.info.hints)
-            case "solution" | "solution_later":
-                seen_all = self._hints_shown() >= len(self.info.hints)
-                may = seen_all or self.tutor.engine.may_see_solution(self.exercise)
-                return may is (action == "solution")
-            case "explain":
-                return self.verdict is not None and not passed and not self.grading
-            case "diff" | "try":
-                return self.started
-            case "practise":
-                return not self.grading and self.tutor.engine.may_see_solution(self.exercise)
-        return True
 
     def action_explain(self) -> None:
         """A prompt for the learner's assistant: why the last attempt did not pass."""
@@ -319,7 +216,7 @@ class WorkbenchScreen(TutorScreen):
     async def action_hint(self) -> None:
         with self.tutor.problems_shown():
             next_hint(self.tutor.engine.store, self.exercise)
-            await self.query_one(HintsView).show(self.info.hints, self._hints_shown())
+            await self.query_one(HintsView).show(self.info.hints, self.hints_shown)
         self._show_status()
         self.action_view(HINTS)
 
@@ -352,7 +249,7 @@ class WorkbenchScreen(TutorScreen):
             self._show_attempts()
             view = self.query_one(VerdictView)
             await view.show(self.verdict, note="your last attempt", notice=self.info.notice)
-        await self.query_one(HintsView).show(self.info.hints, self._hints_shown())
+        await self.query_one(HintsView).show(self.info.hints, self.hints_shown)
         self._show_status()
 
     def action_lesson(self) -> None:
