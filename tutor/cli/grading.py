@@ -160,6 +160,7 @@ def grade_command(
         engine=engine,
         wanted=wanted,
         own_files=own_files,
+        seed=seed,
     )
     with session:
         remember(tutor_home(), LastClass(str(where.absolute()), str(kept_in.absolute()), exercise, student))
