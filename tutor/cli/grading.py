@@ -136,7 +136,7 @@ def grade_command(
         place = _place(where, out, journal, LastClass("", "", exercise, student))
         if again is not None:
             return grading_again.again(place, again, open_content(content), wanted, json)
-        return grading_again.planned(place, plan or 1, workers, price, json)
+        return grading_again.planned(place, plan or 1, open_content(content), wanted, price, json)
     if where is None or out is None:
         raise UsageProblem(
             "A class needs a folder and a place for its gradebook.",
