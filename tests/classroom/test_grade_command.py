@@ -124,7 +124,9 @@ def test_a_row_is_repeated_exactly_a_plan_is_made_and_the_gradebook_is_signed(
     folder = handed_in({"ada/doubling.py": RIGHT, "bob/doubling.py": WRONG})
     nothing_yet = grade("--plan", "10")
     assert (nothing_yet.code, "No class was graded here yet" in nothing_yet.err) == (2, True)
-    assert grade(folder, "--out", "book.csv", "--sign").code == 0
+    assert grade(folder, "--out", "book.csv", "--sign", "--seed", "7").code == 0
+    other_seed = grade(folder, "--out", "book.csv", "--seed", "8")
+    assert (other_seed.code, "another seed" in other_seed.err) == (2, True)
     before = (tmp_path / "book.csv").read_bytes()
 
     again = grade("--again", "2", "--json")  # of the class graded last

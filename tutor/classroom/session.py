@@ -71,9 +71,9 @@ class Session:
         return [self.content.exercise(one) for one in ids]
 
     async def grade(
-        self, *, retry_faults: bool = False, on_progress: OnProgress | None = None
+        self, *, retry_faults: bool = False, on_progress: OnProgress | None = None, at_most: int | None = None
     ) -> tuple[Gradebook, Ran]:
-        """Grades what is not graded yet. Cancelling it loses nothing that was.
+        """Grades what is not graded yet, or the first ``at_most`` of it. Cancelling it loses nothing that was.
 
         Raises:
             UsageProblem, EnvironmentProblem: the device is not there; the journal can't be written.
@@ -88,5 +88,5 @@ class Session:
                 on_read=lambda row, read: compared.add(row.exercise, row.file, row.sha256, read.data),
                 on_progress=on_progress,
             )
-            ran = await run.run(self.found.submissions)
+            ran = await run.run(self.found.submissions[:at_most])
         return Gradebook(self.content, self.journal, ran.rows, self.found.aside, compared.pairs()), ran

@@ -136,7 +136,7 @@ def grade_command(
         place = _place(where, out, journal, LastClass("", "", exercise, student))
         if again is not None:
             return grading_again.again(place, again, open_content(content), wanted, json)
-        return grading_again.planned(place, plan or 1, workers, price, json)
+        return grading_again.planned(place, plan or 1, open_content(content), wanted, price, json)
     if where is None or out is None:
         raise UsageProblem(
             "A class needs a folder and a place for its gradebook.",
@@ -160,6 +160,7 @@ def grade_command(
         engine=engine,
         wanted=wanted,
         own_files=own_files,
+        seed=seed,
     )
     with session:
         remember(tutor_home(), LastClass(str(where.absolute()), str(kept_in.absolute()), exercise, student))

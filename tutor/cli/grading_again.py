@@ -49,15 +49,29 @@ def again(place: LastClass, row: str, content: Content, wanted: Wanted, json: bo
     return DIFFERS if done.differences else 0
 
 
-def planned(place: LastClass, submissions: int, workers: int, price: float, json: bool) -> int:
-    """Prints what so many submissions would take."""
-    from tutor.classroom.journal import Journal
-    from tutor.classroom.plan import plan
+def planned(
+    place: LastClass, submissions: int, content: Content, wanted: Wanted, price: float, json: bool
+) -> int:
+    """Prints what so many submissions would take. Where nothing was measured yet, a few of the class are graded."""
+    from tutor.classroom.plan import LEAST_GRADED, plan
+    from tutor.classroom.session import Session
+    from tutor.cli.class_text import announce
 
     path = Path(place.journal)
-    with Journal(path) as journal:
+    with Session(
+        content, Path(place.where), path, exercise=place.exercise, student=place.student, wanted=wanted
+    ) as session:
+        if not session.journal.rates():
+            tell = None if json else announce
+            asyncio.run(session.grade(on_progress=tell, at_most=LEAST_GRADED))
+        journal = session.journal
         made = plan(
-            submissions, journal.rates(), path.stat().st_size, len(journal), workers=workers, price=price
+            submissions,
+            journal.rates(),
+            path.stat().st_size,
+            len(journal),
+            workers=wanted.workers,
+            price=price,
         )
     if json:
         console.write_json(made.to_json())

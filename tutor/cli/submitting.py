@@ -57,7 +57,8 @@ def submit_command(
 
         write_junit(document, junit)
     if signed is not None and verdict.verdict != "cancelled":
-        _sign(document, exercise, content, signed)
+        signer = _sign(document, exercise, content, signed)
+        console.write_error(console.clean(f"Signed by your key {signer} in {signed}"))
     if json or json_lines:
         console.write_json(document, one_line=json_lines)
     else:
@@ -67,9 +68,9 @@ def submit_command(
     return verdict.exit_code
 
 
-def _sign(document: dict[str, Any], exercise: str, content: Path | None, file: Path) -> None:
-    """Writes the verdict signed, by the learner's own key. Raises EnvironmentProblem."""
-    from tutor.classroom.signing import signed
+def _sign(document: dict[str, Any], exercise: str, content: Path | None, file: Path) -> str:
+    """Writes the verdict signed by the learner's own key, whose fingerprint it returns. Raises EnvironmentProblem."""
+    from tutor.classroom.signing import own_fingerprint, signed
     from tutor.paths import tutor_home
     from tutor.progress.files import write_atomically
 
@@ -82,6 +83,7 @@ def _sign(document: dict[str, Any], exercise: str, content: Path | None, file: P
         "grader_hash": loaded.grader_hash,
     }
     write_atomically(file, signed(document, about, tutor_home()))
+    return own_fingerprint(tutor_home())
 
 
 async def grade_once(
