@@ -226,7 +226,9 @@ class ChatScreen(TutorScreen):
         """Ask, and show the answer as it comes; what failed without a word is put back to be asked again."""
         self._look()
         if self.endpoint is None:
+            self._put_back(question)
             return
+        self._doing = ""
         self._now(f"waiting for {self.endpoint.model}")
         view = self._view = TurnView(question.strip())
         place, self.place = self.place, ""  # told once
@@ -241,6 +243,7 @@ class ChatScreen(TutorScreen):
                         await view.take(event)
                     await asyncio.sleep(0)  # a quick server leaves the keyboard its turn
                     if isinstance(event, Failed) and not event.kept:
+                        self.place = place
                         self._put_back(question)
         except asyncio.CancelledError:
             if view.is_attached:
@@ -269,7 +272,7 @@ class ChatScreen(TutorScreen):
             self._now(f"waiting for {self.endpoint.model}")
 
     def _now(self, doing: str) -> None:
-        if doing != self._doing or not self._since:
+        if doing != self._doing:
             self._doing, self._since = doing, monotonic()
 
     def _put_back(self, question: str) -> None:
