@@ -103,6 +103,22 @@ async def test_it_is_found_in_the_palette_and_among_the_ways_on(running: Running
         assert isinstance(pilot.app.screen, ChatScreen)
 
 
+async def test_it_is_opened_once_for_a_lesson(running: Running, server: ChatServer) -> None:
+    server.then(keeps_silent("The first half of"))
+    async with running() as pilot:
+        await press(pilot, "enter", "a")
+        await send(pilot, "Why?")
+        await until(pilot, lambda: "The first half of" in shown(pilot), 20)
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, GlossaryScreen))
+        pilot.app.open_chat("bits")  # type: ignore[attr-defined]
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChatScreen))
+        assert chat_of(pilot).answering, "it is the one that answers"
+        assert "The first half of" in shown(pilot)
+        await pilot.press("escape")
+        await answered(pilot)
+
+
 async def test_f1_lists_its_keys(running: Running, server: ChatServer) -> None:
     async with running() as pilot:
         await press(pilot, "enter", "a", "f1")

@@ -172,3 +172,18 @@ def _own_terminal() -> None:
 
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def test_neither_report_nor_doctor_nor_settings_tell_the_key(
+    tutor: Tutor, chat_server: ChatServer, home: Path
+) -> None:
+    for words in (("report",), ("config", "--json"), ("doctor", "--json")):
+        ended = tutor(*words, env=named(chat_server))
+        assert KEY not in ended.out + ended.err
+        assert ended.out
+    assert "small" in tutor("config", "chat_model", env=named(chat_server)).out
+    refused = tutor("config", "chat_key", KEY)
+    assert refused.code == 2
+    assert "never kept in a file" in refused.err
+    assert KEY not in refused.out + refused.err
+    assert all(KEY.encode() not in path.read_bytes() for path in home.rglob("*") if path.is_file())

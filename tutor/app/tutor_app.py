@@ -236,6 +236,11 @@ class TutorApp(TerminalApp):
         """The chat about a lesson. ``place`` tells its model what the learner has before them."""
         from tutor.app.screens.chat import ChatScreen
 
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen) and screen.lesson.id == lesson_id:  # one at a time can answer
+                while self.screen is not screen:
+                    self.pop_screen()
+                return
         with self.problems_shown():
             self.push_screen(ChatScreen(self.engine.content.lesson(lesson_id), place), then)
 

@@ -17,11 +17,11 @@ from textual.widgets import Static, TextArea
 from textual.worker import Worker
 
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import untrusted
+from tutor.app.widgets.chat_notice import ChatNotice
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
 from tutor.app.widgets.turn_view import TurnView
-from tutor.assist.chat import STEPS, Called, Failed, NotConfigured, Returned, Said, Thinking
+from tutor.assist.chat import Called, Failed, Returned, Said, Thinking
 from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class ChatScreen(TutorScreen):
     def compose(self) -> ComposeResult:
         yield TopBar(self.lesson.title, "Chat")
         with VerticalScroll(id="talk", can_focus=False):
-            yield Static(id="about-chat")
+            yield ChatNotice()
         yield Static(id="chat-state")
         with Vertical(id="asking"):
             yield Question(
@@ -109,15 +109,15 @@ class ChatScreen(TutorScreen):
 
     def _look(self) -> None:
         """Which model there is; where there is none, what to do about it."""
+        notice = self.query_one(ChatNotice)
         try:
             self.endpoint = self.tutor.engine.chat_endpoint()
         except TutorProblem as problem:
             self.endpoint = None
-            self.query_one("#about-chat", Static).update(_what_is_missing(problem))
+            notice.show_missing(problem)
         else:
-            self.query_one("#about-chat", Static).update(_about(self.endpoint))
+            notice.show(self.endpoint)
         ready = self.endpoint is not None
-        self.query_one("#about-chat").set_class(not ready, "-missing")
         name = self.endpoint.model.rpartition("/")[2] if self.endpoint else ""
         self.query_one(TopBar).note = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
         self.field.display = ready
@@ -127,7 +127,7 @@ class ChatScreen(TutorScreen):
     @work(exclusive=True, group="turns")
     async def _show_turns(self) -> None:
         """What was said before, the newest first, since drawing much of it takes a while."""
-        above = self.query_one("#about-chat")
+        above = self.query_one(ChatNotice)
         for turn in reversed(self.conversation.turns):
             await self.talk.mount(TurnView(turn.question, turn), after=above)
             self._to_end()
@@ -226,7 +226,9 @@ class ChatScreen(TutorScreen):
         """Ask, and show the answer as it comes; what failed without a word is put back to be asked again."""
         self._look()
         if self.endpoint is None:
+            self._put_back(question)
             return
+        self._doing = ""
         self._now(f"waiting for {self.endpoint.model}")
         view = self._view = TurnView(question.strip())
         place, self.place = self.place, ""  # told once
@@ -241,6 +243,7 @@ class ChatScreen(TutorScreen):
                         await view.take(event)
                     await asyncio.sleep(0)  # a quick server leaves the keyboard its turn
                     if isinstance(event, Failed) and not event.kept:
+                        self.place = place
                         self._put_back(question)
         except asyncio.CancelledError:
             if view.is_attached:
@@ -269,49 +272,10 @@ class ChatScreen(TutorScreen):
             self._now(f"waiting for {self.endpoint.model}")
 
     def _now(self, doing: str) -> None:
-        if doing != self._doing or not self._since:
+        if doing != self._doing:
             self._doing, self._since = doing, monotonic()
 
     def _put_back(self, question: str) -> None:
         if self.is_attached and not self.field.text.strip():
             self.field.text = question
             self.field.move_cursor(self.field.document.end)
-
-
-def _about(endpoint: Endpoint) -> Content:
-    place = "this machine" if endpoint.is_local else endpoint.machine
-    told = (
-        f"{endpoint.model} on {place} is sent this lesson, your last verdict and, when it looks, your file. "
-        "What is said stays here until you quit, and is never written to disk."
-    )
-    if endpoint.is_overheard:
-        told += " It goes over the network unencrypted."
-    return Content.styled(told, "$quiet")
-
-
-def _what_is_missing(problem: TutorProblem) -> Content:
-    """What to set, where nothing is; else the problem and its next step."""
-    if not isinstance(problem, NotConfigured):
-        head = Content.assemble(("✗ ", "bold $error"), (untrusted(problem.message).plain, "bold"))
-        return Content("\n\n").join([head, Content(untrusted(problem.next_step).plain)])
-    width = max(len(name) for name, _ in STEPS) + 2
-    lines = [Content.assemble((f"{name:<{width}}", "bold $primary"), about) for name, about in STEPS]
-    return Content("\n").join(
-        [
-            Content.assemble(("○ ", "$accent"), ("No chat is set up yet. Set, in the environment:", "bold")),
-            Content(),
-            *lines,
-            Content(),
-            Content.assemble(
-                (
-                    "Any server that speaks OpenAI's protocol will do: llama.cpp, Ollama, vLLM on this machine, or a "
-                    "hosted one. ",
-                    "$quiet",
-                ),
-                (",", "bold $primary"),
-                (" opens the settings, ", "$quiet"),
-                ("enter", "bold $primary"),
-                (" looks again.", "$quiet"),
-            ),
-        ]
-    )
