@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import statistics
 import subprocess
@@ -22,6 +23,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -102,6 +105,7 @@ async def rate(options: argparse.Namespace, place: Path) -> None:
     texts = [path.read_bytes() for path in sources]
     engines = ["local"] if options.no_ray else ["local", "ray"]
     seconds: dict[str, list[float]] = {}
+    cpu: dict[str, list[float]] = {}
     starts: dict[str, float] = {}
     opened: dict[str, Any] = {}
     for name in engines:
@@ -139,10 +143,12 @@ async def rate(options: argparse.Namespace, place: Path) -> None:
             range(number * options.each, (number + 1) * options.each),
         )
         for name, action in actions.items():
-            began = time.monotonic()
+            began, cpu_before = time.monotonic(), cpu_seconds_below()
             await action(number)
             files = options.each if name in engines else sample
             seconds.setdefault(name, []).append((time.monotonic() - began) / files)
+            await asyncio.sleep(0.5)  # until what ended is accounted for
+            cpu.setdefault(name, []).append((cpu_seconds_below() - cpu_before) / files)
     for name in reversed(engines):
         await opened[name].__aexit__(None, None, None)
     total = options.rounds * options.each
@@ -150,7 +156,11 @@ async def rate(options: argparse.Namespace, place: Path) -> None:
         f"\n{EXERCISE}, {total} submissions an engine in {options.rounds} rounds, load {os.getloadavg()[0]:.1f}\n"
     )
     for name, each in seconds.items():
-        print(f"{name:22} {statistics.median(each):7.3f} s a submission ({min(each):.3f} to {max(each):.3f})")
+        spread = f"({min(each):.3f} to {max(each):.3f})"
+        used = (
+            "" if name == "ray" else f", {statistics.median(cpu[name]):.3f} s of a core"
+        )  # its processes are not ours
+        print(f"{name:22} {statistics.median(each):7.3f} s a submission {spread}{used}")
     for name, start in starts.items():
         print(f"{name:22} {start:7.1f} s until the first two were graded, once a run")
     print()
@@ -164,6 +174,8 @@ async def rate(options: argparse.Namespace, place: Path) -> None:
     print(
         f"{faster:6.2f} × the rate of one loop of fresh pytest processes (at least 8); {whole:.2f} with its start"
     )
+    alone = options.cores * ratio(cpu[loop], cpu["local"])
+    print(f"{alone:6.2f} × where nobody else uses the cores, by the cores' time that both took")
     beside = ratio(seconds[f"{options.cores} loops of pytest"], seconds["local"])
     print(f"{beside:6.2f} × the rate of {options.cores} such loops side by side")
     if not options.no_ray:
@@ -173,6 +185,15 @@ async def rate(options: argparse.Namespace, place: Path) -> None:
             f"{ratio(seconds['local'], seconds['ray']):6.2f} × the local engine's rate on Ray (target: at least 0.8); "
             f"{with_start:.2f} with the start of both"
         )
+
+
+def cpu_seconds_below() -> float:
+    """Time that cores spent on this process, all below it, and all below them that have ended."""
+    total = 0.0
+    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+        with contextlib.suppress(psutil.Error):
+            total += sum(process.cpu_times()[:4])  # its own and its children's, of the user and of the system
+    return total
 
 
 def ratio(mine: Sequence[float], other: Sequence[float]) -> float:
