@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUNBUFFERED": "1",
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "TQDM_DISABLE": "1",  # progress bars of a library that loads a model would fill what the learner printed
     "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # so that cuda:N is the driver's number N (compute/gpus.py)
 }
 KEPT_VARIABLES = (
