@@ -164,7 +164,8 @@ async def broken_lesson(pilot: Pilot[int], course: Path) -> None:
 
 
 @pytest.mark.parametrize("scene", [at_map, broken_lesson])
-@pytest.mark.parametrize(("size", "theme"), [((80, 24), "tutor-dark"), ((120, 40), "tutor-light")])
+@pytest.mark.parametrize("theme", ["tutor-dark", "tutor-light"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 def test_the_authors_screens_look_as_they_did(
     snap_compare: Callable[..., bool],
     monkeypatch: pytest.MonkeyPatch,
