@@ -78,8 +78,10 @@ def edit(course: Path, name: str, old: str, new: str) -> None:
 async def test_a_saved_lesson_is_shown_at_once_at_the_same_step(authoring: Authoring, course: Path) -> None:
     async with authoring() as pilot:
         assert "read at 11:02:03" in shown(pilot)
-        await keys(pilot, "enter", "n")
-        assert "The sum, shared out" in shown(pilot)
+        await keys(pilot, "enter")
+        await until(pilot, lambda: "1 of 5" in shown(pilot), 10)
+        await keys(pilot, "n")
+        await until(pilot, lambda: "The sum, shared out" in shown(pilot), 10)
         edit(course, LESSON, "The sum, shared out", "Shared out evenly")
         await until(pilot, lambda: "Shared out evenly" in shown(pilot), 10)
         screen = pilot.app.screen

@@ -11,6 +11,7 @@ from tests.app.conftest import Running, key_bar, press, read_to_the_end, settled
 from tests.app.fakes import PracticeEngine, knob_values
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.screens.lesson import LessonScreen
+from tutor.app.screens.own_words import OwnWordsScreen
 from tutor.app.screens.prompts import PromptsScreen
 from tutor.app.screens.quiz import QuizScreen
 from tutor.app.screens.source import SourceScreen
@@ -207,7 +208,9 @@ async def test_the_ways_on_open_exercises_the_quiz_the_prompts_and_the_next_less
         await settled(pilot)
         await press(pilot, "end", "up", "up", "enter")
         assert isinstance(pilot.app.screen, PromptsScreen)
-        await press(pilot, "q", "end", "k", "k", "k", "enter")
+        await press(pilot, "q", "end", "k", "k", "k", "k", "enter")
+        assert isinstance(pilot.app.screen, OwnWordsScreen)
+        await press(pilot, "escape", "end", "k", "k", "k", "k", "k", "enter")
         assert isinstance(pilot.app.screen, QuizScreen)
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import Tutor
+from tests.cli.conftest import Tutor, write_course
 
 RIGHT: dict[str, Any] = {
     "one-right": "twice",
@@ -232,17 +232,16 @@ questions:
 """
 
 
-def test_open_questions_are_answered_in_lines_and_marked_by_the_learner(
-    tutor: Tutor, small_course: Path
-) -> None:
-    (small_course / "lessons" / "01-first" / "open.yaml").write_text(OPEN)
-    ended = tutor("quiz", "first", "--open", stdin="\nIt is more.\nReally.\n\ny\nn\n")
+def test_open_questions_are_answered_in_lines_and_marked_by_the_learner(tutor: Tutor, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course", {"lessons/01-first/open.yaml": OPEN})
+    ended = tutor("quiz", "first", "--open", stdin="\nIt is more.\nReally.\n\ny\nn\n", course=course)
     assert ended.code == 0
     assert "1. Twice is more." in ended.out
     assert "1 of 2 points." in ended.out
     assert ended.out.index("Half is less.") < ended.out.index("and half is less")
-    assert tutor("quiz", "first", "--open", "--json").json["questions"][0]["id"] == "why-double"
-    assert tutor("quiz", "first", "--open", stdin="").code == 2
+    document = tutor("quiz", "first", "--open", "--json", course=course).json
+    assert document["questions"][0]["id"] == "why-double"
+    assert tutor("quiz", "first", "--open", stdin="", course=course).code == 2
 
 
 def test_open_questions_need_a_lesson_that_has_some(tutor: Tutor) -> None:
