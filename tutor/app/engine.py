@@ -6,6 +6,7 @@ Nothing is decided here: each method is one call.
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
@@ -221,7 +222,8 @@ class Engine:
     def untouched(self, exercise: LoadedExercise) -> bool:
         """Whether the learner's file is there and still the stub."""
         path = self.solution_path(exercise)
-        return path.is_file() and path.read_bytes() == exercise.stub.read_bytes()
+        # Asked at each key: filecmp reads them again only when either has another size or time.
+        return path.is_file() and filecmp.cmp(path, exercise.stub, shallow=False)
 
     def save(self, exercise: LoadedExercise, data: bytes, *, over: bytes) -> bool:
         """Write the learner's file; True where a version by another program went to the backups first."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.content import Content
 
@@ -70,6 +71,14 @@ def inline(text: str) -> Content:
         end = mark.end()
     parts.append(text[end:])
     return Content.assemble(*parts)
+
+
+def hanging(first: tuple[str, str], content: Content, width: int) -> Content:
+    """``content`` wrapped in ``width`` cells after ``first``, a sign and its style, under which no line begins."""
+    room = width - cell_len(first[0])
+    lines = content.wrap(room) if room > 0 else [content]
+    indented = Content("\n" + " " * cell_len(first[0])).join(line.rstrip() for line in lines)
+    return Content.assemble(first, indented)
 
 
 def drawn_cells(rows: Iterable[Sequence[tuple[str, str]]], styles: Mapping[str, str]) -> Content:

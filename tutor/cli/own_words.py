@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
+from tutor.cli.conversing import LEAVE, Left, next_line, nobody_answers
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
     from tutor.course import LoadedLesson
     from tutor.course.models import OpenQuestion
     from tutor.progress import Store
-
-LEAVE = ":q"
-
-
-class _Left(Exception):
-    """The learner wants to stop here."""
 
 
 def open_json(lesson: LoadedLesson) -> dict[str, Any]:
@@ -47,13 +42,9 @@ def ask_open(lesson: LoadedLesson, store: Store) -> None:
             console.write("\n" + styled(f"{number} of {count}", "bold"))
             _ask(lesson, question, store)
             answered += 1
-    except _Left:
+    except Left:
         if not answered and not sys.stdin.isatty():
-            raise UsageProblem(
-                "Nobody answers: the input is no terminal and ended.",
-                where="tutor quiz --open",
-                next_step="Use --json for the questions.",
-            ) from None
+            raise nobody_answers("tutor quiz --open", "Use --json for the questions.") from None
 
 
 def _ask(lesson: LoadedLesson, question: OpenQuestion, store: Store) -> None:
@@ -66,7 +57,7 @@ def _ask(lesson: LoadedLesson, question: OpenQuestion, store: Store) -> None:
     made = []
     for number, point in enumerate(question.points):
         console.write(wrapped(clean(" ".join(point.split())), "   ", f"{number + 1}. "))
-        if _line("y/n> ").strip().lower() in ("y", "yes"):
+        if next_line("y/n> ").strip().lower() in ("y", "yes"):
             made.append(number)
     keep_own_words(store, lesson, question, text, made)
     console.write(
@@ -79,17 +70,7 @@ def _paragraph() -> str:
     """Lines up to an empty one; empty lines before the first are passed over."""
     lines: list[str] = []
     while not (lines and not lines[-1].strip()):
-        line = _line("> ")
+        line = next_line("> ")
         if lines or line.strip():
             lines.append(line)
     return "\n".join(lines).strip()
-
-
-def _line(prompt: str) -> str:
-    try:
-        line = input(prompt)
-    except EOFError:
-        raise _Left from None
-    if line.strip() == LEAVE:
-        raise _Left
-    return line

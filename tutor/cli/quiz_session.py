@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.cli import console
 from tutor.cli.answering import HOW, question_lines, read_answer
 from tutor.cli.console import clean, styled, wrapped
+from tutor.cli.conversing import LEAVE, Left, next_line, nobody_answers
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -16,12 +17,8 @@ if TYPE_CHECKING:
     from tutor.quiz import Item, Scored
     from tutor.quiz.sitting import Sitting
 
-LEAVE, SKIP, HELP = ":q", ":s", "?"
+SKIP, HELP = ":s", "?"
 AGAIN = "Missed three times since you read its step: the step is open again, to be read once more."
-
-
-class _Left(Exception):
-    """The learner wants to stop here."""
 
 
 class _Skipped(Exception):
@@ -51,13 +48,10 @@ def ask(sitting: Sitting, content: Content, store: Store) -> None:
                     passed_on.add(sitting.key)
             if not sitting.to_next_open():
                 break
-    except _Left:
+    except Left:
         if len(sitting.open) == open_before and not sys.stdin.isatty():
-            raise UsageProblem(
-                "Nobody answers: the input is no terminal and ended.",
-                where="tutor quiz",
-                next_step="Use --json for the questions and --answers FILE for the answers.",
-            ) from None
+            step = "Use --json for the questions and --answers FILE for the answers."
+            raise nobody_answers("tutor quiz", step) from None
     if sitting.complete:
         sitting.close(store)
     else:
@@ -94,12 +88,7 @@ def _asked(key: str, item: Item) -> Scored:
 
 def _line(item: Item) -> str:
     while True:
-        try:
-            line = input("> ")
-        except EOFError:
-            raise _Left from None
-        if line.strip() == LEAVE:
-            raise _Left
+        line = next_line()
         if line.strip() == SKIP:
             raise _Skipped
         if line.strip() != HELP:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -32,9 +31,6 @@ from tutor.app.widgets.views import Views
 from tutor.errors import TutorProblem
 from tutor.progress.hints import next_hint
 from tutor.progress.saves import saves
-
-if TYPE_CHECKING:
-    pass
 
 
 class WorkbenchScreen(Bench):

@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tutor.app.text import inline
+from tutor.app.text import hanging, inline
 from tutor.app.theme import COLOURS, GLYPHS
 
-GLYPH_SPACE = "  "
+PADDING = 2  # of a line, both sides
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,9 @@ class GoOn(OptionList):
 
     def on_resize(self) -> None:
         """Lines that are continued hang under their text, not under the glyph."""
-        width = self.scrollable_content_region.width - 2 - len(GLYPH_SPACE)
+        width = self.scrollable_content_region.width - PADDING
         for number, way in enumerate(self.ways):
-            lines = _line(way).wrap(width) if width > 0 else [_line(way)]
-            hanging = Content(f"\n{GLYPH_SPACE}").join(line.rstrip() for line in lines)
-            self.replace_option_prompt(str(number), Content.assemble(_glyph(way), hanging))
+            self.replace_option_prompt(str(number), hanging(_glyph(way), _line(way), width))
 
     def on_mount(self) -> None:
         """Begin on the first way that is not done yet."""

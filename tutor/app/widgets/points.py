@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from tutor.app.text import inline
+from tutor.app.text import hanging, inline
 
 BOX = {True: ("[✓] ", "bold $success"), False: ("[ ] ", "$quiet")}
-WIDTH_OF_BOX = 4
+PADDING = 2  # of a line, both sides
 
 
 class Points(OptionList):
@@ -54,11 +53,10 @@ class Points(OptionList):
         self.tick(event.option_index)
 
     def _draw(self) -> None:
-        width = self.scrollable_content_region.width - 2 - WIDTH_OF_BOX
+        width = self.scrollable_content_region.width - PADDING
         top = 0
         for number, point in enumerate(self.points):
-            text = inline(" ".join(point.split()))
-            lines = text.wrap(width) if width > 0 else [text]
-            self.lines[number], top = (top, len(lines)), top + len(lines)
-            hanging = Content("\n" + " " * WIDTH_OF_BOX).join(line.rstrip() for line in lines)
-            self.replace_option_prompt(str(number), Content.assemble(BOX[number in self.made], hanging))
+            prompt = hanging(BOX[number in self.made], inline(" ".join(point.split())), width)
+            height = prompt.plain.count("\n") + 1
+            self.lines[number], top = (top, height), top + height
+            self.replace_option_prompt(str(number), prompt)
