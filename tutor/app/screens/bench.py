@@ -80,25 +80,31 @@ class Bench(TutorScreen):
     def hints_shown(self) -> int:
         return self.tutor.engine.store.hints_shown(self.exercise.id)
 
+    @property
+    def passed(self) -> bool:
+        """Whether the verdict that is shown is a pass."""
+        return self.verdict is not None and self.verdict.passed
+
+    def _what_enter_does(self) -> str:
+        """The action that is sensible now; none while a grading runs."""
+        if not self.started:
+            return "start"
+        if self.grading:
+            return ""
+        if self.untouched:
+            return "fill_in"
+        if not self.passed:
+            return "grade"
+        return "grade_again" if self.newer else "next"
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
             return True
-        passed = self.verdict is not None and self.verdict.passed
         match action:
-            case "start":
-                return not self.started
-            case "fill_in":
-                return self.untouched and not self.grading
-            case "grade":
-                return self.started and not self.untouched and not self.grading and not passed
+            case "start" | "fill_in" | "grade" | "grade_again" | "next":
+                return action == self._what_enter_does()
             case "grade_now":
                 return self.started
-            case "next":
-                return (
-                    passed and not self.grading and not self.untouched and not (self.newer and self.started)
-                )
-            case "grade_again":
-                return passed and not self.grading and not self.untouched and self.newer and self.started
             case "newer":
                 return self.newer
             case "watch":
@@ -112,7 +118,7 @@ class Bench(TutorScreen):
                 may = seen_all or self.tutor.engine.may_see_solution(self.exercise)
                 return may is (action == "solution")
             case "explain":
-                return self.verdict is not None and not passed and not self.grading
+                return self.verdict is not None and not self.passed and not self.grading
             case "diff" | "try":
                 return self.started
             case "practise":
