@@ -95,7 +95,7 @@ def test_each_shape_is_understood_as_a_folder_and_as_a_zip_file(
         found = find(where, content).submissions
         assert [(one.student, one.number) for one in found] == students
         assert {one.exercise for one in found} == {"doubling"}
-        assert all(one.place is not None and one.place.read("").data == RIGHT for one in found)
+        assert all(one.place is not None and one.place.read().data == RIGHT for one in found)
 
 
 def test_github_classroom_folders_are_called_after_the_students(content: Content, handed_in: Write) -> None:

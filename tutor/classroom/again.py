@@ -40,7 +40,7 @@ async def grade_again(session: Session, row: str) -> Again:
     if found.place is None:
         raise UsageProblem(f"This row was not graded: {found.reason}", where=found.file)
     try:
-        submission = found.place.read(found.exercise)
+        submission = found.place.read()
     except Unreadable as refused:
         raise UsageProblem(f"This row was not graded: {refused}", where=found.file) from None
     exercise = session.content.exercise(found.exercise)

@@ -200,7 +200,7 @@ def _defines(row: Found, known: Exercises) -> str:
     if row.place is None:
         return ""
     try:
-        return known.defined_in(row.place.read("").data)
+        return known.defined_in(row.place.read().data)
     except Unreadable:
         return ""
 

@@ -22,7 +22,7 @@ def of_gradescope(entries: Iterable[Entry]) -> dict[str, tuple[str, str]]:
     if listing is None or listing.place is None:
         return {}
     try:
-        document = yaml.load(listing.place.read(METADATA).data, Loader=_plain_loader())
+        document = yaml.load(listing.place.read().data, Loader=_plain_loader())
     except (Unreadable, yaml.YAMLError, ValueError, RecursionError):
         return {}
     if not isinstance(document, Mapping):

@@ -169,7 +169,7 @@ def _read(found: Found) -> tuple[Row, Submission | None]:
     if found.place is None:
         return row, None
     try:
-        submission = found.place.read(found.exercise)
+        submission = found.place.read()
     except Unreadable as refused:
         return replace(row, message=str(refused)), None
     return replace(row, sha256=submission.sha256, bytes=submission.size), submission

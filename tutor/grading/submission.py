@@ -7,6 +7,7 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tutor.errors import EnvironmentProblem, UsageProblem
 
@@ -64,13 +65,16 @@ def read_submission(path: Path) -> Submission:
         os.close(descriptor)
         raise _not_a_file(path, "a folder" if stat.S_ISDIR(mode) else "not a regular file")
     with open(descriptor, "rb") as file:
-        hasher, size = hashlib.sha256(), 0
-        data = file.read(MAX_BYTES + 1)
-        hasher.update(data)
-        size = len(data)
-        while len(data) > MAX_BYTES and (more := file.read(1 << 20)):
-            hasher.update(more)
-            size += len(more)
+        return from_stream(file, path)
+
+
+def from_stream(file: BinaryIO, path: Path) -> Submission:
+    """A submission from an open file: of what is too large only the beginning is kept, and all of it hashed."""
+    data = file.read(MAX_BYTES + 1)
+    hasher, size = hashlib.sha256(data), len(data)
+    while len(data) > MAX_BYTES and (more := file.read(1 << 20)):
+        hasher.update(more)
+        size += len(more)
     return Submission(path, data[:MAX_BYTES], hasher.hexdigest(), size)
 
 
