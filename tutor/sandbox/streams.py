@@ -36,17 +36,13 @@ async def run_demo(demo_file: Path, arguments: Sequence[str]) -> AsyncGenerator[
     Raises:
         DemoFailed: its exit status is not 0.
     """
-    if not is_from_elsewhere(demo_file):
-        stream = _run([str(demo_file), *arguments], demo_environment())
-        async with contextlib.aclosing(stream):
-            async for text in stream:
-                yield text
-        return
-    with scratch_room() as room:
-        model = find_model()
-        found = {"TUTOR_MODEL_FOLDER": str(model)} if model else {}
-        environment = clean_environment({**found, "PYTHONIOENCODING": "utf-8", "TMPDIR": room})
-        stream = _run(["-m", "tutor.sandbox.demo_child", str(demo_file), *arguments], environment)
+    program = [str(demo_file), *arguments]
+    with contextlib.ExitStack() as stack:
+        if is_from_elsewhere(demo_file):
+            room = stack.enter_context(scratch_room())
+            stream = _run(["-m", "tutor.sandbox.demo_child", *program], _environment({"TMPDIR": room}))
+        else:
+            stream = _run(program, demo_environment())
         async with contextlib.aclosing(stream):
             async for text in stream:
                 yield text
@@ -89,7 +85,12 @@ async def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> Asyn
 
 def demo_environment() -> dict[str, str]:
     """A demo is the course's own code: it may know where the home is, and the real model if that was fetched."""
-    kept = {name: os.environ[name] for name in ("HOME", "TUTOR_HOME", "HF_HOME") if name in os.environ}
+    return _environment(
+        {name: os.environ[name] for name in ("HOME", "TUTOR_HOME", "HF_HOME") if name in os.environ}
+    )
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
     model = find_model()
     found = {"TUTOR_MODEL_FOLDER": str(model)} if model else {}
-    return clean_environment({**kept, **found, "PYTHONIOENCODING": "utf-8"})
+    return clean_environment({**more, **found, "PYTHONIOENCODING": "utf-8"})
