@@ -43,7 +43,7 @@ def inspect_file(path: Path, model: type[M]) -> Reading[M]:
     try:
         value = model.model_validate(document.data)
     except ValidationError as error:
-        return Reading(document, None, _translate(error.errors(), document, model))
+        return Reading(document, None, problems_of(error, document, model))
     problems = tuple(broken_rules(value, document))
     return Reading(document, None if problems else value, problems)
 
@@ -63,34 +63,27 @@ def read_model(path: Path, model: type[M]) -> M:
 def problems_of(
     error: ValidationError, document: Document, model: type[BaseModel]
 ) -> tuple[ContentProblem, ...]:
-    """What pydantic found, as problems at their places in the document."""
-    return _translate(error.errors(), document, model)
-
-
-def _translate(
-    errors: list[ErrorDetails], document: Document, model: type[BaseModel]
-) -> tuple[ContentProblem, ...]:
-    """One problem for each cause, unknown keys first, then as they stand in the file."""
-    located = [(_location(error, document), error) for error in errors]
+    """What pydantic found: one problem for each cause, unknown keys first, then as they stand in the file."""
+    located = [(_location(one, document), one) for one in error.errors()]
     # A union reports each member's complaint; what lies deepest is what the author meant to write.
     deepest = [
-        (location, error)
-        for location, error in located
+        (location, one)
+        for location, one in located
         if not any(len(other) > len(location) and other[: len(location)] == location for other, _ in located)
     ]
     meant: set[Location] = set()
     problems: dict[Location, ContentProblem] = {}
-    for location, error in deepest:
-        if error["type"] == "extra_forbidden":
-            allowed = _allowed_keys(model, error["loc"][:-1])
+    for location, one in deepest:
+        if one["type"] == "extra_forbidden":
+            allowed = _allowed_keys(model, one["loc"][:-1])
             absent = [key for key in allowed if (*location[:-1], key) not in document.keys]
             match = nearest(str(location[-1]), absent)
             if match is not None:
                 meant.add((*location[:-1], match))
             problems[location] = _unknown_key(document, location, [match] if match else allowed)
-    for location, error in deepest:
+    for location, one in deepest:
         if location not in problems and location not in meant:
-            problems[location] = _problem(document, location, error)
+            problems[location] = _problem(document, location, one)
     unknown_first = sorted(problems.values(), key=lambda p: (p.code != "unknown-key", p.line, p.column))
     return tuple(unknown_first)
 
