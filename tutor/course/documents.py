@@ -26,12 +26,16 @@ class Document:
     keys: Mapping[Location, Mark]
     values: Mapping[Location, Mark]
 
-    def text_at(self, location: Location) -> str:
-        """The value at ``location``, which must exist, as text."""
+    def value_at(self, location: Location) -> Any:
+        """The value at ``location``, which must exist."""
         value: Any = self.data
         for part in location:
             value = value[part]
-        return str(value)
+        return value
+
+    def text_at(self, location: Location) -> str:
+        """The value at ``location``, which must exist, as text."""
+        return str(self.value_at(location))
 
     def problem(
         self, location: Location, message: str, *, code: str, next_step: str = "", at_key: bool = False

@@ -117,7 +117,7 @@ def _problems_in(path: Path, under: Path, model: type[BaseModel]) -> Iterator[Co
 
 def _merged(base: Any, overlay: Document, location: Location, problems: list[ContentProblem]) -> Any:
     """``base`` with the texts that stand at ``location`` of the translation. Whatever is none is a problem."""
-    value = _at(overlay.data, location)
+    value = overlay.value_at(location)
     if value is None:
         return base
     if isinstance(base, dict) and isinstance(value, dict):
@@ -210,9 +210,3 @@ def _text(
 
 def _placeholders(text: str) -> set[str]:
     return {found[0].strip() for found in _PLACEHOLDER.finditer(text)}
-
-
-def _at(data: Any, location: Location) -> Any:
-    for part in location:
-        data = data[part]
-    return data
