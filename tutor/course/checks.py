@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tutor.course.content import Content, LoadedExercise, LoadedLesson
-from tutor.course.documents import Document
+from tutor.course.documents import Document, Location
 from tutor.course.glossary import unknown_steps
 from tutor.course.index import Summary
 from tutor.course.loader import assemble
@@ -143,12 +143,7 @@ def _quiz_names(lesson: LoadedLesson, survey: _Survey, whole: bool) -> Iterator[
     for number, item in enumerate(quiz.items):
         for key, name, known in (("goal", item.goal, goals), ("step", item.step, steps)):
             if name is not None and name not in known:
-                yield document.problem(
-                    ("items", number, key),
-                    f"'{name}' is no {key} of this lesson.",
-                    code="unknown-id",
-                    next_step=did_you_mean(name, known, otherwise=f"Its {key}s are"),
-                )
+                yield _not_in_lesson(document, ("items", number, key), name, known)
     if whole:
         yield from _undefined_misconceptions(document, survey.misconceptions())
 
@@ -163,12 +158,7 @@ def _open_names(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProble
     ids = [question.id for question in open_.questions]
     for number, question in enumerate(open_.questions):
         if question.step not in steps:
-            yield document.problem(
-                ("questions", number, "step"),
-                f"'{question.step}' is no step of this lesson.",
-                code="unknown-id",
-                next_step=did_you_mean(question.step, steps, otherwise="Its steps are"),
-            )
+            yield _not_in_lesson(document, ("questions", number, "step"), question.step, steps)
         if question.id in ids[:number]:
             yield document.problem(
                 ("questions", number, "id"),
@@ -176,6 +166,17 @@ def _open_names(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProble
                 code="duplicate-id",
                 next_step="Give each question an id of its own.",
             )
+
+
+def _not_in_lesson(document: Document, location: Location, name: str, known: Sequence[str]) -> ContentProblem:
+    """``location`` ends with the kind of thing that is named there: a goal, a step."""
+    kind = location[-1]
+    return document.problem(
+        location,
+        f"'{name}' is no {kind} of this lesson.",
+        code="unknown-id",
+        next_step=did_you_mean(name, known, otherwise=f"Its {kind}s are"),
+    )
 
 
 def _undefined_misconceptions(document: Document, known: Sequence[str]) -> Iterator[ContentProblem]:
