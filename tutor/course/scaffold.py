@@ -15,7 +15,7 @@ from typing import Literal
 
 from tutor.course.content import Content
 from tutor.course.loader import load_content
-from tutor.course.models import ID_PATTERN
+from tutor.course.models import ID_PATTERN, LONGEST_ID
 from tutor.course.names import nearest_or, printable
 from tutor.course.schemas import schema_files
 from tutor.errors import UsageProblem
@@ -23,7 +23,6 @@ from tutor.paths import ContentRoot
 
 TEMPLATES = Path(__file__).parent / "templates"
 SUFFIX = ".template"
-LONGEST_ID = 64
 FIRST_LESSON = "introduction"  # of a course that begins with an exercise
 _LONGEST_ENDING = len("-average-of-three")  # what the quiz's template puts behind a lesson's id
 
