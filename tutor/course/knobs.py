@@ -19,7 +19,8 @@ def knob_arguments(demo: Demo, lesson_id: str, turned: Iterable[tuple[str, str]]
     """
     arguments = []
     for name, value in turned:
-        arguments += [f"--{name.replace('-', '_')}", _value(demo, lesson_id, name, value)]
+        knob = name.replace("-", "_")
+        arguments += [f"--{knob}", _value(demo, lesson_id, knob, value)]
     return arguments
 
 
@@ -28,7 +29,6 @@ def _value(demo: Demo, lesson_id: str, name: str, value: str) -> str:
     from tutor.course.names import did_you_mean, printable
     from tutor.course.rules import knob_refusal
 
-    name = name.replace("-", "_")
     knob = next((one for one in demo.knobs if one.name == name), None)
     if knob is None:
         raise UsageProblem(
