@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ def anki_package(content: Content, store: Store) -> bytes:
     for card in asked_items(content, store):
         title = f"{_plain(content.title)}::{_plain(titles[card.lesson])}"
         deck = decks.setdefault(card.lesson, genanki.Deck(_number("deck", content.id, card.lesson), title))
-        source = f"{_html_text(titles[card.lesson])} · tutor lesson {card.lesson}"
+        source = f"{escape(titles[card.lesson])} · tutor lesson {card.lesson}"
         deck.add_note(
             genanki.Note(
                 model=model,
@@ -81,9 +82,3 @@ def _html(markdown: str) -> str:
     return str(
         MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").render(clean(markdown))
     )
-
-
-def _html_text(text: str) -> str:
-    from html import escape
-
-    return escape(clean(text))
