@@ -19,6 +19,7 @@ from tutor.app.widgets.author_panel import AuthorPanel
 from tutor.course.scaffold import plan
 from tutor.grading import GradingEvent
 from tutor.paths import ContentRoot
+from tutor.progress.files import write_new
 
 Authoring = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 LESSON = "lessons/01-introduction/lesson.yaml"
@@ -28,10 +29,13 @@ LESSON = "lessons/01-introduction/lesson.yaml"
 def course(home: Path) -> Path:
     """A course as 'tutor new' begins it."""
     folder = home / "my-course"
-    for name, data in plan(folder, "exercise", "first-mean").files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
+    begin(folder, "first-mean")
     return folder
+
+
+def begin(course: Path, exercise: str) -> None:
+    for name, data in plan(course, "exercise", exercise).files.items():
+        write_new(course / name, data)
 
 
 @pytest.fixture
@@ -136,10 +140,7 @@ async def test_a_new_exercise_appears_and_one_that_is_gone_leaves_the_map(
     authoring: Authoring, course: Path
 ) -> None:
     async with authoring() as pilot:
-        for name, data in plan(course, "exercise", "another-one").files.items():
-            if not (course / name).exists():
-                (course / name).parent.mkdir(parents=True, exist_ok=True)
-                (course / name).write_bytes(data)
+        begin(course, "another-one")
         await until(pilot, lambda: "another-one" in shown(pilot), 10)
 
 

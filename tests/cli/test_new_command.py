@@ -14,6 +14,7 @@ from tutor.course.names import printable
 from tutor.course.scaffold import plan
 from tutor.course.summaries import MODELS
 from tutor.errors import ContentProblem, UsageProblem
+from tutor.progress.files import write_new
 
 OTHER = Path(__file__).parents[1] / "other_course"
 
@@ -21,9 +22,7 @@ OTHER = Path(__file__).parents[1] / "other_course"
 def write(root: Path, *words: str, **options: str | None) -> None:
     kind, id = words
     for name, data in plan(root, kind, id, **options).files.items():  # type: ignore[arg-type]
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        write_new(root / name, data)
 
 
 def test_a_course_from_nothing_is_proved_with_its_mutants(tutor: Tutor, tmp_path: Path) -> None:
