@@ -39,19 +39,19 @@ class AuthorEngine(Engine):
         Raises:
             EnvironmentProblem: the playground can't be used.
         """
-        from tutor.course import check_content, load_content
+        from tutor.course import check_content
         from tutor.progress import Store
 
         if problems := check_content(self.root):
             return problems
         try:
-            content = load_content(self.root, index=self.home / "cache", language=self.language)
+            self.read_course()
         except ContentProblem as problem:  # a file was saved between the two
             return [problem]
-        if content.id != self._opened:
-            self.store = Store.open(self.playground, content.id, content_version=content.version)
-            self._opened = content.id
-        self.content = content
+        course = self.content.info
+        if course.id != self._opened:
+            self.store = Store.open(self.playground, course.id, content_version=course.version)
+            self._opened = course.id
         return []
 
     async def grade(
