@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+KEY = "sk-do-not-tell-anybody"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -98,9 +99,19 @@ def chunk(*, why: str | None = None, **delta: Any) -> bytes:
     return b"data: " + json.dumps({"object": "chat.completion.chunk", "choices": [choice]}).encode() + b"\n\n"
 
 
-async def stream(request: web.Request) -> web.StreamResponse:
+async def stream(request: web.Request, *pieces: str) -> web.StreamResponse:
+    """A stream that begins with these pieces of the answer."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
+    for piece in pieces:
+        await response.write(chunk(content=piece))
+    return response
+
+
+async def ended(response: web.StreamResponse, why: str) -> web.StreamResponse:
+    """The stream with the end that the protocol wants."""
+    await response.write(chunk(why=why))
+    await response.write(b"data: [DONE]\n\n")
     return response
 
 
@@ -114,9 +125,7 @@ def says(*pieces: str, pause: float = 0.0, why: str = "stop", thinks: str = "") 
         for piece in pieces:
             await asyncio.sleep(pause)
             await response.write(chunk(content=piece))
-        await response.write(chunk(why=why))
-        await response.write(b"data: [DONE]\n\n")
-        return response
+        return await ended(response, why)
 
     return answer
 
@@ -125,9 +134,7 @@ def calls(*wanted: tuple[str, object], text: str = "", whole: bool = False) -> A
     """Tool calls (a name, and arguments: an object, or a text as it is), in two pieces unless ``whole``."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        response = await stream(request)
-        if text:
-            await response.write(chunk(content=text))
+        response = await stream(request, *([text] if text else []))
         for index, (name, arguments) in enumerate(wanted):
             sent = arguments if isinstance(arguments, str) else json.dumps(arguments)
             first = {"index": 0 if whole else index, "id": f"id{index}", "type": "function"}
@@ -138,9 +145,7 @@ def calls(*wanted: tuple[str, object], text: str = "", whole: bool = False) -> A
                 await response.write(
                     chunk(tool_calls=[{"index": index, "function": {"arguments": sent[half:]}}])
                 )
-        await response.write(chunk(why="tool_calls"))
-        await response.write(b"data: [DONE]\n\n")
-        return response
+        return await ended(response, "tool_calls")
 
     return answer
 
@@ -175,9 +180,7 @@ def breaks_off(*pieces: str) -> Answer:
     """The beginning of an answer; then the connection is gone."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        response = await stream(request)
-        for piece in pieces:
-            await response.write(chunk(content=piece))
+        response = await stream(request, *pieces)
         await asyncio.sleep(0.05)
         assert request.transport is not None
         request.transport.abort()
@@ -190,9 +193,7 @@ def keeps_silent(*pieces: str, seconds: float = 60.0, alive: bool = False) -> An
     """The beginning of an answer, then nothing, or (``alive``) lines that only keep the connection open."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        response = await stream(request)
-        for piece in pieces:
-            await response.write(chunk(content=piece))
+        response = await stream(request, *pieces)
         for _ in range(int(seconds * 20)):
             await asyncio.sleep(0.05)
             if alive:

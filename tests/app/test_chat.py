@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import Running, press, settled, shown, told, until
 from tests.app.fakes import PracticeEngine, write_solution
-from tests.chat_server import ChatServer, breaks_off, calls, keeps_silent, refuses, says
+from tests.chat_server import KEY, ChatServer, breaks_off, calls, keeps_silent, refuses, says
 from tests.progress.world import verdict
 from tutor.app.screens.chat import ChatScreen
 from tutor.app.screens.glossary import GlossaryScreen
@@ -25,8 +25,6 @@ from tutor.app.widgets.answer import Answer
 from tutor.app.widgets.turn_view import TurnView
 from tutor.progress import report
 from tutor.progress.hints import next_hint
-
-KEY = "sk-do-not-tell-anybody"
 
 
 @pytest.fixture
@@ -53,6 +51,14 @@ async def ask(pilot: Pilot[int], question: str) -> None:
 async def send(pilot: Pilot[int], question: str) -> None:
     chat_of(pilot).field.text = question
     await pilot.press("enter")
+
+
+async def half_answered(pilot: Pilot[int], server: ChatServer) -> None:
+    """Open the chat of the first lesson and ask; the server falls silent in its answer."""
+    server.then(keeps_silent("The first half of"))
+    await press(pilot, "enter", "a")
+    await send(pilot, "Why?")
+    await until(pilot, lambda: "The first half of" in shown(pilot), 20)
 
 
 async def answered(pilot: Pilot[int]) -> None:
@@ -104,11 +110,8 @@ async def test_it_is_found_in_the_palette_and_among_the_ways_on(running: Running
 
 
 async def test_it_is_opened_once_for_a_lesson(running: Running, server: ChatServer) -> None:
-    server.then(keeps_silent("The first half of"))
     async with running() as pilot:
-        await press(pilot, "enter", "a")
-        await send(pilot, "Why?")
-        await until(pilot, lambda: "The first half of" in shown(pilot), 20)
+        await half_answered(pilot, server)
         await pilot.press("ctrl+g")
         await until(pilot, lambda: isinstance(pilot.app.screen, GlossaryScreen))
         pilot.app.open_chat("bits")  # type: ignore[attr-defined]
@@ -181,11 +184,8 @@ async def test_tools_are_shown_with_how_they_ended(running: Running, server: Cha
 
 
 async def test_escape_stops_the_answer_and_then_leaves(running: Running, server: ChatServer) -> None:
-    server.then(keeps_silent("The first half of"))
     async with running() as pilot:
-        await press(pilot, "enter", "a")
-        await send(pilot, "Why?")
-        await until(pilot, lambda: "The first half of" in shown(pilot), 20)
+        await half_answered(pilot, server)
         assert "esc stops it" in shown(pilot)
         await pilot.press("enter")
         chat_of(pilot).field.text = "And more?"
@@ -204,11 +204,8 @@ async def test_escape_stops_the_answer_and_then_leaves(running: Running, server:
 
 
 async def test_leaving_for_the_map_ends_the_answer(running: Running, server: ChatServer) -> None:
-    server.then(keeps_silent("The first half of"))
     async with running() as pilot:
-        await press(pilot, "enter", "a")
-        await send(pilot, "Why?")
-        await until(pilot, lambda: "The first half of" in shown(pilot), 20)
+        await half_answered(pilot, server)
         pilot.app.back_to_map()  # type: ignore[attr-defined]
         await until(pilot, lambda: server.gone == 1)
         await settled(pilot)

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat_server import ChatServer, breaks_off, calls, keeps_silent, refuses, says
+from tests.chat_server import KEY, ChatServer, breaks_off, calls, keeps_silent, refuses, says
 from tests.cli.conftest import Ended, Tutor, environment
 
-KEY = "sk-do-not-tell-anybody"
 Chat = Callable[..., Ended]
 
 

@@ -6,10 +6,9 @@ import pytest
 
 pytest.importorskip("openai")
 
+from tests.chat_server import KEY
 from tutor.assist.chat import Conversation, Endpoint, Failed
 from tutor.assist.tools import Desk
-
-KEY = "sk-do-not-tell-anybody"
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from tests.assist.chat.conftest import KEY, asked, failure
-from tests.chat_server import breaks_off, calls, keeps_silent, refuses, says
+from tests.assist.chat.conftest import asked, failure
+from tests.chat_server import KEY, breaks_off, calls, keeps_silent, refuses, says
 from tutor.assist import lesson_pack
 from tutor.assist.chat import Called, Endpoint, Failed, Finished, Noted, Returned, Said, Thinking
 from tutor.assist.chat.conversation import EMPTY, FILTERED, LONGEST_QUESTION, MOST_ROUNDS, NO_TOOLS, SHORT

@@ -11,6 +11,7 @@ import keyring
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
+from tests.chat_server import KEY
 from tutor.assist.chat import STEPS, Endpoint, NotConfigured, configured
 from tutor.assist.chat.endpoint import OPENAI, with_key
 from tutor.errors import EnvironmentProblem, UsageProblem
@@ -18,7 +19,6 @@ from tutor.settings import FILE, change, settings_or_defaults
 
 URL = {"TUTOR_CHAT_URL": "http://127.0.0.1:8080/v1"}
 MODEL = {"TUTOR_CHAT_MODEL": "small"}
-KEY = "sk-do-not-tell-anybody"
 
 
 class InMemory(KeyringBackend):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.assist.chat.conftest import KEY, asked
+from tests.assist.chat.conftest import asked
 from tests.assist.test_pack import leaks
 from tests.assist.test_tools import INJECTION
-from tests.chat_server import calls, says
+from tests.chat_server import KEY, calls, says
 from tests.progress.world import verdict
 from tutor.assist.chat import Conversation
 from tutor.assist.chat.framing import framed

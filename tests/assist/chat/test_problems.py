@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.assist.chat.conftest import KEY, asked, failure
-from tests.chat_server import ChatServer, breaks_off, keeps_silent, refuses, says, sends
+from tests.assist.chat.conftest import asked, failure
+from tests.chat_server import KEY, ChatServer, breaks_off, keeps_silent, refuses, says, sends
 from tutor.assist.chat import Conversation, Endpoint, Failed, Finished, Noted
 from tutor.assist.chat.problems import Busy, CutOff, TooSlow, retry_after
 from tutor.assist.tools import Desk
