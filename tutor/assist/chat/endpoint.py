@@ -77,7 +77,8 @@ def configured(home: Path, environment: Mapping[str, str] = os.environ) -> Endpo
             next_step=f"Run: {sys.executable} -m pip install 'tutor[chat]'",
         )
     chosen = settings(home, environment)
-    url = chosen.chat_url or _openai_url(environment)
+    others_url, others_key = _of_others(environment)
+    url = chosen.chat_url or others_url
     missing = [
         name
         for name, value in (("TUTOR_CHAT_URL", url), ("TUTOR_CHAT_MODEL", chosen.chat_model))
@@ -89,7 +90,10 @@ def configured(home: Path, environment: Mapping[str, str] = os.environ) -> Endpo
             next_step="Set " + "; ".join(f"{name}: {about}" for name, about in STEPS) + ".",
         )
     _check(url)
-    return Endpoint(url, chosen.chat_model, chosen.chat_context, _key(url, environment))
+    key = environment.get("TUTOR_CHAT_KEY", "").strip()
+    if not key and url == others_url:  # a key that is for another address is not sent here
+        key = others_key
+    return Endpoint(url, chosen.chat_model, chosen.chat_context, key)
 
 
 def with_key(endpoint: Endpoint) -> Endpoint:
@@ -105,10 +109,11 @@ def with_key(endpoint: Endpoint) -> Endpoint:
         return endpoint
 
 
-def _openai_url(environment: Mapping[str, str]) -> str:
-    """The address for which the environment is set up for other programs, if it is."""
+def _of_others(environment: Mapping[str, str]) -> tuple[str, str]:
+    """The address for which the environment is set up for other programs, if it is, and its key."""
+    key = environment.get("OPENAI_API_KEY", "").strip()
     url = environment.get("OPENAI_BASE_URL", "").strip().rstrip("/")
-    return url or (OPENAI if environment.get("OPENAI_API_KEY", "").strip() else "")
+    return url or (OPENAI if key else ""), key
 
 
 def _check(url: str) -> None:
@@ -124,11 +129,3 @@ def _check(url: str) -> None:
             where="TUTOR_CHAT_URL, or OPENAI_BASE_URL",
             next_step="Mend it; 'tutor config chat_url' shows where it comes from.",
         )
-
-
-def _key(url: str, environment: Mapping[str, str]) -> str:
-    """The key that the environment holds for this address: one that is for another is not sent here."""
-    if key := environment.get("TUTOR_CHAT_KEY", "").strip():
-        return key
-    meant = environment.get("OPENAI_BASE_URL", "").strip().rstrip("/") or OPENAI
-    return environment.get("OPENAI_API_KEY", "").strip() if url == meant else ""
