@@ -18,7 +18,7 @@ from tutor.assist.chat.events import Called, Event, Failed, Finished, Noted, Ret
 from tutor.assist.chat.framing import Frame, framed
 from tutor.assist.chat.history import Message, Turn, fitted, without_calls
 from tutor.assist.chat.problems import Busy, ChatProblem, KnowsNoTools
-from tutor.assist.chat.protocol import SILENT_SECONDS, Ended, Thought, ToolCall, connected, streamed
+from tutor.assist.chat.protocol import SILENT_SECONDS, Ended, ToolCall, connected, streamed
 from tutor.assist.chat.toolbox import Toolbox, read_arguments, told
 from tutor.assist.tools import Desk
 from tutor.errors import UsageProblem
@@ -156,15 +156,14 @@ class Conversation:
                     )
                 ) as pieces:
                     async for piece in pieces:
-                        text = cleaner.feed(piece) if isinstance(piece, str) else ""
-                        if isinstance(piece, Ended):
-                            text = cleaner.rest()
+                        if isinstance(piece, str):
+                            text = cleaner.feed(piece)
+                        else:
+                            text = cleaner.rest() if isinstance(piece, Ended) else ""
                         if text:
                             began = True
                             yield Said(text)
-                        if isinstance(piece, Thought):
-                            yield Thinking()
-                        elif isinstance(piece, Ended):
+                        if not isinstance(piece, str):
                             yield piece
                 return
             except KnowsNoTools:

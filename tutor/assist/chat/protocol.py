@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
+from tutor.assist.chat.events import Thinking
+from tutor.assist.chat.history import Message
 from tutor.assist.chat.problems import ChatProblem, cut_off, no_chat, problem_of
+from tutor.sandbox.clean import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from tutor.assist.chat.endpoint import Endpoint
-
-Message = dict[str, Any]
 
 CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 300.0
@@ -65,11 +66,6 @@ class ToolCall:
     id: str
     name: str
     arguments: str = ""
-
-
-@dataclass(frozen=True)
-class Thought:
-    """Something was thought that is no part of the answer."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +139,7 @@ async def streamed(
     *,
     may_call: bool = True,
     silent_seconds: float = SILENT_SECONDS,
-) -> AsyncGenerator[str | Thought | Ended]:
+) -> AsyncGenerator[str | Thinking | Ended]:
     """The answer to ``messages``, as it comes; ``Ended`` is the last. Closing it ends the request.
 
     Raises:
@@ -162,14 +158,14 @@ async def streamed(
                 yield piece
     except (OpenAIError, ChatProblem, ValueError, OSError) as error:  # ValueError: no JSON, no UTF-8
         problem = problem_of(error, endpoint)
-        if not isinstance(error, ChatProblem) and getattr(error, "status_code", None) == 404:
+        if getattr(error, "status_code", None) == 404:
             problem.next_step = await _models(client) or problem.next_step
         raise problem from None
 
 
 async def _read(
     stream: Any, endpoint: Endpoint, silent_seconds: float
-) -> AsyncGenerator[str | Thought | Ended]:
+) -> AsyncGenerator[str | Thinking | Ended]:
     wanted, why, length, any_chunk = _Wanted(), "", 0, False
     async with stream:
         chunks = aiter(stream)
@@ -186,7 +182,7 @@ async def _read(
             for choice in (chunk.choices or [])[:1]:
                 delta = choice.delta or _Delta()
                 if delta.reasoning_content or delta.reasoning:
-                    yield Thought()
+                    yield Thinking()
                 if delta.content:
                     yield delta.content
                     length += len(delta.content)
@@ -211,8 +207,6 @@ def _checked(came: Any, endpoint: Endpoint) -> _Chunk:
 
 async def _models(client: AsyncOpenAI) -> str:
     """The models that the server has, as a next step; empty where it does not say."""
-    from tutor.sandbox.clean import clean_text
-
     try:
         async with asyncio.timeout(LIST_SECONDS):
             ids = [str(model.id) for model in (await client.models.list()).data]
