@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, DeviceOption, JsonOption, OptionalLessonArgument
-from tutor.cli.problems import tell
-from tutor.errors import TutorProblem, UsageProblem
+from tutor.cli.problems import document_of, tell
+from tutor.errors import UsageProblem
 from tutor.paths import tutor_home
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _session(runner: asyncio.Runner, conversation: Conversation, endpoint: Endpo
         try:
             line = input("\n> " if person else "").strip()
         except EOFError:
-            return 0 if person else code
+            line = LEAVE
         if line == LEAVE:
             return 0 if person else code
         if line == ANEW:
@@ -143,7 +143,7 @@ def _as_json(runner: asyncio.Runner, conversation: Conversation, endpoint: Endpo
     answer = conversation.turns[-1].text
     failed = next((event.problem for event in events if isinstance(event, Failed)), None)
     if failed is not None:
-        console.write_json({**_problem(failed), "answer": answer})
+        console.write_json({**document_of(failed), "answer": answer})
         return failed.exit_code
     called = [event for event in events if isinstance(event, Called)]
     returned = [event for event in events if isinstance(event, Returned)]
@@ -167,9 +167,3 @@ def _as_json(runner: asyncio.Runner, conversation: Conversation, endpoint: Endpo
 async def _gathered(conversation: Conversation, question: str, endpoint: Endpoint) -> list[Event]:
     async with aclosing(conversation.ask(question, endpoint)) as events:
         return [event async for event in events]
-
-
-def _problem(problem: TutorProblem) -> dict[str, Any]:
-    return {
-        key: clean(value) if isinstance(value, str) else value for key, value in problem.to_json().items()
-    }

@@ -57,9 +57,7 @@ def guarded(run: Callable[[], int], arguments: Sequence[str]) -> int:
 
 def tell(problem: TutorProblem, as_json: bool) -> int:
     """Print a problem (stderr, or its JSON document on stdout) and return its exit code."""
-    document = problem.to_json()
-    document["next"] = document["next"] or _next_step(problem)
-    document |= {key: console.clean(value) for key, value in document.items() if isinstance(value, str)}
+    document = document_of(problem)
     if as_json:
         console.write_json(document, one_line=True)
         return problem.exit_code
@@ -68,6 +66,13 @@ def tell(problem: TutorProblem, as_json: bool) -> int:
         if document[label]:
             console.write_error(console.wrapped(str(document[label]), "         ", f"  {label + ':':<6} "))
     return problem.exit_code
+
+
+def document_of(problem: TutorProblem) -> dict[str, object]:
+    """A problem's JSON document, with a next step whatever it is, and nothing in it that a terminal would obey."""
+    document = problem.to_json()
+    document["next"] = document["next"] or _next_step(problem)
+    return document | {key: console.clean(value) for key, value in document.items() if isinstance(value, str)}
 
 
 def _next_step(problem: TutorProblem) -> str:
