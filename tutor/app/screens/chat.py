@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -133,8 +133,8 @@ class ChatScreen(TutorScreen):
             self._to_end()
             await asyncio.sleep(0)
 
-    @asynccontextmanager
-    async def _in_sight(self) -> AsyncIterator[None]:
+    @contextmanager
+    def _in_sight(self) -> Iterator[None]:
         """Keep the end in sight while it grows, unless the learner reads elsewhere."""
         at_end = self.talk.max_scroll_y - self.talk.scroll_y <= NEAR
         yield
@@ -147,7 +147,7 @@ class ChatScreen(TutorScreen):
     async def _tick(self) -> None:
         """Ten times a second: draw what came, and say what goes on."""
         if self.answering and self._view is not None:
-            async with self._in_sight():
+            with self._in_sight():
                 await self._view.flush()
         self._show_state()
 
@@ -239,7 +239,7 @@ class ChatScreen(TutorScreen):
             async with aclosing(events):
                 async for event in events:
                     self._follow(event)
-                    async with self._in_sight():
+                    with self._in_sight():
                         await view.take(event)
                     await asyncio.sleep(0)  # a quick server leaves the keyboard its turn
                     if isinstance(event, Failed) and not event.kept:
@@ -247,7 +247,7 @@ class ChatScreen(TutorScreen):
                         self._put_back(question)
         except asyncio.CancelledError:
             if view.is_attached:
-                async with self._in_sight():
+                with self._in_sight():
                     await view.stop()
             raise
         except TutorProblem as problem:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tutor.app.text import untrusted
 from tutor.app.widgets.answer import Answer
-from tutor.assist.chat.events import Called, Event, Failed, Finished, Noted, Returned, Said
+from tutor.assist.chat.events import Called, Event, Failed, Noted, Returned, Said
 
 if TYPE_CHECKING:
     from tutor.assist.chat.history import Turn
@@ -75,8 +75,6 @@ class TurnView(Vertical):
             await self.flush(now=True)
         if (widget := self._widget(event)) is not None:
             await self.mount(widget)
-        if isinstance(event, Finished | Failed):
-            self._answer = None
 
     async def flush(self, *, now: bool = False) -> None:
         if self._answer is not None:
