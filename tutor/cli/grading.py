@@ -11,7 +11,7 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.opening import open_content
-from tutor.cli.options import ContentOption, DeviceOption, JsonOption
+from tutor.cli.options import ContentOption, DeviceOption, JsonOption, require_writable
 from tutor.errors import UsageProblem
 from tutor.paths import tutor_home
 
@@ -144,7 +144,7 @@ def grade_command(
             next_step="'tutor grade DIR --out FILE'; 'tutor grade --help' shows the rest.",
         )
     for file, option in ((out, "--out"), (pairs, "--pairs")):
-        _writable(file, option)
+        require_writable(file, option)
     from tutor.classroom.formats import format_of
     from tutor.classroom.session import Session, journal_of
 
@@ -222,13 +222,3 @@ def _told(session: Session, book: Gradebook, ran: Ran, written: list[Path], json
     else:
         console.write(class_text(document, book))
     return int(document["exit"])
-
-
-def _writable(file: Path | None, option: str) -> None:
-    """Complain about an impossible file before the grading, not after."""
-    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
-        raise UsageProblem(
-            "This file can't be written.",
-            where=f"{option} {file}",
-            next_step="Name a file in a folder that exists.",
-        )

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tutor.cli.completion import complete_exercise, complete_lesson
+from tutor.errors import UsageProblem
 
 
 def _set_device(named: str) -> str:
@@ -18,6 +19,16 @@ def _set_device(named: str) -> str:
     from tutor.settings import settings
 
     return settings(tutor_home()).device
+
+
+def require_writable(file: Path | None, option: str) -> None:
+    """Complain about an impossible file of an option before the grading, not after. Raises UsageProblem."""
+    if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
+        raise UsageProblem(
+            "This file can't be written.",
+            where=f"{option} {file}",
+            next_step="Name a file in a folder that exists.",
+        )
 
 
 ContentOption = Annotated[

@@ -11,7 +11,14 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.opening import open_content, open_store
-from tutor.cli.options import ContentOption, DeviceOption, ExerciseArgument, FileArgument, JsonOption
+from tutor.cli.options import (
+    ContentOption,
+    DeviceOption,
+    ExerciseArgument,
+    FileArgument,
+    JsonOption,
+    require_writable,
+)
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -47,8 +54,7 @@ def submit_command(
 ) -> int:
     """Grade your file by the hidden checks. Exit code: 0 passed, 1 not, 4 out of time or memory."""
     for written, option in ((junit, "--junit"), (signed, "--signed")):
-        if written is not None:
-            _writable(written, option)
+        require_writable(written, option)
     on_event = _line if json_lines else None if json else announce
     verdict = asyncio.run(grade_once(content, exercise, file, device, on_event))
     document = verdict.to_json()
@@ -154,13 +160,3 @@ def announce(event: GradingEvent) -> None:
 def _line(event: GradingEvent) -> None:
     if event.kind != "verdict":
         console.write_json(event.to_json(), one_line=True)
-
-
-def _writable(file: Path, option: str) -> None:
-    """Complain about an impossible file before the grading, not after."""
-    if file.is_dir() or not file.absolute().parent.is_dir():
-        raise UsageProblem(
-            "This file can't be written.",
-            where=f"{option} {file}",
-            next_step="Name a file in a folder that exists.",
-        )
