@@ -32,6 +32,16 @@ class Gradebook:
         return {**outcome.verdict, "solution": {"path": row.file, "sha256": row.sha256}}
 
     @property
+    def students(self) -> int:
+        """How many people handed something in."""
+        return len({(row.student, row.number) for row in self.rows})
+
+    @property
+    def graded(self) -> tuple[Row, ...]:
+        """Rows whose verdict comes from a grading."""
+        return tuple(row for row in self.rows if row.key is not None and row.has_verdict)
+
+    @property
     def faults(self) -> tuple[Row, ...]:
         """Rows without a verdict."""
         return tuple(row for row in self.rows if not row.has_verdict)

@@ -50,9 +50,9 @@ class Overview:
 
 
 def overview(book: Gradebook) -> Overview:
-    graded = [row for row in book.rows if row.key is not None and row.has_verdict]
+    graded = book.graded
     return Overview(
-        len({(row.student, row.number) for row in book.rows}),
+        book.students,
         dict(Counter(row.verdict for row in book.rows).most_common()),
         tuple(_checks(book, graded)),
         tuple(_misconceptions(book, graded)),

@@ -57,7 +57,7 @@ def class_document(book: Gradebook, ran: Ran, journal: Path, written: Sequence[P
     return {
         "schema": SCHEMA,
         "rows": len(book.rows),
-        "students": len({(row.student, row.number) for row in book.rows}),
+        "students": book.students,
         "verdicts": {name: verdicts.count(name) for name in sorted(set(verdicts))},
         "graded": ran.graded,
         "from_journal": gradings - ran.graded,
