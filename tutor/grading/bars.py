@@ -24,16 +24,20 @@ def ratio(measurement: Mapping[str, Any]) -> float | None:
     return float(above / below)
 
 
-def bar(share: float) -> str:
-    """``share`` of a limit as ``█████│····``: filled up to the share, the limit's mark in the middle."""
+def filled(share: float) -> int:
+    """How many of a bar's ``WIDTH`` cells ``share`` of a limit fills: beyond the middle exactly when it is over."""
     half = WIDTH // 2
     if share <= 0 or math.isnan(share):
-        filled = 0
-    else:
-        filled = round(half + half * max(-DECADES, min(DECADES, math.log10(share) / DECADES)))
-        # Rounding must not show a near miss as a hit, nor the other way round.
-        filled = max(filled, half + 1) if share > 1 else min(filled, half)
-    cells = "█" * filled + "·" * (WIDTH - filled)
+        return 0
+    cells = round(half + half * max(-DECADES, min(DECADES, math.log10(share) / DECADES)))
+    # Rounding must not show a near miss as a hit, nor the other way round.
+    return max(cells, half + 1) if share > 1 else min(cells, half)
+
+
+def bar(share: float) -> str:
+    """``share`` of a limit as ``█████│····``: filled up to the share, the limit's mark in the middle."""
+    full, half = filled(share), WIDTH // 2
+    cells = "█" * full + "·" * (WIDTH - full)
     return f"{cells[:half]}│{cells[half:]}"
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from tutor.grading.bars import line
+
 # What XML 1.0 cannot hold, even escaped.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -63,16 +65,10 @@ def _case(suite: Element, exercise: str, check: Mapping[str, Any]) -> None:
         result.set("type", _text(check.get("misconception") or check["outcome"]))
         parts = [
             message,
-            *(_measured(m) for m in check.get("measurements") or ()),
+            *(_text(line(measurement)) for measurement in check.get("measurements") or ()),
             _text(check.get("hint") or ""),
         ]
         result.text = "\n".join(part for part in parts if part)
-
-
-def _measured(measurement: Mapping[str, Any]) -> str:
-    from tutor.grading.bars import line
-
-    return _text(line(measurement))
 
 
 def _text(value: object) -> str:

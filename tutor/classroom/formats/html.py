@@ -30,7 +30,7 @@ _VERDICTS = {"passed": "good", "failed": "bad", "error": "bad", "fault": "odd"}
 
 def render(book: Gradebook) -> bytes:
     seen = overview(book)
-    graded = [row for row in book.rows if row.key is not None and row.has_verdict]
+    graded = book.graded
     memory = [row.peak_bytes / 1e6 for row in graded if row.peak_bytes]
     students = [
         (who, list(rows)) for who, rows in groupby(book.rows, key=lambda row: (row.student, row.number))
@@ -84,7 +84,7 @@ def _headline(row: Row) -> str:
 def _meter(measurement: Mapping[str, Any]) -> float | None:
     """How far along its bar a measurement is, in per cent: the limit stands at 50, a factor of ten at each end."""
     share = bars.ratio(measurement)
-    return None if share is None else 100 * bars.bar(share).replace("│", "").count("█") / bars.WIDTH
+    return None if share is None else 100 * bars.filled(share) / bars.WIDTH
 
 
 def _said(measurement: Mapping[str, Any]) -> str:
