@@ -64,7 +64,7 @@ def find_submissions(
         UsageProblem: there is no such folder, no such exercise, or nothing in it.
         EnvironmentProblem: it can't be read.
     """
-    known = _known(content, content.exercise(exercise).id if exercise else "")
+    known = _known(content, exercise)
     if not where.exists():
         raise UsageProblem(
             "There is no such folder.", where=str(where), next_step="Name the folder to grade."

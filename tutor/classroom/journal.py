@@ -18,7 +18,7 @@ from typing import Any
 
 from tutor.classroom.jobs import Key, Outcome
 from tutor.classroom.seeds import new_secret, seed_of
-from tutor.errors import EnvironmentProblem, TutorProblem, UsageProblem
+from tutor.errors import EnvironmentProblem, UsageProblem
 
 _APPLICATION = 0x54434C53  # "TCLS"
 _VERSION = 1
@@ -172,8 +172,6 @@ def _told(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except TutorProblem:
-        raise
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise UsageProblem(

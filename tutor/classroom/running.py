@@ -100,7 +100,6 @@ class ClassRun:
         self._retry_faults = retry_faults
         self._on_read, self._on_progress = on_read, on_progress
         self._under_way: set[Key] = set()
-        self._hashes: dict[str, str] = {}
 
     async def run(self, submissions: Sequence[Found]) -> Ran:
         """A row for each submission, in their order. When it is cancelled, the journal holds what was done.
@@ -137,9 +136,7 @@ class ClassRun:
         return Ran(tuple(finished(drafts, self._journal)), tally.graded, seconds, self._engine.workers)
 
     def _key(self, exercise: str, sha256: str) -> Key:
-        if exercise not in self._hashes:
-            self._hashes[exercise] = self._content.exercise(exercise).grader_hash
-        return Key(exercise, sha256, self._hashes[exercise], self._engine.device)
+        return Key(exercise, sha256, self._content.exercise(exercise).grader_hash, self._engine.device)
 
     def _is_to_do(self, key: Key) -> bool:
         if key in self._under_way:
