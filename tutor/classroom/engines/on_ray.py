@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
 from tutor.classroom.engines.base import Wanted
+from tutor.classroom.engines.station import Station, packed
 from tutor.classroom.jobs import Job, Outcome
 from tutor.compute.packages import missing_packages
 from tutor.errors import EnvironmentProblem
@@ -74,7 +75,7 @@ class RayEngine:
             )
         self._connect()
         try:
-            self._course = self._ray.put(await asyncio.to_thread(_packed, self._root))
+            self._course = self._ray.put(await asyncio.to_thread(packed, self._root))
             await self._wait_for_a_station()
         except BaseException:
             self._ray.shutdown()
@@ -204,8 +205,6 @@ class RayEngine:
         """Opens a station on a node, unless the node has no room for it or is gone."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        from tutor.classroom.engines.station import Station
-
         actor = (
             self._ray.remote(Station)
             .options(
@@ -240,9 +239,3 @@ def _knock(address: str) -> None:
 
 async def _settled(answer: Any) -> Any:
     return await answer
-
-
-def _packed(root: ContentRoot) -> bytes:
-    from tutor.classroom.engines.station import packed
-
-    return packed(root)
