@@ -13,6 +13,7 @@ from tutor.cli.console import clean, styled
 if TYPE_CHECKING:
     from tutor.classroom.engines import Wanted
     from tutor.classroom.remembered import LastClass
+    from tutor.classroom.session import Session
     from tutor.course import Content
 
 DIFFERS = 1
@@ -21,12 +22,8 @@ DIFFERS = 1
 def again(place: LastClass, row: str, content: Content, wanted: Wanted, json: bool) -> int:
     """Prints the verdict of the repetition, and whether it is as before. Exit code 1 where it is not."""
     from tutor.classroom.again import grade_again
-    from tutor.classroom.session import Session
 
-    where, journal = Path(place.where), Path(place.journal)
-    with Session(
-        content, where, journal, exercise=place.exercise, student=place.student, wanted=wanted
-    ) as session:
+    with _session(place, content, wanted) as session:
         done = asyncio.run(grade_again(session, row))
     if json:
         console.write_json({
@@ -54,13 +51,9 @@ def planned(
 ) -> int:
     """Prints what so many submissions would take. Where nothing was measured yet, a few of the class are graded."""
     from tutor.classroom.plan import LEAST_GRADED, plan
-    from tutor.classroom.session import Session
     from tutor.cli.class_text import announce
 
-    path = Path(place.journal)
-    with Session(
-        content, Path(place.where), path, exercise=place.exercise, student=place.student, wanted=wanted
-    ) as session:
+    with _session(place, content, wanted) as session:
         if not session.journal.rates():
             tell = None if json else announce
             asyncio.run(session.grade(on_progress=tell, at_most=LEAST_GRADED))
@@ -68,7 +61,7 @@ def planned(
         made = plan(
             submissions,
             journal.rates(),
-            path.stat().st_size,
+            journal.path.stat().st_size,
             len(journal),
             workers=wanted.workers,
             price=price,
@@ -87,3 +80,17 @@ def planned(
         f"  {size(made.journal_bytes)} of journal"
     )
     return 0
+
+
+def _session(place: LastClass, content: Content, wanted: Wanted) -> Session:
+    """A class that was graded before, opened again."""
+    from tutor.classroom.session import Session
+
+    return Session(
+        content,
+        Path(place.where),
+        Path(place.journal),
+        exercise=place.exercise,
+        student=place.student,
+        wanted=wanted,
+    )
