@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tutor.course.library import add, bring, kept_courses, remove, review
 from tutor.course.library.review import reaches
-from tutor.errors import ContentProblem, UsageProblem
+from tutor.errors import ContentProblem, EnvironmentProblem, UsageProblem
 from tutor.paths import content_root, is_from_elsewhere
 
 OTHER = Path(__file__).parents[1] / "other_course"
@@ -226,3 +226,22 @@ def test_an_added_course_is_found_by_its_id_replaced_by_a_newer_one_and_removed(
     assert kept_courses() == []
     with pytest.raises(UsageProblem, match="holds no course"):
         content_root(Path("calendars"))
+
+
+def test_the_older_version_stays_where_the_newer_one_cannot_take_its_place(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUTOR_HOME", str(tmp_path / "home"))
+    kept = add(review(course), course, "somewhere")
+    rename = os.rename
+
+    def fails(source: Path, target: Path) -> None:
+        if ".new-" in Path(source).name:
+            raise OSError(28, "No space left on device")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", fails)
+    with pytest.raises(EnvironmentProblem, match="No space left"):
+        add(review(course), course, "elsewhere")
+    assert [one.source for one in kept_courses()] == ["somewhere"]
+    assert [one.name for one in kept.folder.parent.iterdir()] == [kept.folder.name]

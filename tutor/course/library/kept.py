@@ -60,7 +60,12 @@ def add(reviewed: Review, folder: Path, source: str) -> KeptCourse:
         (fresh / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
         if place.exists():
             os.rename(place, old)
-        os.rename(fresh, place)
+        try:
+            os.rename(fresh, place)
+        except OSError:
+            if old.exists():
+                os.rename(old, place)
+            raise
     except (OSError, shutil.Error) as error:
         raise EnvironmentProblem(
             f"The course cannot be kept: {getattr(error, 'strerror', None) or 'a file could not be copied'}.",
