@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
+from tutor.cli.conversing import LEAVE, Left, next_line
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, DeviceOption, JsonOption, OptionalLessonArgument
 from tutor.cli.problems import document_of, tell
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson
     from tutor.progress import Store
 
-LEAVE, ANEW = ":q", ":new"
+ANEW = ":new"
 
 
 def chat_command(
@@ -79,10 +80,8 @@ def _session(runner: asyncio.Runner, conversation: Conversation, endpoint: Endpo
     code = 0
     while True:
         try:
-            line = input("\n> " if person else "").strip()
-        except EOFError:
-            line = LEAVE
-        if line == LEAVE:
+            line = next_line("\n> " if person else "").strip()
+        except Left:
             return 0 if person else code
         if line == ANEW:
             conversation.begin_anew()
