@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tutor.app.assistance import Assistance
 from tutor.app.engine import Engine
 from tutor.assist import Assistant, CopyAttempt, Handover
 from tutor.course import LoadedExercise, LoadedLesson
@@ -127,6 +128,23 @@ def verdict_of(source: bytes, exercise: str = "absmax-int8") -> Verdict:
     )
 
 
+class PracticeAssistance(Assistance):
+    """Copies into a list and opens no browser."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.copied: list[str] = []
+        self.handed_over: list[tuple[str, str]] = []
+
+    def hand_over(self, chosen: Assistant, prompt: str) -> Handover:
+        self.handed_over.append((chosen.id, prompt))
+        return Handover(chosen, chosen.page, filled=False, opened=False, copies=())
+
+    def copy(self, text: str) -> list[CopyAttempt]:
+        self.copied.append(text)
+        return [CopyAttempt("file", "done", "copied.md")]
+
+
 class PracticeEngine(Engine):
     """``pause`` seconds lie between two lines of the demo and between two checks of a grading."""
 
@@ -135,8 +153,7 @@ class PracticeEngine(Engine):
         self.pause = pause
         self.clock = Clock()
         self.note = ""  # below each point on the error–memory map
-        self.copied: list[str] = []
-        self.handed_over: list[tuple[str, str]] = []
+        self.assistance: PracticeAssistance = PracticeAssistance(self)
         self.demos_run: list[list[str]] = []
         self.demos_closed = 0
         self.gradings = 0
@@ -210,14 +227,6 @@ class PracticeEngine(Engine):
             if self.store.exercise_state(exercise.id).first_pass is not None:
                 await asyncio.sleep(self.pause)
                 yield Point(exercise.title, 7.834, 8.92e-5, exercise=exercise.id, note=self.note)
-
-    def hand_over(self, chosen: Assistant, prompt: str) -> Handover:
-        self.handed_over.append((chosen.id, prompt))
-        return Handover(chosen, chosen.page, filled=False, opened=False, copies=())
-
-    def copy(self, text: str) -> list[CopyAttempt]:
-        self.copied.append(text)
-        return [CopyAttempt("file", "done", "copied.md")]
 
 
 def write_solution(engine: Engine, exercise_id: str, *, good: bool) -> Path:

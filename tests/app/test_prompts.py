@@ -32,11 +32,11 @@ async def test_the_three_levels_are_turned_by_every_key_that_does(running: Runni
 async def test_c_and_enter_copy_what_is_shown_and_say_how(running: Running, engine: PracticeEngine) -> None:
     async with running() as pilot:
         await press(pilot, "i", "c")
-        assert engine.copied[-1].startswith("I am learning how a language model")
-        assert pilot.app.clipboard == engine.copied[-1], "the terminal is asked too"
+        assert engine.assistance.copied[-1].startswith("I am learning how a language model")
+        assert pilot.app.clipboard == engine.assistance.copied[-1], "the terminal is asked too"
         assert "✓ file: copied.md" in shown(pilot)
         await press(pilot, "2", "enter")
-        assert engine.copied[-1].startswith("Explain why activation outliers")
+        assert engine.assistance.copied[-1].startswith("Explain why activation outliers")
         assert [event.data["level"] for event in engine.store.events("prompt")] == [
             "beginner",
             "intermediate",
@@ -89,11 +89,11 @@ async def test_o_opens_an_assistant_or_says_where_it_is(running: Running, engine
         await until(pilot, lambda: isinstance(pilot.app.screen, AssistantsScreen))
         await pilot.press("escape")
         await settled(pilot)
-        assert engine.handed_over == []
+        assert engine.assistance.handed_over == []
         await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.screen, AssistantsScreen))
         await pilot.press("down", "enter")
         await settled(pilot)
-        chosen = engine.assistants()[1]
-        assert engine.handed_over[0][0] == chosen.id
+        chosen = engine.assistance.assistants()[1]
+        assert engine.assistance.handed_over[0][0] == chosen.id
         assert f"Open {chosen.page} in a browser." in " ".join(shown(pilot).split())

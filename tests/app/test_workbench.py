@@ -512,7 +512,7 @@ async def test_a_failed_verdict_is_explained_by_a_prompt_that_is_copied(
         assert "def quantize" in screen.text
         assert "25.9" not in screen.text.partition("## The verdict")[0]
         await press(pilot, "c")
-        assert engine.copied == [screen.text]
+        assert engine.assistance.copied == [screen.text]
         await press(pilot, "q")
         assert isinstance(pilot.app.screen, WorkbenchScreen)
         path.write_text("def quantize(W):\n    return W, 1\n")

@@ -7,17 +7,15 @@ Nothing is decided here: each method is one call.
 from __future__ import annotations
 
 import filecmp
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from tutor.paths import ContentRoot, work_folder
+from tutor.app.assistance import Assistance
+from tutor.paths import ContentRoot
 
 if TYPE_CHECKING:
-    from tutor.assist import Assistant, CopyAttempt, Handover
-    from tutor.assist.chat import Conversation, Endpoint
     from tutor.course import Content, LoadedExercise, LoadedLesson
     from tutor.course.models import Term
     from tutor.course.search import Hit
@@ -48,7 +46,8 @@ class Engine:
         self.device = "auto"
         """Where gradings and demos run, as ``--device`` says it."""
         self._grader: Grader | None = None
-        self._chats: dict[str, Conversation] = {}
+        self.assistance = Assistance(self)
+        """Prompts, packs, the chat, the clipboard."""
         self._reading = Lock()
 
     def open(self) -> None:
@@ -166,7 +165,7 @@ class Engine:
 
     async def warm_up(self, exercise: LoadedExercise) -> None:
         """Have the grader's processes ready before the first grading asks for them."""
-        await self._warm_grader().warm_up(exercise, device=self.device)
+        await self.warm_grader().warm_up(exercise, device=self.device)
 
     async def grade(
         self, exercise: LoadedExercise, path: Path, on_event: Callable[[GradingEvent], None]
@@ -175,7 +174,7 @@ class Engine:
         from tutor.grading import submit
 
         return await submit(
-            self._warm_grader(), self.store, exercise, path, device=self.device, on_event=on_event
+            self.warm_grader(), self.store, exercise, path, device=self.device, on_event=on_event
         )
 
     async def look(self, exercise: LoadedExercise) -> Look | NoLook:
@@ -184,7 +183,7 @@ class Engine:
         from tutor.proving.looking import look
 
         submission = read_submission(self.solution_path(exercise))
-        return await look(self._warm_grader(), exercise, submission, device=self.device)
+        return await look(self.warm_grader(), exercise, submission, device=self.device)
 
     def known_points(self) -> Sequence[Point]:
         """The reference points of the error–memory map."""
@@ -196,9 +195,10 @@ class Engine:
         """The learner's points of the error–memory map, each measured by running the file that passed."""
         from tutor.proving.error_map import own_points
 
-        return own_points(self._warm_grader(), self.content, self.store, cache=self.home / "cache")
+        return own_points(self.warm_grader(), self.content, self.store, cache=self.home / "cache")
 
-    def _warm_grader(self) -> Grader:
+    def warm_grader(self) -> Grader:
+        """The app's one grader; its processes start with the first grading or ``warm_up``."""
         if self._grader is None:
             from tutor.grading import Grader
 
@@ -282,68 +282,3 @@ class Engine:
     def may_see_solution(self, exercise: LoadedExercise) -> bool:
         """Whether the learner passed it, or gave up before."""
         return self.store.may_see_solution(exercise.id)
-
-    # --- prompts ------------------------------------------------------------------------------
-
-    def prompt(self, lesson: LoadedLesson, level: str) -> str:
-        """Raises UsageProblem: the lesson has no prompts."""
-        from tutor.assist import prompt_text
-
-        return prompt_text(lesson, level, self.store, content=self.content)
-
-    def explain(self, exercise: LoadedExercise) -> str:
-        """Raises UsageProblem, RefusedProblem: the last attempt is none that failed."""
-        from tutor.assist import explain_prompt
-
-        return explain_prompt(exercise, self.store, self.content)
-
-    def chat_endpoint(self) -> Endpoint:
-        """Raises EnvironmentProblem (NotConfigured is one), UsageProblem: no chat is set up, or it can't be used."""
-        from tutor.assist.chat import configured
-
-        return configured(self.home)
-
-    def chat(self, lesson: LoadedLesson) -> Conversation:
-        """The conversation about a lesson, as it stands: in memory, until the app ends."""
-        from tutor.assist.chat import Conversation
-        from tutor.assist.tools import Desk
-
-        if lesson.id not in self._chats:
-            desk = Desk(self.content, self.store, lend=self._warm_grader)
-            self._chats[lesson.id] = Conversation(desk, lesson)
-        self._chats[lesson.id].desk.device = self.device
-        return self._chats[lesson.id]
-
-    def write_pack(self, lesson: LoadedLesson) -> Path:
-        """Write the lesson pack into the learner's work folder and say where.
-
-        Raises:
-            EnvironmentProblem: the folder can't be written.
-        """
-        from tutor.assist import lesson_pack
-        from tutor.progress.files import make_folder, write_atomically
-
-        folder = work_folder(self.home)
-        make_folder(folder)
-        path = folder / f"{lesson.id}-pack.md"
-        write_atomically(path, lesson_pack(self.content, lesson, self.store).encode("utf-8", "replace"))
-        return path
-
-    def copy(self, text: str) -> list[CopyAttempt]:
-        """Copy by the desktop's tools and into a file; the app itself asks the terminal. May take seconds."""
-        from tutor.assist import copy_text
-
-        attempts = copy_text(text, home=self.home, terminal=Path(os.devnull))
-        return [attempt for attempt in attempts if attempt.way != "terminal"]
-
-    def assistants(self) -> Sequence[Assistant]:
-        from tutor.assist import assistants
-
-        return assistants()
-
-    def hand_over(self, chosen: Assistant, prompt: str) -> Handover:
-        """Open an assistant with the prompt filled in, or with the prompt copied."""
-        from tutor.assist import hand_over
-
-        # A dumb terminal is not written to: the screen is the app's, which copies by itself.
-        return hand_over(chosen, prompt, home=self.home, environment={**os.environ, "TERM": "dumb"})

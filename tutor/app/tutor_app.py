@@ -1,11 +1,11 @@
-"""The app itself: the way from screen to screen, and what every screen shares."""
+"""The app itself: how it starts and ends, and what every screen shares."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,10 +15,9 @@ from textual.command import Provider
 from textual.screen import ModalScreen, Screen
 
 from tutor.app.engine import Engine
-from tutor.app.screens.base import Keeping
+from tutor.app.opening import OpeningApp
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.signs import wants_ascii
-from tutor.app.terminal import TerminalApp
 from tutor.app.theme import DARK, WIDE
 from tutor.errors import TutorProblem, UsageProblem
 from tutor.settings import settings_or_defaults
@@ -35,7 +34,7 @@ def _palette() -> type[Provider]:
     return CourseCommands
 
 
-class TutorApp(TerminalApp):
+class TutorApp(OpeningApp):
     """The course map at the bottom of the stack; lessons, quizzes and workbenches above it."""
 
     TITLE = "Quantization tutor"
@@ -159,143 +158,17 @@ class TutorApp(TerminalApp):
     async def on_unmount(self) -> None:
         await self.engine.close()
 
-    # --- the way from screen to screen ----------------------------------------------------------
-
     def on_app_focus(self) -> None:
         """Back from another window, an editor perhaps: what Enter does next may be another thing now."""
         self.screen.refresh_bindings()
 
-    def open_lesson(self, lesson_id: str, page: str | None = None) -> None:
-        from tutor.app.screens.lesson import LessonScreen
-
-        with self.problems_shown():
-            self._put_on_map(LessonScreen(self.engine.content.lesson(lesson_id), page))
-
-    def open_quiz(self, lesson_id: str | None) -> None:
-        """A lesson's quiz, or (None) the review of what is due."""
-        from tutor.app.screens.quiz import QuizScreen
-
-        with self.problems_shown():
-            sitting = self.engine.quiz(lesson_id)
-            if sitting is None:
-                self.notify(self._nothing_due() if lesson_id is None else "This lesson has no quiz.")
-                return
-            title = self.engine.content.lesson(lesson_id).title if lesson_id else "Review"
-            self.push_screen(QuizScreen(sitting, title))
-
-    def _nothing_due(self) -> str:
-        waiting = self.engine.standing().waiting
-        if not waiting:
-            return "Nothing is due."
-        return f"Today's {self.engine.store.daily_cap} are done; {waiting} wait for tomorrow."
-
-    def open_placement(self) -> None:
-        """The placement test: first a page that says what it does."""
-        from tutor.app.screens.placement import PlacementScreen
-
-        with self.problems_shown():
-            if self.ready and not isinstance(self.screen, PlacementScreen):
-                sitting = self.engine.placement()
-                if sitting is None:
-                    self.notify("Every lesson is done or tested out: there is nothing left to place.")
-                else:
-                    self.push_screen(PlacementScreen(sitting))
-
-    def open_exercise(self, exercise_id: str, *, practise: bool = False) -> None:
-        """An exercise's workbench; with ``practise`` it asks at once whether to begin again from the stub."""
-        from tutor.app.screens.workbench import WorkbenchScreen
-
-        with self.problems_shown():
-            self.push_screen(WorkbenchScreen(self.engine.content.exercise(exercise_id), practise=practise))
-
-    def practise_at_random(self) -> None:
-        from random import choice
-
-        with self.problems_shown():
-            if ids := self.engine.may_be_practised():
-                self.open_exercise(choice(ids), practise=True)
-            else:
-                self.notify("No exercise is passed yet.")
-
-    def open_own_words(self, lesson_id: str, question_id: str) -> None:
-        from tutor.app.screens.own_words import OwnWordsScreen
-
-        with self.problems_shown():
-            lesson = self.engine.content.lesson(lesson_id)
-            question = next(one for one in lesson.open_questions if one.id == question_id)
-            self.push_screen(OwnWordsScreen(lesson, question))
-
-    def open_prompts(self, lesson_id: str) -> None:
-        from tutor.app.screens.prompts import PromptsScreen
-
-        with self.problems_shown():
-            self.push_screen(PromptsScreen(self.engine.content.lesson(lesson_id)))
-
-    def open_chat(
-        self, lesson_id: str, place: str = "", then: Callable[[None], Awaitable[None]] | None = None
-    ) -> None:
-        """The chat about a lesson. ``place`` tells its model what the learner has before them."""
-        from tutor.app.screens.chat import ChatScreen
-
-        for screen in self.screen_stack:
-            if isinstance(screen, ChatScreen) and screen.lesson.id == lesson_id:  # one at a time can answer
-                while self.screen is not screen:
-                    self.pop_screen()
-                return
-        with self.problems_shown():
-            self.push_screen(ChatScreen(self.engine.content.lesson(lesson_id), place), then)
+    # --- what is there on every screen -----------------------------------------------------------
 
     def action_settings(self) -> None:
         from tutor.app.screens.settings import SettingsScreen
 
         if self.ready and not isinstance(self.screen, SettingsScreen | ModalScreen):
             self.push_screen(SettingsScreen())
-
-    def open_error_map(self) -> None:
-        from tutor.app.screens.error_map import ErrorMapScreen
-
-        self.push_screen(ErrorMapScreen())
-
-    def open_glossary(self, term: str | None = None) -> None:
-        """The glossary above whatever is shown, with the cursor on ``term``."""
-        from tutor.app.screens.glossary import GlossaryScreen
-
-        if self.ready:
-            self.push_screen(GlossaryScreen(term))
-
-    def open_search(self) -> None:
-        from tutor.app.screens.search import SearchScreen
-
-        if self.ready:
-            self.push_screen(SearchScreen())
-
-    def open_next(self) -> None:
-        """Whatever the learner's standing says comes next."""
-        with self.problems_shown():
-            step = self.engine.standing().next
-            self.back_to_map()
-            match step.kind:
-                case "lesson":
-                    self.open_lesson(step.id, step.step or None)
-                case "exercise":
-                    self.open_exercise(step.id)
-                case "quiz":
-                    self.open_quiz(step.id)
-                case "review":
-                    self.open_quiz(None)
-                case "done":
-                    self.notify(step.why)
-
-    def back_to_map(self) -> None:
-        while len(self.screen_stack) > 1:
-            if isinstance(self.screen, Keeping):
-                self.screen.keep()
-            self.pop_screen()
-
-    def _put_on_map(self, screen: Screen[Any]) -> None:
-        """Lessons don't pile up: a lesson opened from another one replaces it."""
-        self.back_to_map()
-        self.push_screen(screen)
 
     def action_glossary(self) -> None:
         self.open_glossary()
@@ -305,18 +178,3 @@ class TutorApp(TerminalApp):
 
         if not isinstance(self.screen, KeysScreen):
             self.push_screen(KeysScreen(self.screen))
-
-    # --- problems -------------------------------------------------------------------------------
-
-    @contextmanager
-    def problems_shown(self) -> Iterator[None]:
-        """A named problem inside becomes one notice; the app goes on."""
-        try:
-            yield
-        except TutorProblem as problem:
-            self.show_problem(problem)
-
-    def show_problem(self, problem: TutorProblem, *, fatal: bool = False) -> None:
-        from tutor.app.screens.problem import ProblemScreen
-
-        self.push_screen(ProblemScreen(problem, fatal=fatal))

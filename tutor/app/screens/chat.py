@@ -95,7 +95,7 @@ class ChatScreen(TutorScreen):
     # --- what is shown ------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.conversation = self.tutor.engine.chat(self.lesson)
+        self.conversation = self.tutor.engine.assistance.chat(self.lesson)
         self.field.text = self.conversation.draft
         self.field.move_cursor(self.field.document.end)
         self._look()
@@ -111,7 +111,7 @@ class ChatScreen(TutorScreen):
         """Which model there is; where there is none, what to do about it."""
         notice = self.query_one(ChatNotice)
         try:
-            self.endpoint = self.tutor.engine.chat_endpoint()
+            self.endpoint = self.tutor.engine.assistance.chat_endpoint()
         except TutorProblem as problem:
             self.endpoint = None
             notice.show_missing(problem)

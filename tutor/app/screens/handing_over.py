@@ -36,7 +36,7 @@ class HandingOverScreen(TutorScreen):
         with self.tutor.problems_shown():
             text = self.text
             self.app.copy_to_clipboard(text)
-            attempts = await asyncio.to_thread(engine.copy, text)
+            attempts = await asyncio.to_thread(engine.assistance.copy, text)
             self.used()
             lines = [
                 Content.assemble(
@@ -56,12 +56,12 @@ class HandingOverScreen(TutorScreen):
         from tutor.app.screens.assistants import AssistantsScreen
 
         engine = self.tutor.engine
-        chosen = await self.app.push_screen_wait(AssistantsScreen(engine.assistants()))
+        chosen = await self.app.push_screen_wait(AssistantsScreen(engine.assistance.assistants()))
         if chosen is None:
             return
         with self.tutor.problems_shown():
             text = self.text
-            handover = await asyncio.to_thread(engine.hand_over, chosen, text)
+            handover = await asyncio.to_thread(engine.assistance.hand_over, chosen, text)
             self.used()
             self.app.copy_to_clipboard(text)
             if handover.opened and handover.filled:

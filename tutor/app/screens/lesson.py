@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
@@ -20,6 +20,7 @@ from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.knobs import Knobs
 from tutor.app.widgets.rail import Rail
 from tutor.app.widgets.step_dots import StepDots
+from tutor.app.widgets.step_frame import StepFrame
 from tutor.app.widgets.step_page import KINDS, StepPage
 from tutor.app.widgets.top_bar import TopBar
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 GO_ON = "go-on"
 KEEP_SECONDS = 0.5
-LINES_KEPT = 2  # of the text that was read, when Enter turns to what is below the fold
-BLANK_LINES = {"step": 1, "demo": 3}  # below the last line of either
 
 
 class LessonScreen(TutorScreen):
@@ -67,7 +66,6 @@ class LessonScreen(TutorScreen):
         self._kept_scroll = 0
         self._page: Widget | None = None
         self._again: frozenset[str] = frozenset()  # read before, and to be read once more
-        self._below_fold = False
 
     def compose(self) -> ComposeResult:
         yield TopBar(self.tutor.engine.content.info.title, self.lesson.title)
@@ -75,8 +73,14 @@ class LessonScreen(TutorScreen):
             yield Rail(id="rail")
             with Vertical():
                 yield StepDots()
-                yield VerticalScroll(id="page")
+                yield StepFrame(id="page")
         yield KeyBar()
+
+    @property
+    def frame(self) -> StepFrame | None:
+        """None where nothing is shown yet, or another lesson took this one's place meanwhile."""
+        frames = self.query(StepFrame)
+        return frames.first() if frames else None
 
     @property
     def page(self) -> StepPage | None:
@@ -93,9 +97,6 @@ class LessonScreen(TutorScreen):
         store = self.tutor.engine.store
         self._seen = set(store.steps_read().get(self.lesson.id, ()))
         self._look_up_again()
-        for frame in self.query("#page"):  # none, where another lesson took this one's place at once
-            self.watch(frame, "scroll_y", self._look_below_fold, init=False)
-            self.watch(frame, "virtual_size", self._look_below_fold, init=False)
         kept = store.bookmark(f"lesson:{self.lesson.id}") or {}
         page = self._asked_for or kept.get("page")
         self.position = self.pages.index(page) if page in self.pages else 0
@@ -105,21 +106,9 @@ class LessonScreen(TutorScreen):
 
     def _keep_scroll(self) -> None:
         """Called again and again; it writes only when the page was scrolled."""
-        frames = self.query("#page")
-        if frames and round(frames.first().scroll_y) != self._kept_scroll:
+        frame = self.frame
+        if frame is not None and round(frame.scroll_y) != self._kept_scroll:
             self.keep()
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._look_below_fold)
-
-    def _look_below_fold(self) -> None:
-        """Whether a part of the step has not come into sight yet: then Enter brings it, and the key bar says so."""
-        frames = self.query("#page")
-        blank = BLANK_LINES["step" if self.demo is None else "demo"]
-        below = bool(frames) and frames.first().max_scroll_y - frames.first().scroll_y > blank
-        if below != self._below_fold:
-            self._below_fold = below
-            self.refresh_bindings()
 
     def on_screen_resume(self) -> None:
         """Back from an exercise or the quiz: the ways on may stand differently now."""
@@ -132,10 +121,9 @@ class LessonScreen(TutorScreen):
             self._again = frozenset(self.tutor.engine.standing().reread.get(self.lesson.id, ()))
 
     def keep(self) -> None:
-        frames = self.query("#page")
-        if not frames:  # not shown yet, or gone already
+        if self.frame is None:
             return
-        self._kept_scroll = round(frames.first().scroll_y)
+        self._kept_scroll = round(self.frame.scroll_y)
         place = {"page": self.pages[self.position], "scroll": self._kept_scroll}
         with self.tutor.problems_shown():
             self.tutor.engine.store.set_bookmark(f"lesson:{self.lesson.id}", place)
@@ -143,9 +131,8 @@ class LessonScreen(TutorScreen):
     @work(exclusive=True, group="page")
     async def show_page(self, *, scroll: int = 0, values: Mapping[str, str] | None = None) -> None:
         """Put the page at ``position`` on the screen; with knob ``values`` its demo runs at once."""
-        if not self.query("#page"):  # another lesson took this one's place meanwhile
+        if (frame := self.frame) is None:
             return
-        frame = self.query_one("#page", VerticalScroll)
         page = self._new_page(values)
         with self.app.batch_update():
             await frame.remove_children()
@@ -204,7 +191,7 @@ class LessonScreen(TutorScreen):
         demo, page = self.demo, self.page
         running = demo is not None and demo.state == "running"
         unrun = demo is not None and demo.state == "ready" and demo.runs == 0
-        unread = page is not None and self._below_fold and not running
+        unread = page is not None and not running and self.frame is not None and self.frame.below_fold
         match action:
             case "read_on":
                 return unread
@@ -230,9 +217,8 @@ class LessonScreen(TutorScreen):
         return True
 
     def action_read_on(self) -> None:
-        """Turn to what is below the fold; the last lines that were read stay in sight."""
-        frame = self.query_one("#page", VerticalScroll)
-        frame.scroll_relative(y=max(1, frame.size.height - LINES_KEPT), animate=False)
+        if self.frame is not None:
+            self.frame.read_on()
 
     def action_run(self) -> None:
         """Run the demo; a first Enter without a guess asks for one."""
@@ -278,8 +264,8 @@ class LessonScreen(TutorScreen):
         self.refresh_bindings()
 
     def action_scroll(self, direction: int) -> None:
-        frame = self.query_one("#page", VerticalScroll)
-        (frame.scroll_page_down if direction > 0 else frame.scroll_page_up)(animate=False)
+        if self.frame is not None:
+            self.frame.turn_page(direction)
 
     def action_sources(self) -> None:
         """Where the figures of this step come from."""
@@ -318,9 +304,9 @@ class LessonScreen(TutorScreen):
     @on(DemoPanel.Changed)
     async def follow_demo(self, event: DemoPanel.Changed) -> None:
         """Keep the newest output in sight, and answer the guess when the demo has ended."""
-        frame, demo = self.query_one("#page", VerticalScroll), self.demo
+        frame, demo = self.frame, self.demo
         self.refresh_bindings()
-        if demo is None or self.page is None or not demo.runs:
+        if frame is None or demo is None or self.page is None or not demo.runs:
             return
         if demo.state == "running" and not event.printed:
             frame.focus()
@@ -334,25 +320,15 @@ class LessonScreen(TutorScreen):
 
     @on(Knobs.Done)
     def back_to_text(self) -> None:
-        self.query_one("#page").focus()
+        if self.frame is not None:
+            self.frame.focus()
 
     @on(GoOn.Chosen)
     def open_way(self, event: GoOn.Chosen) -> None:
         kind, _, rest = event.way.opens.partition(":")
-        match kind:
-            case "exercise":
-                self.tutor.open_exercise(rest)
-            case "demo":
-                values = dict(part.split("=", 1) for part in rest.split(",") if part)
-                self.position = next(n for n, step in enumerate(self.steps) if step.kind == "demo")
-                self.show_page(values=values)
-            case "quiz":
-                self.tutor.open_quiz(self.lesson.id)
-            case "own-words":
-                self.tutor.open_own_words(self.lesson.id, rest)
-            case "prompts":
-                self.tutor.open_prompts(self.lesson.id)
-            case "chat":
-                self.tutor.open_chat(self.lesson.id)
-            case "lesson":
-                self.tutor.open_lesson(rest)
+        if kind == "demo":
+            values = dict(part.split("=", 1) for part in rest.split(",") if part)
+            self.position = next(n for n, step in enumerate(self.steps) if step.kind == "demo")
+            self.show_page(values=values)
+        else:
+            self.tutor.open_way(event.way, self.lesson.id)

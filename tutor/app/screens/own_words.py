@@ -145,7 +145,7 @@ class OwnWordsScreen(HandingOverScreen, inherit_bindings=False):
     def action_chat(self) -> None:
         """The chat's model gives advice on the answer; the ticks stay the learner's."""
         with self.tutor.problems_shown():
-            conversation = self.tutor.engine.chat(self.lesson)
+            conversation = self.tutor.engine.assistance.chat(self.lesson)
             conversation.draft = conversation.draft or QUESTION
             self.tutor.open_chat(self.lesson.id, self.text)
 

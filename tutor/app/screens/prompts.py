@@ -62,7 +62,7 @@ class PromptsScreen(HandingOverScreen):
 
     @property
     def text(self) -> str:
-        return self.tutor.engine.prompt(self.lesson, LEVELS[self.level])
+        return self.tutor.engine.assistance.prompt(self.lesson, LEVELS[self.level])
 
     def used(self) -> None:
         self.tutor.engine.store.record_event("prompt", self.lesson.id, {"level": LEVELS[self.level]})
@@ -86,7 +86,7 @@ class PromptsScreen(HandingOverScreen):
 
     def action_pack(self) -> None:
         with self.tutor.problems_shown():
-            path = self.tutor.engine.write_pack(self.lesson)
+            path = self.tutor.engine.assistance.write_pack(self.lesson)
             self.query_one("#told", Static).update(
                 Content.assemble(("✓ ", "$success"), f"written: {shown_path(path)}")
             )

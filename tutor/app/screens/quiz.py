@@ -267,15 +267,7 @@ class QuizScreen(TutorScreen):
 
     @on(GoOn.Chosen)
     def open_way(self, event: GoOn.Chosen) -> None:
-        kind, _, rest = event.way.opens.partition(":")
-        match kind:
-            case "step":
-                lesson, _, step = rest.partition(":")
-                self.tutor.open_lesson(lesson, step)
-            case "lesson":
-                self.tutor.open_lesson(rest)
-            case _:
-                self.tutor.open_next()
+        self.tutor.open_way(event.way)
 
 
 def _how(question: QuestionWidget) -> Content:

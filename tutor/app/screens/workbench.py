@@ -146,7 +146,9 @@ class WorkbenchScreen(Bench):
         from tutor.app.screens.explaining import ExplainingScreen
 
         with self.tutor.problems_shown():
-            self.app.push_screen(ExplainingScreen(self.exercise, self.tutor.engine.explain(self.exercise)))
+            self.app.push_screen(
+                ExplainingScreen(self.exercise, self.tutor.engine.assistance.explain(self.exercise))
+            )
 
     def action_start(self) -> None:
         """Write the stub, and say where."""
