@@ -6,11 +6,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from tests.app.fakes import PracticeEngine
+from tests.app.pictures import PICTURES
 from tutor.app.tutor_app import TutorApp
 
 Running = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
@@ -47,6 +50,20 @@ def running(engine: PracticeEngine) -> Running:
             yield pilot
 
     return run
+
+
+@pytest.fixture
+def looks_as_it_did(
+    snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., bool]:
+    """``looks_as_it_did(app, scene, rest, name, size, theme)``: compares with the picture that was accepted."""
+
+    def compare(app: Callable[[], App[int]], *scene: Any) -> bool:
+        picture = PICTURES.take(app, *scene)
+        monkeypatch.setattr("textual._doc.take_svg_screenshot", lambda **_: picture)
+        return snap_compare(App())
+
+    return compare
 
 
 async def settled(pilot: Pilot[int]) -> None:

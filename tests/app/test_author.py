@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.app.conftest import shown, until
+from tests.app.pictures import looks
 from tutor.app.author_app import AuthorApp
 from tutor.app.authoring import AuthorEngine
 from tutor.app.screens.lesson import LessonScreen
@@ -166,11 +167,9 @@ async def broken_lesson(pilot: Pilot[int], course: Path) -> None:
     await until(pilot, lambda: "2 problems" in shown(pilot), 10)
 
 
-@pytest.mark.parametrize("scene", [at_map, broken_lesson])
-@pytest.mark.parametrize("theme", ["tutor-dark", "tutor-light"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize(("scene", "size", "theme"), looks(at_map, broken_lesson))
 def test_the_authors_screens_look_as_they_did(
-    snap_compare: Callable[..., bool],
+    looks_as_it_did: Callable[..., bool],
     monkeypatch: pytest.MonkeyPatch,
     course: Path,
     home: Path,
@@ -182,13 +181,13 @@ def test_the_authors_screens_look_as_they_did(
 
     async def run(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: app_of(pilot).problems is not None, 20)
-        pilot.app.theme = theme
         await quiet(pilot)
         await scene(pilot, course)
-        pilot.app.clear_notifications()
         await quiet(pilot)
 
-    assert snap_compare(author_app(course, home), terminal_size=size, run_before=run)
+    assert looks_as_it_did(
+        lambda: author_app(course, home), run, quiet, f"author-{scene.__name__}", size, theme
+    )
 
 
 @pytest.mark.alone

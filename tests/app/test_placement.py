@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from tests.app.conftest import Running, press, settled, shown, told, until
 from tests.app.fakes import Clock, PracticeEngine, write_solution
+from tests.app.pictures import Scene, looks
 from tutor.app.screens.confirm import ConfirmScreen
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.screens.lesson import LessonScreen
@@ -397,8 +398,6 @@ async def test_the_palette_practises_one_exercise_or_any(running: Running, engin
 
 # --- what it looks like ----------------------------------------------------------------------------------
 
-Scene = Callable[[Pilot[int]], Awaitable[None]]
-
 
 async def placement_page(pilot: Pilot[int]) -> None:
     await press(pilot, "p")
@@ -429,33 +428,12 @@ SCENES: list[Scene] = [
     review_to_come,
     step_to_reread,
 ]
-LOOKS = [
-    ((80, 24), "tutor-dark"),
-    ((80, 24), "tutor-light"),
-    ((120, 40), "tutor-dark"),
-    ((120, 40), "tutor-light"),
-]
 
 
-@pytest.mark.parametrize(
-    ("scene", "size", "theme"),
-    [
-        pytest.param(
-            scene, size, theme, id=f"{scene.__name__}-{size[0]}x{size[1]}-{theme.removeprefix('tutor-')}"
-        )
-        for scene in SCENES
-        for size, theme in LOOKS
-    ],
-)
+@pytest.mark.parametrize(("scene", "size", "theme"), looks(*SCENES))
 def test_the_screen_looks_as_it_did(
-    snap_compare: Callable[..., bool], home: Path, scene: Scene, size: tuple[int, int], theme: str
+    looks_as_it_did: Callable[..., bool], home: Path, scene: Scene, size: tuple[int, int], theme: str
 ) -> None:
-    async def run(pilot: Pilot[int]) -> None:
-        await settled(pilot)
-        pilot.app.theme = theme
-        await settled(pilot)
-        await scene(pilot)
-        pilot.app.clear_notifications()
-        await pilot.pause()
-
-    assert snap_compare(TutorApp(PracticeEngine(home)), terminal_size=size, run_before=run)
+    assert looks_as_it_did(
+        lambda: TutorApp(PracticeEngine(home)), scene, settled, scene.__name__, size, theme
+    )

@@ -6,16 +6,16 @@ After a change that is meant, look at the pictures in the report, then run with 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 from tests.app.conftest import press, settled, until
 from tests.app.fakes import PracticeEngine, write_solution
+from tests.app.pictures import Scene, looks
 from tests.chat_server import ChatServer, calls, refuses, says
 from tutor.app.screens.chat import ChatScreen
 from tutor.app.screens.course_map import CourseMapScreen
@@ -24,15 +24,6 @@ from tutor.app.tutor_app import TutorApp
 from tutor.course import load_content
 from tutor.paths import ContentRoot
 from tutor.settings import change
-
-Scene = Callable[[Pilot[int]], Awaitable[None]]
-
-LOOKS = [
-    ((80, 24), "tutor-dark"),
-    ((80, 24), "tutor-light"),
-    ((120, 40), "tutor-dark"),
-    ((120, 40), "tutor-light"),
-]
 
 
 def app_of(pilot: Pilot[int]) -> TutorApp:
@@ -129,10 +120,10 @@ async def summary(pilot: Pilot[int]) -> None:
 
 
 async def _bench(pilot: Pilot[int], *keys: str, good: bool | None = None) -> None:
-    app_of(pilot).open_exercise("absmax-int8")
-    await settled(pilot)
     if good is not None:
         write_solution(app_of(pilot).engine, "absmax-int8", good=good)
+    app_of(pilot).open_exercise("absmax-int8")
+    await settled(pilot)
     await press(pilot, *keys)
 
 
@@ -161,25 +152,22 @@ async def _newer(pilot: Pilot[int], course: Path) -> None:
 
 
 async def newer_map(pilot: Pilot[int]) -> None:
-    with TemporaryDirectory() as folder:
-        await _newer(pilot, Path(folder, "course"))
-        app_of(pilot).back_to_map()
-        screen = app_of(pilot).screen
-        assert isinstance(screen, CourseMapScreen)
-        screen.refresh_course()
-        await press(pilot, *["down"] * 2)
+    await _newer(pilot, app_of(pilot).engine.home / "newer")
+    app_of(pilot).back_to_map()
+    screen = app_of(pilot).screen
+    assert isinstance(screen, CourseMapScreen)
+    screen.refresh_course()
+    await press(pilot, *["down"] * 2)
 
 
 async def newer_bench(pilot: Pilot[int]) -> None:
-    with TemporaryDirectory() as folder:
-        await _newer(pilot, Path(folder, "course"))
-        await _bench(pilot)
+    await _newer(pilot, app_of(pilot).engine.home / "newer")
+    await _bench(pilot)
 
 
 async def newer_changes(pilot: Pilot[int]) -> None:
-    with TemporaryDirectory() as folder:
-        await _newer(pilot, Path(folder, "course"))
-        await _bench(pilot, "v")
+    await _newer(pilot, app_of(pilot).engine.home / "newer")
+    await _bench(pilot, "v")
 
 
 async def hints(pilot: Pilot[int]) -> None:
@@ -385,28 +373,11 @@ STATES: list[Scene] = [
 ]
 """Other states of the same screens."""
 
-CASES = [
-    pytest.param(
-        scene, size, theme, id=f"{scene.__name__}-{size[0]}x{size[1]}-{theme.removeprefix('tutor-')}"
-    )
-    for scene in (*SCREENS, *STATES)
-    for size, theme in LOOKS
-]
 
-
-@pytest.mark.parametrize(("scene", "size", "theme"), CASES)
+@pytest.mark.parametrize(("scene", "size", "theme"), looks(*SCREENS, *STATES))
 def test_the_screen_looks_as_it_did(
-    snap_compare: Callable[..., bool], home: Path, scene: Scene, size: tuple[int, int], theme: str
+    looks_as_it_did: Callable[..., bool], home: Path, scene: Scene, size: tuple[int, int], theme: str
 ) -> None:
-    async def run(pilot: Pilot[int]) -> None:
-        await settled(pilot)
-        pilot.app.theme = theme
-        await settled(pilot)
-        await scene(pilot)
-        for field in pilot.app.screen.query("Input, TextArea"):
-            assert isinstance(field, Input | TextArea)
-            field.cursor_blink = False
-        pilot.app.clear_notifications()
-        await pilot.pause()
-
-    assert snap_compare(TutorApp(PracticeEngine(home)), terminal_size=size, run_before=run)
+    assert looks_as_it_did(
+        lambda: TutorApp(PracticeEngine(home)), scene, settled, scene.__name__, size, theme
+    )

@@ -57,6 +57,8 @@ class SettingsScreen(TutorScreen):
         self.query_one(TopBar).note = shown_path(self.tutor.engine.home / FILE)
         self.query_one(Input).display = False
         self.show()
+        # The palette changes the theme, too; the app heard of it first and has written it down.
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.show())
         self.query_one(SettingsList).focus()
 
     @property
