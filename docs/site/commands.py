@@ -71,6 +71,8 @@ def _parameters(command: Any, context: Any) -> str:
 def _row(kind: str, name: str, about: str) -> tuple[str, str, str]:
     if kind == "argument":
         name = re.sub(r" <(?:str|path|int)>$", "", name)
+    name, _, values = name.partition(" ")
+    values = values.strip("<>").replace("|", " · ")  # which may break at the end of a line
     said = DEFAULT.search(about)
     about = DEFAULT.sub("", about)
-    return code(name), prose(about), (said["said"].removeprefix("default: ") if said else "")
+    return f"{code(name)} {values}", prose(about), (said["said"].removeprefix("default: ") if said else "")
