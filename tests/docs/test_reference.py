@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from docs.site.commands import command_group, command_pages
 from docs.site.files import files_page
 from docs.site.glossary import glossary_page
 from docs.site.settings import VARIABLES, exit_codes_page, settings_page
 from tests.docs.pages import ROOT
+from tutor.cli import entry, listing
 from tutor.cli.entry import COMMANDS
 from tutor.course.models import Exercise, Lesson
 from tutor.course.summaries import MODELS
@@ -28,11 +31,8 @@ def test_every_command_of_the_help_has_its_place_with_every_option() -> None:
                 assert parameter.param_type_name == "argument" or option == "--help" or option in section
 
 
-def test_a_command_that_is_added_to_the_table_appears_by_itself(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    import tutor.cli.listing
-    from tutor.cli import entry
-
-    monkeypatch.setattr(tutor.cli.listing, "brandnew_command", tutor.cli.listing.list_command, raising=False)
+def test_a_command_that_is_added_to_the_table_appears_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "brandnew_command", listing.list_command, raising=False)
     monkeypatch.setitem(entry.SECTIONS["Teach"], "brandnew", ("listing", "What is new."))
     monkeypatch.setitem(entry.COMMANDS, "brandnew", ("listing", "What is new."))
     pages = command_pages()
