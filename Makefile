@@ -8,7 +8,7 @@ export PYTHON
 python := .venv/bin/python
 sharing = $(shell $(python) -c 'import os; print(os.cpu_count() * 3 // 2)')
 
-.PHONY: help tutor test shared alone proofs lint prove
+.PHONY: help tutor test shared alone proofs lint prove docs
 .SILENT:
 
 help:
@@ -17,6 +17,7 @@ help:
 	echo "make proofs  every exercise proves its own grader, once (ten minutes)"
 	echo "make lint    style, types, and the direction of imports"
 	echo "make prove   every exercise proves its own grader: 20 seeds, all mutants (long)"
+	echo "make docs    build the documentation as a site, strictly: build/site/index.html"
 
 tutor: .venv/tutor.installed
 	$(python) -m tutor $(ARGS)
@@ -45,6 +46,10 @@ lint: .venv/dev.installed
 # On a CPU, for which each equivalent.yaml says which mutants are right; a --device in ARGS comes later and counts.
 prove: .venv/tutor.installed
 	$(python) -m tutor validate --full --device cpu $(ARGS)
+
+# Dead links and anchors, and pages without a place in the navigation, are errors.
+docs: .venv/dev.installed
+	$(python) -m docs.site.build
 
 # A missing or dangling interpreter counts as not installed.
 .venv/tutor.installed: pyproject.toml constraints.txt .venv/bin/python

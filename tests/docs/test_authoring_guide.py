@@ -1,30 +1,21 @@
-"""The course in docs/authoring.md is whole, and proves itself."""
+"""The course in docs/authoring.md is whole, and proves itself. Its commands are run by test_commands.py."""
 
 from __future__ import annotations
 
-import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Tutor
+from tests.cli.conftest import Tutor, small_course, tutor
+from tests.docs.guide import write_course
 
-ROOT = Path(__file__).parents[2]
-FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```(?:yaml|python)\n(?P<text>.*?)```", re.DOTALL)
+__all__ = ["small_course", "tutor"]  # fixtures, for these tests too
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """The files that the guide shows, and the repository's shared graders."""
-    folder = tmp_path / "course"
-    for found in FILE.finditer((ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")):
-        path = folder / found["name"]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(found["text"], encoding="utf-8")
-    for shared in (ROOT / "graders").glob("*.py"):
-        shutil.copy(shared, folder / "graders")
-    return folder
+    return write_course(tmp_path / "course")
 
 
 def test_the_guides_course_is_proved(tutor: Tutor, course: Path) -> None:
@@ -46,10 +37,3 @@ def test_the_guides_demo_and_example_run(tutor: Tutor, course: Path) -> None:
     example = tutor("try", "nearest-code", course / "graders/nearest-code/reference.py", course=course)
     assert example.code == 0
     assert "[[127, -40]]" in example.out
-
-
-def test_every_command_that_the_guide_names_exists() -> None:
-    from tutor.cli.entry import COMMANDS
-
-    text = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"`?tutor ([a-z]+)", text)) <= set(COMMANDS)
