@@ -8,7 +8,7 @@ export PYTHON
 python := .venv/bin/python
 sharing = $(shell $(python) -c 'import os; print(os.cpu_count() * 3 // 2)')
 
-.PHONY: help tutor test shared alone proofs lint prove
+.PHONY: help tutor test shared alone proofs lint prove lock audit licences
 .SILENT:
 
 help:
@@ -17,6 +17,9 @@ help:
 	echo "make proofs  every exercise proves its own grader, once (ten minutes)"
 	echo "make lint    style, types, and the direction of imports"
 	echo "make prove   every exercise proves its own grader: 20 seeds, all mutants (long)"
+	echo "make lock    renew the locked hashes from pyproject.toml and constraints.txt (network)"
+	echo "make audit   known vulnerabilities of the locked versions (network)"
+	echo "make licences  renew the list of the packages' licences"
 
 tutor: .venv/tutor.installed
 	$(python) -m tutor $(ARGS)
@@ -46,12 +49,25 @@ lint: .venv/dev.installed
 prove: .venv/tutor.installed
 	$(python) -m tutor validate --full --device cpu $(ARGS)
 
+# The next two ask the package index, and are run by hand alone.
+lock: .venv/supply/bin/uv
+	.ci/lock
+
+audit: .venv/supply/bin/uv
+	.ci/audit
+
+licences: .venv/dev.installed
+	$(python) .ci/licences.py
+
 # A missing or dangling interpreter counts as not installed.
-.venv/tutor.installed: pyproject.toml constraints.txt .venv/bin/python
+.venv/tutor.installed: pyproject.toml constraints.txt locks/tutor.txt .venv/bin/python
 	.ci/setup tutor
 
-.venv/dev.installed: pyproject.toml constraints.txt .venv/bin/python
+.venv/dev.installed: pyproject.toml constraints.txt locks/dev.txt .venv/bin/python
 	.ci/setup dev
+
+.venv/supply/bin/uv: .venv/bin/python
+	.ci/setup supply
 
 .venv/bin/python:
 	.ci/setup venv
