@@ -8,7 +8,7 @@ export PYTHON
 python := .venv/bin/python
 sharing = $(shell $(python) -c 'import os; print(os.cpu_count() * 3 // 2)')
 
-.PHONY: help tutor test shared alone proofs lint prove lock audit licences
+.PHONY: help tutor test shared alone proofs lint prove lock wheels audit licences
 .SILENT:
 
 help:
@@ -18,6 +18,7 @@ help:
 	echo "make lint    style, types, and the direction of imports"
 	echo "make prove   every exercise proves its own grader: 20 seeds, all mutants (long)"
 	echo "make lock    renew the locked hashes from pyproject.toml and constraints.txt (network)"
+	echo "make wheels  whether each Python and system has a wheel of all that is locked (network)"
 	echo "make audit   known vulnerabilities of the locked versions (network)"
 	echo "make licences  renew the list of the packages' licences"
 
@@ -49,9 +50,12 @@ lint: .venv/dev.installed
 prove: .venv/tutor.installed
 	$(python) -m tutor validate --full --device cpu $(ARGS)
 
-# The next two ask the package index, and are run by hand alone.
+# The next three ask the package index or an advisory database, and are run by hand alone.
 lock: .venv/supply/bin/uv
 	.ci/lock
+
+wheels: .venv/supply/bin/uv
+	.ci/wheels
 
 audit: .venv/supply/bin/uv
 	.ci/audit
