@@ -1,7 +1,7 @@
 """Nothing is told about the learner: what switches off the usage reports of the libraries that have any.
 
 The tutor sends none itself. Of the packages it stands on, these ask the environment whether they may; every process
-that the tutor starts gets their *no*, whatever the learner's shell says (`tests/supply/test_telemetry.py`).
+that the tutor starts gets their *no*, whatever the learner's shell says (`tests/supply/test_no_calls.py`).
 """
 
 from __future__ import annotations
