@@ -18,7 +18,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 IN_LOCK = {
     "tutor": (),
     "dev": ("dev",),
-    "extras": tuple(sorted(set(EXTRAS) - {"dev", "triton"})),
+    "extras": ("anki", "chat", "mcp", "png", "ray", "web"),
 }
 NOT_HASHED = re.compile(r"torch|triton|cuda-.+|nvidia-(?!ml-py).+")
 """Their builds differ by machine. nvidia-ml-py, one wheel for all, is locked like any other."""
@@ -84,6 +84,12 @@ def test_what_the_project_asks_for_is_locked(lock: str) -> None:
         version = locked.get(canonicalize_name(wanted.name))
         assert version is not None, f"{wanted.name} is not locked: run 'make lock'"
         assert wanted.specifier.contains(version, prereleases=True), f"{wanted}, locked is {version}"
+
+
+def test_what_each_extra_brings_is_in_a_lock() -> None:
+    locked = {name for lock in LOCKS for name in pins_of(lines_of(lock))}
+    for extra in set(EXTRAS) - {"triton"}:
+        assert {canonicalize_name(Requirement(text).name) for text in EXTRAS[extra]} <= locked, extra
 
 
 @pytest.mark.parametrize("lock", ["tutor", "dev"])
