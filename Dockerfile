@@ -9,12 +9,16 @@ WORKDIR /source
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/tutor
-COPY constraints.txt pyproject.toml README.md LICENSE CHANGELOG.md ./
+COPY constraints.txt pyproject.toml README.md LICENSE LICENCES.md CHANGELOG.md ./
+COPY locks locks
 COPY lessons lessons
 COPY exercises exercises
 COPY graders graders
 COPY tutor tutor
-RUN /opt/tutor/bin/python -m pip install --extra-index-url "$TORCH_INDEX" -c constraints.txt .
+# As .ci/setup does it: what is locked by its hash, torch by its version, then the tutor itself.
+RUN /opt/tutor/bin/python -m pip install --require-hashes --no-deps --only-binary :all: -r locks/tutor.txt \
+    && /opt/tutor/bin/python -m pip install --extra-index-url "$TORCH_INDEX" -c constraints.txt torch \
+    && /opt/tutor/bin/python -m pip install --no-deps --no-build-isolation .
 
 FROM python:3.12-slim
 RUN useradd --create-home --uid 10001 learner

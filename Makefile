@@ -8,7 +8,7 @@ export PYTHON
 python := .venv/bin/python
 sharing = $(shell $(python) -c 'import os; print(os.cpu_count() * 3 // 2)')
 
-.PHONY: help tutor test shared alone proofs lint prove docs
+.PHONY: help tutor test shared alone proofs lint prove docs lock wheels audit licences
 .SILENT:
 
 help:
@@ -18,6 +18,10 @@ help:
 	echo "make lint    style, types, and the direction of imports"
 	echo "make prove   every exercise proves its own grader: 20 seeds, all mutants (long)"
 	echo "make docs    build the documentation as a site, strictly: build/site/index.html"
+	echo "make lock    renew the locked hashes from pyproject.toml and constraints.txt (network)"
+	echo "make wheels  whether each Python and system has a wheel of all that is locked (network)"
+	echo "make audit   known vulnerabilities of the locked versions (network)"
+	echo "make licences  renew the list of the packages' licences"
 
 tutor: .venv/tutor.installed
 	$(python) -m tutor $(ARGS)
@@ -51,12 +55,28 @@ prove: .venv/tutor.installed
 docs: .venv/dev.installed
 	$(python) -m docs.site.build
 
+# The next three ask the package index or an advisory database, and are run by hand alone.
+lock: .venv/supply/bin/uv
+	.ci/lock
+
+wheels: .venv/supply/bin/uv
+	.ci/wheels
+
+audit: .venv/supply/bin/uv
+	.ci/audit
+
+licences: .venv/dev.installed
+	$(python) .ci/licences.py
+
 # A missing or dangling interpreter counts as not installed.
-.venv/tutor.installed: pyproject.toml constraints.txt .venv/bin/python
+.venv/tutor.installed: pyproject.toml constraints.txt locks/tutor.txt .venv/bin/python
 	.ci/setup tutor
 
-.venv/dev.installed: pyproject.toml constraints.txt .venv/bin/python
+.venv/dev.installed: pyproject.toml constraints.txt locks/dev.txt .venv/bin/python
 	.ci/setup dev
+
+.venv/supply/bin/uv: .venv/bin/python
+	.ci/setup supply
 
 .venv/bin/python:
 	.ci/setup venv

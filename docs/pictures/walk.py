@@ -27,7 +27,13 @@ from rich.text import Text
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 LESSON, EXERCISE, WRONG = "bits", "absmax-int8", "scale-from-signed-max.py"
-README = {"lesson": "lesson-1", "quiz": "question-1-explained", "verdict": "verdict-wrong", "look": "look"}
+README = {
+    "lesson": "lesson-1",
+    "quiz": "question-1-explained",
+    "verdict": "verdict-wrong",
+    "look": "look",
+    "map": "back",
+}
 QUIET = 0.6  # seconds without a change after which a screen is taken to be still
 EDITOR = """#!/bin/sh
 if [ -e "$0.again" ]; then cp {right} "$1"; else touch "$0.again"; cp {wrong} "$1"; fi

@@ -15,11 +15,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.cli.conftest import REFERENCE, STUB, Tutor, environment
+from tutor import __version__
 
 
 def test_the_version_is_one_line(tutor: Tutor) -> None:
     ended = tutor("--version")
-    assert (ended.code, ended.out) == (0, "tutor 0.1.0\n")
+    assert (ended.code, ended.out) == (0, f"tutor {__version__}\n")
 
 
 def test_help_names_every_command_and_no_command_of_a_later_stage(tutor: Tutor) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ def checkout(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(REPOSITORY / name, folder)
-    shutil.copytree(REPOSITORY / ".ci", folder / ".ci")
+    for name in (".ci", "locks"):
+        shutil.copytree(REPOSITORY / name, folder / name)
     return folder
 
 
@@ -123,7 +125,21 @@ def test_a_package_index_out_of_reach_is_told_and_nothing_counts_as_installed(
     assert not (checkout / ".venv" / "tutor.installed").exists()
 
 
+def test_a_file_that_is_not_the_locked_one_is_refused_by_name(checkout: Path, tmp_path: Path) -> None:
+    lock = checkout / "locks" / "tutor.txt"
+    lock.write_text(f"some-package==1.0 --hash=sha256:{'0' * 64}\n")
+    with zipfile.ZipFile(tmp_path / "some_package-1.0-py3-none-any.whl", "w") as wheel:
+        described = "some_package-1.0.dist-info"
+        wheel.writestr(f"{described}/METADATA", "Metadata-Version: 2.1\nName: some-package\nVersion: 1.0\n")
+        wheel.writestr(f"{described}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{described}/RECORD", "")
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
+    said = complaint(checkout, **offline, PYTHON=sys.executable)
+    assert "another file than the one that is locked: some-package==1.0" in said
+    assert not (checkout / ".venv" / "tutor.installed").exists()
+
+
 def test_make_without_a_target_lists_the_commands() -> None:
     done = subprocess.run(["make"], cwd=REPOSITORY, capture_output=True, text=True, timeout=10)
     listed = [line.split()[1] for line in done.stdout.splitlines()]
-    assert listed == ["tutor", "test", "proofs", "lint", "prove"]
+    assert listed == ["tutor", "test", "proofs", "lint", "prove", "lock", "wheels", "audit", "licences"]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 HALVE = Path(__file__).parents[1] / "grading/course/exercises/halve"
 RUN = """
@@ -17,10 +21,12 @@ sys.exit(run_example(Path(sys.argv[1]), Path(sys.argv[2])))
 """
 
 
-def attempt(tmp_path: Path, source: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def attempt(
+    tmp_path: Path, source: str, typed: str = "", inside: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     solution = tmp_path / "halve.py"
     solution.write_text(source)
-    command = [sys.executable, "-c", RUN, str(HALVE), str(solution)]
+    command = [*inside, sys.executable, "-c", RUN, str(HALVE), str(solution)]
     return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -30,6 +36,21 @@ def test_prints_of_the_learner_and_the_example_are_shown(tmp_path):
     assert result.returncode == 0, result.stderr
     assert "here 6.0" in result.stdout
     assert "halve([2, 4]) = [1.0, 2.0]" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux alone")
+def test_there_is_room_for_temporary_files_where_a_namespace_knows_root_alone(tmp_path: Path) -> None:
+    """As in a rootless container: there is no nobody to become, nor to own the scratch folder."""
+    root_alone = ["unshare", "--user", "--map-root-user"]
+    if not shutil.which("unshare") or subprocess.run([*root_alone, "true"], capture_output=True).returncode:
+        pytest.skip("this machine allows no user namespace")
+    result = attempt(
+        tmp_path,
+        "import tempfile\ntempfile.TemporaryFile().write(b'here')\ndef halve(x):\n    return x / 2\n",
+        inside=root_alone,
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_an_exception_shows_the_learners_frames_only(tmp_path):

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from tutor.compute import telemetry
 from tutor.errors import GraderFault
 from tutor.sandbox import wire
 from tutor.sandbox.channel import Channel
@@ -24,6 +25,7 @@ T = TypeVar("T")
 # Heaps that are kept and used again: page faults, not arithmetic, dominate a small grading. Huge pages
 # are left out: where a virtual machine's memory is made on first touch, they cost more than they save.
 ENVIRONMENT = {
+    **telemetry.OFF,
     "OMP_WAIT_POLICY": "passive",
     "GLIBC_TUNABLES": "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1073741824",
     "PYTHONDONTWRITEBYTECODE": "1",

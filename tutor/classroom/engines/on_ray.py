@@ -20,6 +20,7 @@ from tutor import __version__
 from tutor.classroom.engines.base import Wanted
 from tutor.classroom.engines.station import Station, packed
 from tutor.classroom.jobs import Job, Outcome
+from tutor.compute import telemetry
 from tutor.compute.packages import missing_packages
 from tutor.errors import EnvironmentProblem
 from tutor.paths import ContentRoot
@@ -122,7 +123,7 @@ class RayEngine:
     # --- the cluster ---
 
     def _connect(self) -> None:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        os.environ.update(telemetry.OFF)  # its processes inherit it
         import ray
         import ray.exceptions
 

@@ -56,8 +56,21 @@ def set_limits(extra: Mapping[str, int] | None = None) -> None:
             raise Unavailable(f"{name} can't be set ({problem})") from None
 
 
+def knows_nobody() -> bool:
+    """Whether root can become nobody: a user namespace may map root and no other user (``unshare -r``)."""
+    with open("/proc/self/uid_map", encoding="ascii") as table:
+        ranges = [[int(number) for number in row.split()] for row in table]
+    return any(first <= NOBODY < first + count for first, _, count in ranges)
+
+
 def become_nobody() -> None:
-    """Gives up the identity of root, and every group. Writable places must already belong to nobody."""
+    """Gives up the identity of root, and every group. Writable places must already belong to nobody.
+
+    Raises:
+        Unavailable: this user namespace knows nobody but root.
+    """
+    if not knows_nobody():
+        raise Unavailable("this user namespace knows no user but root")
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)

@@ -32,7 +32,7 @@ from tutor.sandbox.confinement.kernel import (
     system_call,
     why,
 )
-from tutor.sandbox.confinement.privileges import NOBODY
+from tutor.sandbox.confinement.privileges import NOBODY, knows_nobody
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "alternatives")
@@ -174,7 +174,7 @@ def enter_worker_mounts(*, compiles: bool = False) -> None:
     """
     try:
         library_call("unshare", CLONE_NEWNS)
-        owner = NOBODY if os.geteuid() == 0 else os.geteuid()
+        owner = NOBODY if os.geteuid() == 0 and knows_nobody() else os.geteuid()
         options = f"mode=700,uid={owner},size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES}"
         for path in (SCRATCH, "/dev/shm"):
             executable = compiles and path == SCRATCH
