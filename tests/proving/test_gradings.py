@@ -33,7 +33,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_on_the_cpu_there_is_one_for_each_core(machine: Any) -> None:
     machine(None, gpu=False)
-    assert at_once(exercise(), "cpu") == at_once(exercise(compiles=True), "auto") == 16
+    assert at_once(exercise(), "cpu") == at_once(exercise(compiles=True), "auto") == 24
 
 
 @pytest.mark.parametrize(("free", "count"), [(139 * GIB, 16), (13 * GIB, 3), (GIB, 1), (None, 1)])

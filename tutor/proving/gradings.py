@@ -1,4 +1,4 @@
-"""Gradings of files that prove an exercise, as many at once as there are cores and, on a GPU, room for them."""
+"""Gradings of files that prove an exercise, as many at once as keep the cores busy and, on a GPU, have room."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from tutor.grading import Grader, GradingEvent, Verdict, from_bytes
 def at_once(exercise: LoadedExercise, device: str) -> int:
     """How many gradings of an exercise may run beside each other on a device.
 
-    On a GPU each has room for its processes' contexts, and where kernels are compiled, whose time may be judged,
-    there is one alone.
+    On a CPU half as many again as there are cores, since a grading's processes often wait for each other. On a GPU
+    each has room for its processes' contexts, and where kernels are compiled, whose time may be judged, there is one
+    alone.
 
     Raises:
         UsageProblem, EnvironmentProblem: the device is not there.
@@ -25,7 +26,7 @@ def at_once(exercise: LoadedExercise, device: str) -> int:
     cores = max(1, os.cpu_count() or 1)
     memory = GpuMemory.of(resolve_device(device))
     if memory is None:
-        return cores
+        return cores * 3 // 2
     if exercise.info.limits.compiles:
         return 1
     return max(1, min(cores, (memory.free_bytes or 0) // ROOM_FOR_CONTEXTS))
