@@ -258,9 +258,9 @@ class Store:
     # --- bookmarks -----------------------------------------------------------------------
 
     def bookmark(self, key: str) -> Any:
-        """Where the learner was: what ``set_bookmark`` was last given, or ``None``."""
+        """Where the learner was: what ``set_bookmark`` was last given, or ``None`` (also where it has rotted)."""
         rows = self._rows("SELECT value FROM bookmarks WHERE course = ? AND key = ?", (self.course, key))
-        return json.loads(rows[0][0]) if rows else None
+        return json.loads(rows[0][0]) if rows and records.is_json(rows[0][0]) else None
 
     def set_bookmark(self, key: str, value: object) -> None:
         """Remember a place, as JSON. Places are this machine's: they are not exported."""
