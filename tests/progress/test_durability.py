@@ -6,11 +6,9 @@ import os
 import random
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -41,24 +39,6 @@ def assert_sound(store: Store) -> None:
     states = store.exercise_states()
     store.database.write(summary.rebuild)
     assert store.exercise_states() == states
-
-
-def test_a_kill_at_any_moment_loses_nothing_that_was_acknowledged(home):
-    moments = random.Random(20250310)
-    acknowledged: set[str] = set()
-    for _ in range(20):
-        writer = start_writer(home)
-        if moments.random() < 0.7:  # in the middle of writing, else while it starts, opens and migrates
-            acknowledged.update(whole_lines(writer.stdout.readline()))
-        time.sleep(moments.uniform(0, 0.05))
-        writer.send_signal(signal.SIGKILL)
-        acknowledged.update(whole_lines(writer.communicate()[0]))
-        with Store.open(home, "tiny") as store:
-            assert store.notices == ()
-            assert acknowledged <= {attempt.id for attempt in store.attempts("a")}
-    with Store.open(home, "tiny") as store:
-        assert_sound(store)
-    assert len(acknowledged) > 20
 
 
 def test_two_tutors_write_at_once_and_nothing_is_lost(home):
