@@ -133,6 +133,10 @@ def _salvage(damaged: Path, into: sqlite3.Connection) -> int:
     into.execute("BEGIN IMMEDIATE")
     with _copy(damaged) as copy, closing(sqlite3.connect(copy)) as source:
         source.text_factory = decode
+        with suppress(*READING_ERRORS):
+            source.execute(
+                "PRAGMA writable_schema = ON"
+            )  # a table whose definition rotted hides no other then
         for kind, table in records.TABLES.items():
             # A record whose id has rotted is known by its time already.
             known = set(into.execute(f"SELECT at, origin FROM {table}"))

@@ -87,11 +87,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
 LATEST = len(MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection, to: int = LATEST) -> None:
-    """Bring an empty or older database to a version, wholly or not at all.
+def migrate(connection: sqlite3.Connection, to: int | None = None) -> None:
+    """Bring an empty or older database to a version, by default the latest, wholly or not at all.
 
     Waits for another tutor that is migrating the same file, and then finds nothing left to do.
     """
+    to = len(MIGRATIONS) if to is None else to
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
