@@ -315,18 +315,20 @@ class Engine:
         return self._chats[lesson.id]
 
     def write_pack(self, lesson: LoadedLesson) -> Path:
-        """Write the lesson pack into the learner's work folder and say where.
+        """Write the lesson pack into the learner's work folder and say where; one that is there is backed up.
 
         Raises:
             EnvironmentProblem: the folder can't be written.
         """
         from tutor.assist import lesson_pack
-        from tutor.progress.files import make_folder, write_atomically
+        from tutor.progress.files import make_folder
+        from tutor.progress.keeping import write_output
 
         folder = work_folder(self.home)
         make_folder(folder)
         path = folder / f"{lesson.id}-pack.md"
-        write_atomically(path, lesson_pack(self.content, lesson, self.store).encode("utf-8", "replace"))
+        pack = lesson_pack(self.content, lesson, self.store).encode("utf-8", "replace")
+        write_output(path, pack, self.home)
         return path
 
     def copy(self, text: str) -> list[CopyAttempt]:
