@@ -113,7 +113,7 @@ def _kill_at_some_moment(
     if dice.random() < 0.3:
         time.sleep(dice.uniform(0, 0.6))
     else:
-        for _ in range(dice.randrange(1, 40)):
+        for _ in range(dice.randrange(1, 20)):
             read += writer.stdout.readline()
         time.sleep(dice.uniform(0, 0.02))
     assert writer.poll() is None, "a writer ended by itself"

@@ -253,3 +253,18 @@ def test_a_disk_too_full_to_rescue_leaves_the_damaged_file_where_it_was(broken, 
     assert not list(home.glob("progress.damaged-*"))
     with open_again() as store:
         assert store.notices
+
+
+@pytest.mark.parametrize("replace", [_as_text, _as_nothing, _as_folder])
+def test_two_tutors_that_find_it_damaged_at_once_rescue_it_once_and_both_go_on(content, broken, replace):
+    home, ids, _ = broken
+    replace(home / "progress.db")
+    writers = [start_writer(home, 20) for _ in range(2)]
+    acknowledged = [id for writer in writers for id in whole_lines(writer.communicate(timeout=60)[0])]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert len(acknowledged) == 40
+    assert len(list(home.glob("progress.damaged-*.db"))) == 1
+    with Store.open(home, "tiny") as store:
+        assert {one.id for one in store.attempts("a")} == set(acknowledged)
+        assert read_everything(content, store) == set(ids[:BEFORE])
+        assert_sound(store)
