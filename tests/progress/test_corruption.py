@@ -167,6 +167,28 @@ def test_what_the_log_left_over_from_a_kill_holds_is_read_and_the_log_kept(home,
     assert all(log.read_bytes() == left for log in home.glob("progress.damaged-*.db-wal"))
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_a_database_that_was_deleted_comes_back_from_its_backup(content, broken, log):
+    home, ids, open_again = broken
+    if log:
+        with open_again() as store, closing(sqlite3.connect(store.database.path)):
+            store.record_attempt(verdict("per-row-scales"), source=b"in the log")
+            shutil.copy(home / "progress.db-wal", home / "left")
+        (home / "left").rename(home / "progress.db-wal")
+        (home / "backups" / "progress-2025-03-12.db").unlink()
+    (home / "progress.db").unlink()
+    with open_again() as store:
+        assert read_everything(content, store) >= set(ids[:BEFORE])
+        (told,) = store.notices
+        assert told.startswith(
+            "The progress database was missing; it was restored from the backup progress-2025-"
+        )
+        assert str(home / "backups") in told
+        assert_sound(store)
+    with open_again() as store:
+        assert store.notices == ()
+
+
 def test_a_torn_log_costs_nothing_that_was_written_before_it(home):
     writer = start_writer(home)
     for _ in range(8):

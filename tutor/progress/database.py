@@ -89,7 +89,7 @@ class Database:
         if rescue.is_under_way(self.path):
             with self._folder_lock():
                 rescue.finish(self.path)
-        if self._is_no_file() or self._is_emptied():
+        if self._is_no_file() or self._is_gone():
             self._rescue()
         try:
             return self._connect()
@@ -103,10 +103,10 @@ class Database:
         """Whether a folder, or a device, stands in the database's place."""
         return self.path.exists() and not self.path.is_file()
 
-    def _is_emptied(self) -> bool:
-        """Whether the database was cut to nothing, by a full disk or a broken copy."""
-        there = self.path.exists() and self.path.stat().st_size == 0
-        return there and bool(backups(self.backup_folder, self._clock()))
+    def _is_gone(self) -> bool:
+        """Whether a database was here, and was deleted, or cut to nothing by a full disk or a broken copy."""
+        nothing = not self.path.exists() or self.path.stat().st_size == 0
+        return nothing and bool(backups(self.backup_folder, self._clock()))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -263,7 +263,13 @@ def _plain(error: sqlite3.DatabaseError, path: Path) -> EnvironmentProblem:
         sqlite3.SQLITE_READONLY: ("The progress database is read-only", home),
         sqlite3.SQLITE_CANTOPEN: ("The progress database cannot be opened", home),
         sqlite3.SQLITE_BUSY: (busy, "Close it and try again."),
-    }.get(code, (f"The progress database cannot be used ({error})", "Move it away to begin anew."))
+    }.get(
+        code,
+        (
+            f"The progress database cannot be used ({error})",
+            "Move it away: the newest backup takes its place.",
+        ),
+    )
     told = f"{message}; this was not saved, what was saved before is."
     return EnvironmentProblem(told, where=str(path), next_step=step)
 

@@ -64,10 +64,16 @@ def rescue(database: Path, backup_folder: Path, now: datetime) -> tuple[str, ...
         saved = sum(_salvage(one, connection) for one in (*ahead, database))
         last = _last_record(connection)
     aside = database.with_name(f"{_ASIDE}{now:%Y%m%dT%H%M%S%f}.db")
+    was_there = database.exists()
     _set_aside(database, aside, ("", *_SIDE_FILES))
     os.replace(ready, database)
     sync_folder(database.parent)
-    return (_told(aside, restored, saved, last),)
+    if was_there:
+        return (f"The progress database was damaged and is kept as {aside}; {_told(restored, saved, last)}.",)
+    if last is None:
+        return ()  # it was empty, and so is this one
+    anew = f"To begin anew, move the folder {backup_folder} away as well."
+    return (f"The progress database was missing; {_told(restored, saved, last)}. {anew}",)
 
 
 def _set_aside(database: Path, aside: Path, suffixes: Iterable[str]) -> None:
@@ -76,16 +82,13 @@ def _set_aside(database: Path, aside: Path, suffixes: Iterable[str]) -> None:
             os.rename(f"{database}{suffix}", f"{aside}{suffix}")
 
 
-def _told(aside: Path, restored: Path | None, saved: int, last: datetime | None) -> str:
-    """One sentence: what was damaged and where it is kept, what was restored and up to when."""
+def _told(restored: Path | None, saved: int, last: datetime | None) -> str:
+    """What was restored, and up to when."""
     source = f"from the backup {restored.name}" if restored else "without a backup, since there was none"
     more = "1 more record" if saved == 1 else f"{saved} more records"
     read = f", with {more} that could still be read," if saved else ""
     until = f"up to {last.astimezone():%Y-%m-%d %H:%M}" if last else "with nothing in it"
-    return (
-        f"The progress database was damaged and is kept as {aside}; it was restored {source}{read} "
-        f"and holds your progress {until}."
-    )
+    return f"it was restored {source}{read} and holds your progress {until}"
 
 
 def _last_record(connection: sqlite3.Connection) -> datetime | None:
