@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tests.progress.world import NOON
-from tutor.errors import EnvironmentProblem
+from tutor.errors import EnvironmentProblem, UsageProblem
 from tutor.progress import practice, workspace
 from tutor.progress.keeping import backups, replace_kept, write_output
 
@@ -63,6 +63,13 @@ def test_a_restore_keeps_what_it_replaces(store, home, content, mine):
     mine.write_bytes(b"newer work")
     workspace.restore(store, exercise, backups(home)[0])
     assert sorted(kept(home)) == [b"my work", b"newer work"]
+
+
+def test_no_file_is_begun_where_a_courses_next_version_would_replace_it(store, home, content):
+    place = home / "courses" / "tiny" / "exercises"
+    with pytest.raises(UsageProblem, match="next version"):
+        workspace.start_exercise(store, content.exercise("per-row-scales"), place)
+    assert not place.exists()
 
 
 def test_backups_of_one_moment_are_all_kept(home, tmp_path):

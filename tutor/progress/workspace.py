@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.errors import EnvironmentProblem, UsageProblem
-from tutor.paths import work_folder
+from tutor.paths import courses_folder, work_folder
 from tutor.progress.files import make_folder, told_as_environment_problem, write_atomically, write_new
 from tutor.progress.keeping import Backup, backups, replace_kept
 
@@ -56,11 +56,18 @@ def start_exercise(
     the stub takes its place. The place is remembered for ``solution_path``.
 
     Raises:
+        UsageProblem: the folder is one that a course's next version takes the place of.
         EnvironmentProblem: the folder is a file, cannot be written, or has no space.
     """
     # Without a folder, the file where it was started: so that starting once more never makes a second.
     place = folder.expanduser().absolute() if folder else solution_path(store, exercise).parent
     target = place / file_name(exercise.id)
+    if place.resolve().is_relative_to(courses_folder(store.home).resolve()):
+        raise UsageProblem(
+            "This folder belongs to a course, whose next version would take your file's place.",
+            where=str(place),
+            next_step="Name another folder with --dir.",
+        )
     make_folder(place)
     if target.is_dir():
         raise EnvironmentProblem(
