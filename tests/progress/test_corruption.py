@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tutor.progress.damage import is_sound
 from tutor.progress.exchange import export_events
 from tutor.progress.records import sha256
 from tutor.progress.report import progress_document
+from tutor.progress.schema import LATEST
 
 BEFORE, AFTER = 12, 6
 
@@ -95,6 +97,12 @@ def test_whatever_was_done_to_its_bytes_the_tutor_opens_with_what_the_backup_had
     path = home / "progress.db"
     harmed = bytes(harm(bytearray(path.read_bytes()), random.Random(f"{harm.__name__} {seed}")))
     path.write_bytes(harmed)
+    (version,) = struct.unpack(">i", harmed[60:64].ljust(4, b"\0"))
+    if version > LATEST and harmed.startswith(b"SQLite format 3"):  # may be a newer tutor's: left alone
+        with pytest.raises(EnvironmentProblem, match="newer tutor"):
+            open_again()
+        assert path.read_bytes() == harmed
+        return
     with open_again() as store:
         held = read_everything(content, store)
         store.record_event("step", "bits", {"step": "on we go"})

@@ -12,7 +12,6 @@ from tutor.progress.schema import APPLICATION, LATEST, LOGS, migrate
 READING_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_FAR = 100  # migrations: no newer tutor is ahead by so many; a header that says so has rotted
 
 
 def is_sound(connection: sqlite3.Connection) -> bool:
@@ -41,10 +40,13 @@ def primary_code(error: sqlite3.Error) -> int:
 
 
 def header_is_damaged(application: int, version: int, tables: frozenset[str]) -> bool:
-    """Whether a database with these ``tables`` is ours, and its header says what ours never says."""
+    """Whether a database with these ``tables`` is ours, and its header says what ours never says.
+
+    A version that is too high may be a newer tutor's, which is left alone.
+    """
     if not tables.issuperset(LOGS):
         return False
-    return application != APPLICATION or not 0 < version < LATEST + _FAR
+    return application != APPLICATION or version < 1
 
 
 def has_our_tables(connection: sqlite3.Connection, version: int) -> bool:
