@@ -78,7 +78,7 @@ def test_hints_and_passes_are_kept_however_the_clock_jumps(store, clock):
     assert len(store.attempts("a")) == 4
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(jumps=st.lists(st.integers(-60 * 365, 7000 * 365), min_size=1, max_size=6))
 def test_any_jumps_leave_a_sound_store_whose_every_screen_can_be_drawn(content, jumps):
     with machines(2) as (store, other):
