@@ -173,8 +173,8 @@ async def test_a_repaired_database_is_told(engine: PracticeEngine, running: Runn
         store.record_event("step", "bits", {"step": "why"})
     database.write_bytes(b"no database at all, but long enough to be taken for one" * 100)
     async with running() as pilot:
-        assert "was damaged. It is kept as" in told(pilot)
-        assert "Restored" in told(pilot)
+        assert "was damaged and is kept as" in told(pilot)
+        assert "restored from the backup" in told(pilot)
         await press(pilot, "enter", "q")
         assert told(pilot).count("was damaged") == 1
     assert list(engine.home.glob("progress*damaged*"))

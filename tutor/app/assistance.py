@@ -53,20 +53,21 @@ class Assistance:
         return self._chats[lesson.id]
 
     def write_pack(self, lesson: LoadedLesson) -> Path:
-        """Write the lesson pack into the learner's work folder and say where.
+        """Write the lesson pack into the learner's work folder and say where; one that is there is backed up.
 
         Raises:
             EnvironmentProblem: the folder can't be written.
         """
         from tutor.assist import lesson_pack
-        from tutor.progress.files import make_folder, write_atomically
+        from tutor.progress.files import make_folder
+        from tutor.progress.keeping import write_output
 
-        folder = work_folder(self._engine.home)
+        home = self._engine.home
+        folder = work_folder(home)
         make_folder(folder)
         path = folder / f"{lesson.id}-pack.md"
-        write_atomically(
-            path, lesson_pack(self._engine.content, lesson, self._engine.store).encode("utf-8", "replace")
-        )
+        pack = lesson_pack(self._engine.content, lesson, self._engine.store).encode("utf-8", "replace")
+        write_output(path, pack, home)
         return path
 
     def copy(self, text: str) -> list[CopyAttempt]:

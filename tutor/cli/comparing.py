@@ -84,10 +84,10 @@ async def _compared(
 
 def _write(comparison: Comparison, csv: Path | None, svg: Path | None, png: Path | None) -> Iterator[str]:
     from tutor.cli.lab_svg import lab_svg
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
     if csv is not None:
-        write_atomically(csv, comparison_csv(comparison).encode())
+        write_output(csv, comparison_csv(comparison).encode())
         yield f"Written to {csv.absolute()}"
     yield from write_pictures(lambda: lab_svg(comparison), svg, png)
 

@@ -33,11 +33,11 @@ def export_command(
     content: ContentOption = None,
 ) -> int:
     """Write your progress, or the course with your code, to a file."""
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
     course = open_content(content)
     package = as_format == "anki" and file.suffix == ".apkg"
-    write_atomically(file, _exported("apkg" if package else as_format, course, open_store(course)))
+    write_output(file, _exported("apkg" if package else as_format, course, open_store(course)))
     console.write(str(file.absolute()))
     return 0
 

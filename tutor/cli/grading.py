@@ -196,7 +196,7 @@ def _graded(session: Session, retry_faults: bool, json: bool) -> tuple[Gradebook
 def _written(book: Gradebook, named: str, out: Path, pairs: Path | None, sign: bool) -> list[Path]:
     """Writes what was asked for; where it is."""
     from tutor.classroom import formats, signing
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
     data = formats.render(book, named)
     files = {out: data}
@@ -209,7 +209,7 @@ def _written(book: Gradebook, named: str, out: Path, pairs: Path | None, sign: b
             document, about, tutor_home()
         )
     for file, content in files.items():
-        write_atomically(file, content)
+        write_output(file, content)
     return list(files)
 
 

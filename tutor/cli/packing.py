@@ -22,11 +22,11 @@ def autograder_command(
 ) -> int:
     """Write an autograder for Gradescope: upload the file as it is."""
     from tutor.classroom.autograder import autograder
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
     course = open_content(content)
     chosen = course.exercise(exercise).id if exercise else ""
-    write_atomically(out, autograder(course.root, chosen))
+    write_output(out, autograder(course.root, chosen))
     what = f"grades {chosen}" if chosen else "grades files that are called after their exercises"
     console.write(f"Written to {console.clean(str(out))}: it {what}.")
     return 0

@@ -43,12 +43,12 @@ def as_png(svg: str) -> bytes:
 
 def write_pictures(draw: Callable[[], str], svg: Path | None, png: Path | None) -> Iterator[str]:
     """Draw where a file is asked for, as often as one is; a line for each that says where it is."""
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
     if svg is None and png is None:
         return
     document = draw()
     for path, data in ((svg, document.encode()), (png, as_png(document) if png else b"")):
         if path is not None:
-            write_atomically(path, data)
+            write_output(path, data)
             yield f"Drawn in {path.absolute()}"

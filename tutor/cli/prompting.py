@@ -100,9 +100,9 @@ def _used(store: Store, lesson: LoadedLesson, level: str) -> None:
 
 def _write_pack(content: Content, lesson: LoadedLesson, store: Store, file: Path) -> None:
     from tutor.assist import lesson_pack
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
-    write_atomically(file, lesson_pack(content, lesson, store).encode("utf-8", "replace"))
+    write_output(file, lesson_pack(content, lesson, store).encode("utf-8", "replace"))
     console.write(str(file.absolute()))
 
 

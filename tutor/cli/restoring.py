@@ -44,12 +44,14 @@ def backups_command(
 
 
 def _list(json: bool) -> int:
+    from datetime import UTC, datetime
+
     from tutor.paths import tutor_home
     from tutor.progress.backup import backups as of_the_database
     from tutor.progress.workspace import backups
 
     home = tutor_home()
-    kept, databases = backups(home), of_the_database(home / "backups")
+    kept, databases = backups(home), of_the_database(home / "backups", datetime.now(UTC))
     if json:
         document = {
             "schema": "tutor.backups/1",

@@ -78,7 +78,7 @@ def _sign(document: dict[str, Any], exercise: str, content: Path | None, file: P
     """Writes the verdict signed by the learner's own key, whose fingerprint it returns. Raises EnvironmentProblem."""
     from tutor.classroom.signing import own_fingerprint, signed
     from tutor.paths import tutor_home
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
     course = open_content(content)
     loaded = course.exercise(exercise)
@@ -88,7 +88,7 @@ def _sign(document: dict[str, Any], exercise: str, content: Path | None, file: P
         "exercise_version": loaded.version,
         "grader_hash": loaded.grader_hash,
     }
-    write_atomically(file, signed(document, about, tutor_home()))
+    write_output(file, signed(document, about, tutor_home()))
     return own_fingerprint(tutor_home())
 
 

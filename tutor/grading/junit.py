@@ -16,11 +16,11 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def write_junit(verdict: Mapping[str, Any], file: Path) -> None:
     """Write a ``tutor.verdict/1`` document to ``file``: one test case a check. Raises EnvironmentProblem."""
-    from tutor.progress.files import write_atomically
+    from tutor.progress.keeping import write_output
 
     suite = junit_suite(verdict)
     indent(suite)
-    write_atomically(file, tostring(suite, encoding="utf-8", xml_declaration=True))
+    write_output(file, tostring(suite, encoding="utf-8", xml_declaration=True))
 
 
 def junit_suite(verdict: Mapping[str, Any], name: str = "") -> Element:

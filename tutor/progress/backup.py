@@ -13,18 +13,28 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tutor.progress.damage import damage, is_sound
 from tutor.progress.files import sync_folder
 
 KEPT = 5
 _PREFIX = "progress-"
 
-# What reading a damaged database raises: SQLite may quote a broken name in a message that is no UTF-8.
-READING_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+def backups(folder: Path, now: datetime) -> list[Path]:
+    """The database's backups, newest first. Those of days that are yet to come are last: a clock was wrong."""
+    found = sorted(folder.glob(f"{_PREFIX}*.db"), reverse=True)
+    to_come = taken_ahead(folder, now)
+    return [*(one for one in found if one not in to_come), *to_come]
 
 
-def backups(folder: Path) -> list[Path]:
-    """The database's backups, newest first."""
-    return sorted(folder.glob(f"{_PREFIX}*.db"), reverse=True)
+def taken_ahead(folder: Path, now: datetime) -> list[Path]:
+    """The backups of days that are yet to come, the last day first."""
+    today = _name(now)
+    return sorted((one for one in folder.glob(f"{_PREFIX}*.db") if one.name > today), reverse=True)
+
+
+def _name(day: datetime) -> str:
+    return f"{_PREFIX}{day:%Y-%m-%d}.db"
 
 
 def back_up(connection: sqlite3.Connection, folder: Path, now: datetime) -> Path | None:
@@ -34,7 +44,7 @@ def back_up(connection: sqlite3.Connection, folder: Path, now: datetime) -> Path
         sqlite3.DatabaseError: the database is damaged, or the disk is full.
         OSError: the folder cannot be written.
     """
-    target = folder / f"{_PREFIX}{now:%Y-%m-%d}.db"
+    target = folder / _name(now)
     if target.exists():
         return None
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,12 +55,12 @@ def back_up(connection: sqlite3.Connection, folder: Path, now: datetime) -> Path
             connection.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
             if not is_sound(copy):
-                raise sqlite3.DatabaseError("database disk image is malformed")
+                raise damage()
         os.replace(half, target)
         sync_folder(folder)
     finally:
         half.unlink(missing_ok=True)
-    for old in backups(folder)[KEPT:]:
+    for old in backups(folder, now)[KEPT:]:
         with suppress(OSError):
             old.unlink()
     return target
@@ -62,11 +72,3 @@ def _sweep(folder: Path, before: datetime) -> None:
         with suppress(OSError):
             if leftover.stat().st_mtime < before.timestamp():
                 leftover.unlink()
-
-
-def is_sound(connection: sqlite3.Connection) -> bool:
-    """Whether SQLite finds no damage in the structure of the database."""
-    try:
-        return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except READING_ERRORS:
-        return False

@@ -19,7 +19,16 @@ from typing import TypeVar
 
 from tutor.errors import EnvironmentProblem
 from tutor.progress import rescue
-from tutor.progress.backup import READING_ERRORS, back_up, backups, is_sound
+from tutor.progress.backup import back_up, backups
+from tutor.progress.damage import (
+    READING_ERRORS,
+    damage,
+    has_our_tables,
+    header_is_damaged,
+    is_damage,
+    is_sound,
+    primary_code,
+)
 from tutor.progress.files import environment_problem, make_folder
 from tutor.progress.schema import APPLICATION, LATEST, decode, migrate
 
@@ -31,8 +40,6 @@ _LITTLE = 128 << 10  # bytes: less than one transaction may need
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
-
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Database:
@@ -82,16 +89,24 @@ class Database:
         if rescue.is_under_way(self.path):
             with self._folder_lock():
                 rescue.finish(self.path)
-        emptied = self.path.exists() and self.path.stat().st_size == 0 and backups(self.backup_folder)
-        if emptied:  # cut to nothing by a full disk or a broken copy
+        if self._is_no_file() or self._is_gone():
             self._rescue()
         try:
             return self._connect()
         except READING_ERRORS as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             self._rescue()
             return self._connect()
+
+    def _is_no_file(self) -> bool:
+        """Whether a folder, or a device, stands in the database's place."""
+        return self.path.exists() and not self.path.is_file()
+
+    def _is_gone(self) -> bool:
+        """Whether a database was here, and was deleted, or cut to nothing by a full disk or a broken copy."""
+        nothing = not self.path.exists() or self.path.stat().st_size == 0
+        return nothing and bool(backups(self.backup_folder, self._clock()))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -100,13 +115,15 @@ class Database:
         connection.text_factory = decode
         try:
             version = self._recognise(connection)
+            if version and not has_our_tables(connection, version):
+                raise damage()
             if version < LATEST:
                 with self._folder_lock():
                     if version:
                         self._back_up(connection)
                     migrate(connection)
             elif self.path.stat().st_size <= CHECKED_BYTES and not is_sound(connection):
-                raise _damage()
+                raise damage()
             connection.execute("PRAGMA synchronous = FULL")
             self._file = self.path.stat().st_ino
         except BaseException:
@@ -116,9 +133,13 @@ class Database:
 
     def _recognise(self, connection: sqlite3.Connection) -> int:
         """The version of the file, which is only read. Refuses what is newer, or not ours."""
+        connection.execute("BEGIN")  # all at one moment: another tutor may be making it
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        tables = frozenset(name for (name,) in connection.execute("SELECT name FROM sqlite_master"))
+        connection.execute("COMMIT")
+        if header_is_damaged(application, version, tables):
+            raise damage()
         if tables and application != APPLICATION:
             raise EnvironmentProblem(
                 "This is a database of another program.",
@@ -169,7 +190,7 @@ class Database:
         try:
             back_up(connection, self.backup_folder, self._clock())
         except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+            if is_damage(error):
                 raise
             self._notice(f"There is no backup of today: {error}.")
         except OSError as error:
@@ -189,7 +210,7 @@ class Database:
         try:
             return action()
         except READING_ERRORS as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
         self._connection.close()
         self._rescue()
@@ -229,25 +250,9 @@ class Database:
             raise environment_problem(error, self.path) from error
 
 
-def _damage() -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError("database disk image is malformed")
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error
-
-
-def _is_damage(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
-    if isinstance(error, UnicodeDecodeError):
-        return True
-    return _primary_code(error) in _DAMAGED or "malformed" in str(error)
-
-
-def _primary_code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of an extended code says where
-
-
 def _plain(error: sqlite3.DatabaseError, path: Path) -> EnvironmentProblem:
     """What an error of SQLite means to a person."""
-    code = _primary_code(error)
+    code = primary_code(error)
     if code == sqlite3.SQLITE_IOERR and _free_bytes(path.parent) < _LITTLE:
         code = sqlite3.SQLITE_FULL  # SQLite could not even make its side files
     home = "Set TUTOR_HOME to a folder that you can write."
@@ -258,7 +263,13 @@ def _plain(error: sqlite3.DatabaseError, path: Path) -> EnvironmentProblem:
         sqlite3.SQLITE_READONLY: ("The progress database is read-only", home),
         sqlite3.SQLITE_CANTOPEN: ("The progress database cannot be opened", home),
         sqlite3.SQLITE_BUSY: (busy, "Close it and try again."),
-    }.get(code, (f"The progress database cannot be used ({error})", "Move it away to begin anew."))
+    }.get(
+        code,
+        (
+            f"The progress database cannot be used ({error})",
+            "Move it away: the newest backup takes its place.",
+        ),
+    )
     told = f"{message}; this was not saved, what was saved before is."
     return EnvironmentProblem(told, where=str(path), next_step=step)
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from tutor.errors import UsageProblem
 from tutor.progress import records
-from tutor.progress.records import KINDS, TABLES, Attempt, Record, timestamp
+from tutor.progress.records import KINDS, TABLES, Attempt, Event, Record, timestamp
 from tutor.progress.store import Store
+from tutor.progress.summary import part
 
 SCHEMA = "tutor.events/1"
+LONGEST_LINE = 32 << 20  # bytes; an attempt's file has at most 1 MiB, and what it printed is cut
+
+_NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "bool": (bool,),
@@ -56,7 +62,8 @@ def import_events(store: Store, path: Path) -> Imported:
         EnvironmentProblem: the database cannot be written.
     """
     try:
-        found = list(_records_in(path.read_bytes(), path))
+        with path.open("rb") as file:
+            found = list(_records_in(file, path))
     except OSError as error:
         raise UsageProblem(
             f"The file cannot be read: {error.strerror}.",
@@ -81,19 +88,25 @@ def _to_line(record: Record) -> dict[str, Any]:
     return line
 
 
-def _records_in(data: bytes, path: Path) -> Iterator[Record]:
+def _records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
+    """The records of an export. A foreign file, however large, is refused at its first line."""
     header_seen = False
-    for number, raw in enumerate(data.splitlines(), start=1):
+    for number in count(1):
+        raw = file.readline(LONGEST_LINE + 1)
+        if not raw:
+            break
         if not raw.strip():
             continue
         try:
+            if len(raw) > LONGEST_LINE:
+                raise ValueError(f"it is longer than {LONGEST_LINE >> 20} MiB")
             line = json.loads(raw)
             if header_seen:
                 yield _from_line(line)
             elif line["schema"] != SCHEMA:
                 raise ValueError(f"this tutor reads {SCHEMA}, not {line['schema']}")
             header_seen = True
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except _NO_LINE as error:
             raise UsageProblem(
                 f"This is no line of exported progress ({_reason(error)}). Nothing was imported.",
                 where=f"{path}:{number}",
@@ -109,25 +122,59 @@ def _from_line(line: dict[str, Any]) -> Record:
     kind = KINDS[line.pop("type")]
     values = {field.name: line[field.name] for field in fields(kind)}
     for field in fields(kind):
-        expected = _TYPES.get(str(field.type))
-        if expected and (not isinstance(values[field.name], expected)):
-            raise ValueError(f"'{field.name}' is of the wrong type")
-    values["at"] = datetime.fromisoformat(values["at"])
-    if values["at"].tzinfo is None:
-        raise ValueError("'at' names no time zone")
+        _check(field.name, str(field.type), values[field.name])
+    values["at"] = _time(values["at"])
     if kind is Attempt:
-        if values["verdict"] not in records.GRADED:
-            raise ValueError("'verdict' is not one of an attempt")
+        _check_attempt(values)
         values["source"] = base64.b64decode(values["source"], validate=True)
         if values["source"] and records.sha256(values["source"]) != values["sha256"]:
             raise ValueError("'source' is not what its sha256 says")
     record: Record = kind(**values)
+    if isinstance(record, Event):
+        "".join(part(record)).encode()  # a step's id is text that the database takes
     return record
+
+
+def _check(name: str, type_name: str, value: object) -> None:
+    """Refuse what the database would not take, or not give back as it was."""
+    expected = _TYPES.get(type_name)
+    if expected is None:
+        return
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        raise ValueError(f"'{name}' is of the wrong type")
+    if isinstance(value, str):
+        value.encode()
+    elif float in expected and isinstance(value, (int, float)) and not math.isfinite(value):
+        raise ValueError(f"'{name}' is not finite")
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("'at' names no time zone")
+    at = at.astimezone(UTC)
+    if at.year not in records.YEARS:
+        raise ValueError(f"'at' lies in the year {at.year}")
+    return at
+
+
+def _check_attempt(values: Mapping[str, Any]) -> None:
+    if values["verdict"] not in records.GRADED:
+        raise ValueError("'verdict' is not one of an attempt")
+    document = values["verdict_json"]
+    checks = document.get("checks") or []
+    measured = [one for check in checks for one in check.get("measurements") or []]
+    if not all(isinstance(one, dict) for one in [*checks, *measured, document.get("protections") or {}]):
+        raise ValueError("'verdict_json' is no verdict")
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"{error} is missing or unknown"
+    if isinstance(error, (AttributeError, TypeError)):
+        return "it is built otherwise"
+    if isinstance(error, UnicodeEncodeError):
+        return "it holds text that is no Unicode"
     if isinstance(error, json.JSONDecodeError):
         return "it is not JSON"
     return str(error) or type(error).__name__

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 GRADED = ("passed", "failed", "error", "timeout", "resource_limit")
 UNREADABLE = (ValueError, TypeError, KeyError)  # what decoding content that has rotted raises
+YEARS = range(1900, 9000)  # a clock may be wrong; what comes back a century after these is still a date
 SOURCE_LIMIT = 1 << 20  # larger files are never graded; only their hash is kept
 LARGEST_RATIO = 1e9  # what stands for "infinitely over the limit": JSON knows no infinity
 
@@ -114,7 +115,9 @@ def timestamp(at: datetime) -> str:
 
 def write(connection: sqlite3.Connection, record: Record) -> bool:
     """Append a record, unless one with its id is there. True if it was new."""
-    if isinstance(record, Attempt) and len(record.source) <= SOURCE_LIMIT:
+    # Never bytes that are not what their hash says (a source that was too large, or has rotted): the table only
+    # grows, so that they would keep the right ones out for ever.
+    if isinstance(record, Attempt) and _may_be_kept(record):
         connection.execute("INSERT OR IGNORE INTO sources VALUES (?, ?)", (record.sha256, record.source))
     names = columns(type(record))
     holes = ", ".join("?" * len(names))
@@ -128,6 +131,10 @@ def write(connection: sqlite3.Connection, record: Record) -> bool:
         ],
     )
     return done.rowcount > 0
+
+
+def _may_be_kept(attempt: Attempt) -> bool:
+    return len(attempt.source) <= SOURCE_LIMIT and sha256(attempt.source) == attempt.sha256
 
 
 def select(kind: type[Record], *, with_source: bool = True) -> str:
@@ -155,6 +162,15 @@ def _record(kind: type[Kind], row: tuple[Any, ...]) -> Kind:
         source = row[len(names)] or b""
         values["source"] = source if sha256(source) == values["sha256"] else b""
     return kind(**values)
+
+
+def is_json(text: object) -> bool:
+    """Whether a document, or a bookmark, can still be read."""
+    try:
+        json.loads(text)  # type: ignore[arg-type]
+    except UNREADABLE:
+        return False
+    return True
 
 
 def sha256(source: bytes) -> str:

@@ -87,20 +87,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
 LATEST = len(MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring an empty or older database to ``LATEST``, wholly or not at all.
+def migrate(connection: sqlite3.Connection, to: int | None = None) -> None:
+    """Bring an empty or older database to a version, by default the latest, wholly or not at all.
 
     Waits for another tutor that is migrating the same file, and then finds nothing left to do.
     """
+    to = len(MIGRATIONS) if to is None else to
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        for statements in MIGRATIONS[version:]:
+        for statements in MIGRATIONS[version:to]:
             for statement in statements:
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {max(version, LATEST)}")
+        connection.execute(f"PRAGMA user_version = {max(version, to)}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

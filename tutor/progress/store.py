@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import tutor
-from tutor.progress import records, summary
+from tutor.progress import clocks, records, summary
 from tutor.progress.database import Clock, Database
 from tutor.progress.records import GRADED, Answer, Attempt, Event, Record
 from tutor.progress.spreading import DAILY_CAP
@@ -236,31 +236,31 @@ class Store:
     def last_times(self, kind: str) -> dict[str, dict[str, str]]:
         """When the last event of a kind came (ISO 8601, UTC), by its subject and the part it is about."""
         rows = self._rows(
-            "SELECT subject, part, last_at FROM event_standing WHERE course = ? AND kind = ?",
+            "SELECT subject, part, first_at, last_at FROM event_standing WHERE course = ? AND kind = ?",
             (self.course, kind),
         )
-        found: dict[str, dict[str, str]] = {}
-        for subject, part, at in rows:
-            found.setdefault(subject, {})[part] = at
+        now, found = self.now(), dict[str, dict[str, str]]()
+        for subject, part, first, last in rows:
+            found.setdefault(subject, {})[part] = clocks.last_believed(first, last, now)
         return found
 
     def exercise_state(self, exercise_id: str) -> ExerciseState:
-        return self._summary(lambda sql: summary.exercise_state(sql, self.course, exercise_id))
+        return self._summary(lambda sql: clocks.exercise_state(sql, self.course, exercise_id, self.now()))
 
     def exercise_states(self) -> dict[str, ExerciseState]:
         """The summary of each exercise that was begun, by id."""
-        return self._summary(lambda sql: summary.exercise_states(sql, self.course))
+        return self._summary(lambda sql: clocks.exercise_states(sql, self.course, self.now()))
 
     def item_states(self) -> dict[tuple[str, str], ItemState]:
         """The summary of each quiz item that was answered, by lesson and item."""
-        return self._summary(lambda sql: summary.item_states(sql, self.course))
+        return self._summary(lambda sql: clocks.item_states(sql, self.course, self.now()))
 
     # --- bookmarks -----------------------------------------------------------------------
 
     def bookmark(self, key: str) -> Any:
-        """Where the learner was: what ``set_bookmark`` was last given, or ``None``."""
+        """Where the learner was: what ``set_bookmark`` was last given, or ``None`` (also where it has rotted)."""
         rows = self._rows("SELECT value FROM bookmarks WHERE course = ? AND key = ?", (self.course, key))
-        return json.loads(rows[0][0]) if rows else None
+        return json.loads(rows[0][0]) if rows and records.is_json(rows[0][0]) else None
 
     def set_bookmark(self, key: str, value: object) -> None:
         """Remember a place, as JSON. Places are this machine's: they are not exported."""

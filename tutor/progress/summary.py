@@ -118,8 +118,13 @@ def _take_in_exercise(
 
 
 def _exercise_from_log(connection: sqlite3.Connection, course: str, exercise: str) -> ExerciseState:
+    return fold_exercise(log_of_exercise(connection, course, exercise))
+
+
+def fold_exercise(found: Iterable[Record]) -> ExerciseState:
+    """What the records of one exercise, in order, come to."""
     state, passed = ExerciseState(), set[str]()
-    for record in _log_of_exercise(connection, course, exercise):
+    for record in found:
         known = isinstance(record, Attempt) and record.sha256 in passed
         state = after(state, record, known_source=known)
         if isinstance(record, Attempt) and record.passed:
@@ -127,7 +132,8 @@ def _exercise_from_log(connection: sqlite3.Connection, course: str, exercise: st
     return state
 
 
-def _log_of_exercise(connection: sqlite3.Connection, course: str, exercise: str) -> Iterable[Record]:
+def log_of_exercise(connection: sqlite3.Connection, course: str, exercise: str) -> list[Record]:
+    """The learner's own attempts and the events that count, in order."""
     attempts = connection.execute(
         f"{records.select(Attempt)} WHERE log.course = ? AND exercise = ? AND own", (course, exercise)
     )
@@ -171,14 +177,24 @@ def _item_state(connection: sqlite3.Connection, course: str, lesson: str, item: 
 
 
 def _item_from_log(connection: sqlite3.Connection, course: str, lesson: str, item: str) -> ItemState:
+    return fold_item(log_of_item(connection, course, lesson, item))
+
+
+def fold_item(answers: Iterable[Answer]) -> ItemState:
+    """What the answers to one item, in order, come to."""
     state = ItemState()
+    for answer in answers:
+        state = after_answer(state, answer)
+    return state
+
+
+def log_of_item(connection: sqlite3.Connection, course: str, lesson: str, item: str) -> list[Answer]:
+    """The answers to an item, in order."""
     rows = connection.execute(
         f"{records.select(Answer)} WHERE log.course = ? AND lesson = ? AND item = ? ORDER BY at, uuid",
         (course, lesson, item),
     )
-    for answer in records.read(Answer, rows):
-        state = after_answer(state, answer)
-    return state
+    return list(records.read(Answer, rows))
 
 
 # --- events ----------------------------------------------------------------------------------

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.errors import EnvironmentProblem, UsageProblem
-from tutor.paths import work_folder
+from tutor.paths import courses_folder, work_folder
 from tutor.progress.files import make_folder, told_as_environment_problem, write_atomically, write_new
+from tutor.progress.keeping import Backup, backups, replace_kept
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedExercise
     from tutor.progress.store import Store
+
+__all__ = [
+    "AGENTS",
+    "Backup",
+    "backups",
+    "diff_against_stub",
+    "exercise_of",
+    "file_name",
+    "restore",
+    "save",
+    "solution_path",
+    "start_exercise",
+]
 
 AGENTS = """\
 # For coding assistants
@@ -28,18 +40,6 @@ The files in this folder are exercises. The person who owns them is learning by 
 - To check the work, let them run `tutor submit EXERCISE`. `tutor hint EXERCISE` gives the next hint.
 - Do not look for the graders or the reference solutions.
 """
-
-_STAMP = "%Y%m%dT%H%M%S%fZ"
-
-
-@dataclass(frozen=True)
-class Backup:
-    """A copy of a learner's file, taken before it was replaced. ``number`` 1 is the newest."""
-
-    number: int
-    path: Path
-    file_name: str
-    at: datetime
 
 
 def file_name(exercise_id: str) -> str:
@@ -56,11 +56,18 @@ def start_exercise(
     the stub takes its place. The place is remembered for ``solution_path``.
 
     Raises:
+        UsageProblem: the folder is one that a course's next version takes the place of.
         EnvironmentProblem: the folder is a file, cannot be written, or has no space.
     """
     # Without a folder, the file where it was started: so that starting once more never makes a second.
     place = folder.expanduser().absolute() if folder else solution_path(store, exercise).parent
     target = place / file_name(exercise.id)
+    if place.resolve().is_relative_to(courses_folder(store.home).resolve()):
+        raise UsageProblem(
+            "This folder belongs to a course, whose next version would take your file's place.",
+            where=str(place),
+            next_step="Name another folder with --dir.",
+        )
     make_folder(place)
     if target.is_dir():
         raise EnvironmentProblem(
@@ -71,7 +78,7 @@ def start_exercise(
     stub = exercise.stub.read_bytes()
     written = write_new(target, stub)
     if reset and not written:
-        _replace(store, target, stub)
+        replace_kept(store.home, target, stub, store.now())
         written = True
     write_new(place / "AGENTS.md", AGENTS.encode())
     key = _bookmark(exercise.id)
@@ -129,23 +136,10 @@ def save(store: Store, exercise: LoadedExercise, data: bytes, *, over: bytes) ->
     with told_as_environment_problem(target):
         there = target.read_bytes() if target.exists() else over
     if there not in (over, data):
-        _replace(store, target, data)
+        replace_kept(store.home, target, data, store.now())
         return True
     write_atomically(target.resolve(), data)
     return False
-
-
-def backups(home: Path) -> list[Backup]:
-    """The kept copies of learners' files, newest first."""
-    found = []
-    for path in (home / "backups").glob("*.py"):
-        stem, _, stamp = path.stem.rpartition("-")
-        try:
-            found.append((datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC), f"{stem}.py", path))
-        except ValueError:
-            continue  # a file that somebody else put there
-    found.sort(reverse=True)
-    return [Backup(number, path, name, at) for number, (at, name, path) in enumerate(found, start=1)]
 
 
 def exercise_of(content: Content, backup: Backup) -> LoadedExercise:
@@ -170,25 +164,8 @@ def restore(store: Store, exercise: LoadedExercise, backup: Backup) -> Path:
     with told_as_environment_problem(backup.path):
         kept = backup.path.read_bytes()
     if not write_new(target, kept):
-        _replace(store, target, kept)
+        replace_kept(store.home, target, kept, store.now())
     return target
-
-
-def _replace(store: Store, target: Path, data: bytes) -> None:
-    """Put ``data`` in the place of a file, whose content is kept first. A link stays a link."""
-    name = target.stem
-    target = target.resolve()
-    with told_as_environment_problem(target):
-        old = target.read_bytes()
-    if old == data:
-        return
-    stamp = store.now().astimezone(UTC).strftime(_STAMP)
-    copy = store.home / "backups" / f"{name}-{stamp}.py"
-    if not write_new(copy, old):
-        raise EnvironmentProblem(
-            "Two backups were taken in the same moment.", where=str(copy), next_step="Try again."
-        )
-    write_atomically(target, data)
 
 
 def _bookmark(exercise_id: str) -> str:
