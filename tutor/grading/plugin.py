@@ -105,6 +105,9 @@ class GradingPlugin:
         config.addinivalue_line("markers", "cuda: required on CUDA; listed as skipped elsewhere")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        # A failure is told by its frame. To draw its traceback, pytest would parse the source once for each line of it:
+        # more work than the checks themselves, where all of them fail.
+        session.config.option.tbstyle = "no"
         wire.send(self._report, {"collected": [self._describe(item) for item in session.items]})
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
