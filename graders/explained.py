@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from torch import Tensor
 
-from tutor.grading.checks import nearest
+from tutor.grading.checks import distance, nearest
 
 SAME = 0.1  # how far an error may be from an idea's, relative to the idea's
 HARMLESS = 0.525  # steps: where no weight was moved further there is nothing to explain
@@ -30,16 +30,22 @@ def explained(
         tolerance: largest distance from an idea's error, relative to it.
     """
     live = step.expand_as(W) > 0
-    steps = step.expand_as(W)[live]
+    chosen = ... if bool(live.all()) else live  # a mask costs as much as all the arithmetic
+    steps, exact = step.expand_as(W)[chosen], W.double()[chosen]
 
     def error(back: Tensor) -> Tensor:
-        return (back.double() - W.double())[live] / steps
+        return (back.double()[chosen] - exact) / steps
 
-    errors = {f"{idea}--{number}": error(W_hat) for number, (idea, W_hat) in enumerate(suspects)}
-    errors = {name: wrong for name, wrong in errors.items() if not _harmless(wrong)}
     mine = error(came)
+    if _harmless(mine) or not bool(came.any()):
+        return None
+    # Hundreds of ideas, of which few are near: whatever else is asked, is asked of these alone. An idea that can't be
+    # told from the nearest is within ``reach``, too.
+    reach = (tolerance + ALIKE) / (1 - ALIKE)
+    near = [(idea, wrong) for idea, W_hat in suspects if distance(mine, wrong := error(W_hat)) <= reach]
+    errors = {f"{idea}--{n}": wrong for n, (idea, wrong) in enumerate(near) if not _harmless(wrong)}
     best = nearest(mine, errors, tolerance=tolerance)
-    if best is None or _harmless(mine) or not bool(came.any()):
+    if best is None:
         return None
     idea = best.split("--")[0]
     rivals = (name for name, other in errors.items() if _alike(other, errors[best]))

@@ -205,9 +205,9 @@ def nearest(came: torch.Tensor, suspects: Mapping[str, Any], tolerance: float = 
         guess = suspect() if callable(suspect) else suspect
         if guess is None or tuple(guess.shape) != tuple(came.shape):
             continue
-        distance = _distance(came, guess)
-        if distance <= tolerance and (best is None or distance < best[0]):
-            best = (distance, name)
+        away = distance(came, guess)
+        if away <= tolerance and (best is None or away < best[0]):
+            best = (away, name)
     return best[1] if best else None
 
 
@@ -217,16 +217,21 @@ def like(original: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
     return tensor
 
 
-def _distance(came: torch.Tensor, guess: torch.Tensor) -> float:
+def distance(came: torch.Tensor, guess: torch.Tensor) -> float:
+    """‖came − guess‖ / ‖guess‖; where both are NaN they are the same. Infinite where only one of them is."""
     a, b = came.double(), guess.double()
-    both_nan = torch.isnan(a) & torch.isnan(b)
-    if bool(both_nan.any()):
+    difference, size = _norm(a - b), _norm(b)
+    if math.isnan(difference):
+        both_nan = torch.isnan(a) & torch.isnan(b)
         a, b = a.masked_fill(both_nan, 0), b.masked_fill(both_nan, 0)
-    difference = float(torch.linalg.vector_norm(a - b))
-    size = float(torch.linalg.vector_norm(b))
+        difference, size = _norm(a - b), _norm(b)
     if math.isnan(difference) or math.isnan(size):
         return math.inf
     return difference / size if size else (0.0 if difference == 0 else math.inf)
+
+
+def _norm(tensor: torch.Tensor) -> float:
+    return float(torch.linalg.vector_norm(tensor))
 
 
 def _conclude(misconception: Suspicion) -> str | None:
