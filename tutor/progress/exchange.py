@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +89,14 @@ def _records_in(data: bytes, path: Path) -> Iterator[Record]:
             continue
         try:
             line = json.loads(raw)
+            if not isinstance(line, dict):
+                raise ValueError("it is no JSON object")
             if header_seen:
                 yield _from_line(line)
             elif line["schema"] != SCHEMA:
                 raise ValueError(f"this tutor reads {SCHEMA}, not {line['schema']}")
             header_seen = True
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise UsageProblem(
                 f"This is no line of exported progress ({_reason(error)}). Nothing was imported.",
                 where=f"{path}:{number}",
@@ -106,6 +109,8 @@ def _records_in(data: bytes, path: Path) -> Iterator[Record]:
 
 
 def _from_line(line: dict[str, Any]) -> Record:
+    from tutor.progress.documents import is_verdict
+
     kind = KINDS[line.pop("type")]
     values = {field.name: line[field.name] for field in fields(kind)}
     for field in fields(kind):
@@ -115,7 +120,11 @@ def _from_line(line: dict[str, Any]) -> Record:
     values["at"] = datetime.fromisoformat(values["at"])
     if values["at"].tzinfo is None:
         raise ValueError("'at' names no time zone")
+    values["at"].astimezone(UTC)  # refuses what is beyond the calendar there
+    _require_plain(values)
     if kind is Attempt:
+        if not is_verdict(values["verdict_json"]):
+            raise ValueError("'verdict_json' is no verdict")
         if values["verdict"] not in records.GRADED:
             raise ValueError("'verdict' is not one of an attempt")
         values["source"] = base64.b64decode(values["source"], validate=True)
@@ -123,6 +132,17 @@ def _from_line(line: dict[str, Any]) -> Record:
             raise ValueError("'source' is not what its sha256 says")
     record: Record = kind(**values)
     return record
+
+
+def _require_plain(values: dict[str, Any]) -> None:
+    """Refuses what no log of ours holds: texts that are none in UTF-8, figures that are no numbers."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            value.encode()
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"'{name}' is no number")
+        if name != "seed" and isinstance(value, int) and abs(value) >= 2**53:
+            raise ValueError(f"'{name}' is too large a number")
 
 
 def _reason(error: Exception) -> str:
