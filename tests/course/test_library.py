@@ -87,6 +87,17 @@ def test_a_member_whose_name_leads_elsewhere_is_refused(course: Path, tmp_path: 
     assert not list(tmp_path.rglob("evil*"))
 
 
+@pytest.mark.parametrize("name", ["", ".", "./"])
+def test_a_member_without_a_name_is_refused(course: Path, tmp_path: Path, name: str) -> None:
+    archive = zipped(tmp_path / "a.zip", course)
+    with zipfile.ZipFile(archive, "a") as packed:
+        nameless = zipfile.ZipInfo("x")
+        nameless.filename = name
+        packed.writestr(nameless, b"")
+    with pytest.raises(UsageProblem, match="leads elsewhere"), bring(str(archive)):
+        pass
+
+
 def test_a_link_in_an_archive_is_refused(course: Path, tmp_path: Path) -> None:
     archive = zipped(tmp_path / "a.zip", course)
     with zipfile.ZipFile(archive, "a") as packed:

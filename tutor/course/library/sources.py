@@ -64,7 +64,7 @@ def _unzip(archive: Path, room: Path) -> None:
             seen: set[str] = set()
             for member in packed.infolist():
                 name = _safe_name(archive, member)
-                if member.is_dir():
+                if member.filename.endswith("/"):
                     continue
                 if name.lower() in seen:
                     raise _bad_member(archive, member, "it stands there twice")
@@ -86,7 +86,7 @@ def _unzip(archive: Path, room: Path) -> None:
 def _safe_name(archive: Path, member: zipfile.ZipInfo) -> str:
     """The member's name. Raises UsageProblem where it leads out of the folder, or is no plain file."""
     name = PurePosixPath(member.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or not name.parts:
+    if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
         raise _bad_member(archive, member, "its name leads elsewhere")
     if any(len(part) > 200 for part in name.parts) or not str(name).isprintable():
         raise _bad_member(archive, member, "its name is no name of a course's file")
