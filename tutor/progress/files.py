@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,9 +14,25 @@ from tutor.errors import EnvironmentProblem
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace ``path``, or make it. Raises ``EnvironmentProblem``; the old file is whole then."""
+    _refuse_special(path)
     with told_as_environment_problem(path), _written_beside(path, data) as written:
         os.replace(written, path)
         sync_folder(path.parent)
+
+
+def _refuse_special(path: Path) -> None:
+    """A device, a pipe or a socket is not replaced by a file, as whoever runs as root could: ``/dev/null`` stays."""
+    with told_as_environment_problem(path):
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise EnvironmentProblem(
+            "This is a device or a pipe, no file that can be replaced.",
+            where=str(path),
+            next_step="Name an ordinary file.",
+        )
 
 
 def write_new(path: Path, data: bytes) -> bool:
