@@ -368,7 +368,11 @@ def told(loop: asyncio.Runner, exercise: LoadedExercise, story: Any) -> None:
         writer.start()
         try:
             # What an honest judge says is understood; so this case can fail in both ways.
-            with contextlib.nullcontext() if story == STORY else contextlib.suppress(GraderFault):
+            with (
+                contextlib.nullcontext()
+                if json.dumps(story) == json.dumps(STORY)
+                else contextlib.suppress(GraderFault)
+            ):
                 heard = loop.run(_heard(ours, exercise))
                 verdict = assemble.verdict(exercise, SUBMISSION, "cpu", heard, 0.1)
                 shown(verdict)
