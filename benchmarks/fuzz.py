@@ -14,6 +14,7 @@ import random
 import sys
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,18 +35,11 @@ def main() -> int:
     warnings.simplefilter("ignore")  # hypothesis on how large its own strategies print
     print(f"seed {options.seed}, load {os.getloadavg()[0]:.1f}")
     found: list[Tally] = []
-    print(
-        f"{'border':10}{'case':28}{'examples':>9}{'refused':>9}{'worst':>9}{'over 2 s':>9}{'raised':>8}{'outside':>8}"
-    )
+    print(f"{'border':10}{'case':28}" + "".join(f"{column:>9}" for column in COLUMNS))
     for border in options.only or BORDERS:
         with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-            tallies = survey(
-                border,
-                Path(folder) / "ground",
-                options.examples,
-                options.seed,
-                lambda one, border=border: tell(border, one),
-            )
+            ground = Path(folder) / "ground"
+            tallies = survey(border, ground, options.examples, options.seed, partial(tell, border))
         tell(border, whole(tallies))
         found += tallies
     for tally in found:
