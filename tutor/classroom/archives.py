@@ -82,7 +82,9 @@ class Archives:
         try:
             with self.open(chain, name) as file:
                 return file.read()
-        except _BROKEN as problem:
+        except Unreadable:
+            raise
+        except Exception as problem:  # whatever a damaged stream makes Python's decompressors raise
             raise _broken(problem) from None
 
     def open(self, chain: Chain, name: str) -> BinaryIO:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
 from tutor.errors import EnvironmentProblem, UsageProblem
-from tutor.progress.files import told_as_environment_problem, write_new
+from tutor.progress.files import open_ordinary, told_as_environment_problem, write_new
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -173,7 +173,7 @@ def _signed_file(path: Path) -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             data = file.read(MAX_BYTES + 1)
         body: Any = json.loads(data) if len(data) <= MAX_BYTES else None
     except FileNotFoundError:

@@ -18,6 +18,7 @@ from typing import Any
 
 from tutor.errors import UsageProblem
 from tutor.progress import records
+from tutor.progress.files import open_ordinary
 from tutor.progress.records import KINDS, TABLES, Attempt, Record, timestamp
 from tutor.progress.store import Store
 
@@ -57,7 +58,8 @@ def import_events(store: Store, path: Path) -> Imported:
         EnvironmentProblem: the database cannot be written.
     """
     try:
-        found = list(_records_in(path.read_bytes(), path))
+        with open_ordinary(path) as file:
+            found = list(_records_in(file.read(), path))
     except OSError as error:
         raise UsageProblem(
             f"The file cannot be read: {error.strerror}.",

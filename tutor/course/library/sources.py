@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from tutor.course.library.copying import LARGEST_FILE, Budget, copy_course, course_in
 from tutor.course.names import printable, without_controls
-from tutor.errors import EnvironmentProblem, UsageProblem
+from tutor.errors import EnvironmentProblem, TutorProblem, UsageProblem
 
 GIT_SECONDS = 300
 _REMOTE = re.compile(r"(https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+")
@@ -75,7 +75,9 @@ def _unzip(archive: Path, room: Path) -> None:
                 place = room / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(data)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError, ValueError) as error:
+    except TutorProblem:
+        raise
+    except Exception as error:  # whatever a damaged archive makes Python's decompressors raise
         raise UsageProblem(
             f"This is no ZIP archive that can be read: {without_controls(str(error))[:100]}.",
             where=str(archive),
