@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from tests.fuzz.borders import BORDERS, survey
 from tests.fuzz.ground import Case, Ground
 
-EXAMPLES = {"content": 250, "answers": 1000, "frames": 500, "imports": 250, "commands": 400}
+EXAMPLES = {"content": 250, "answers": 1000, "frames": 500, "imports": 200, "commands": 300}
 
 
 @pytest.mark.alone
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
 @pytest.mark.parametrize("border", list(BORDERS))
 def test_no_example_raises_hangs_or_writes_elsewhere(border: str, tmp_path: Path) -> None:
     tallies = survey(border, tmp_path / "ground", EXAMPLES[border], seed=20)
