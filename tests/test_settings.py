@@ -53,6 +53,8 @@ def test_the_environment_wins_over_the_file(home: Path) -> None:
         ("device", "tpu", "auto, cpu"),
         ("glyphs", "emoji", "auto, unicode or ascii"),
         ("editor", "a\nb", "builtin"),
+        ("editor", "vi \udcff", "builtin"),
+        ("chat_model", "\udcff", "one word"),
     ],
 )
 def test_a_value_that_is_not_allowed_says_what_is(home: Path, key: str, word: str, allowed: str) -> None:

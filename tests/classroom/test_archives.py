@@ -103,3 +103,14 @@ def test_a_table_of_contents_that_is_too_long_is_not_read(tmp_path: Path) -> Non
     path = zipped(tmp_path / "a.zip", {f"{number}.py": b"" for number in range(module.MAX_MEMBERS + 1)})
     with pytest.raises(Unreadable, match="more than 2,000 files"):
         reasons(path)
+
+
+def test_a_member_without_a_name_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("nf4.py", b"x = 1\n")
+        nameless = zipfile.ZipInfo("x")
+        nameless.filename = ""
+        archive.writestr(nameless, b"")
+    members = list(Archives().members((str(tmp_path / "a.zip"),)))
+    assert [member.parts for member in members if not member.reason] == [("nf4.py",)]
+    assert any("leads out" in member.reason for member in members)

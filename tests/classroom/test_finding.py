@@ -127,6 +127,12 @@ def test_a_manifest_says_who_and_what(content: Content, handed_in: Write) -> Non
         assert "no such file" in zoe.reason
 
 
+def test_a_manifest_that_is_no_csv_is_told_with_its_line(content: Content, handed_in: Write) -> None:
+    folder = handed_in({"manifest.csv": b"student,file\nAda," + b"a" * 200_000 + b"\n"})
+    with pytest.raises(UsageProblem, match=r"manifest\.csv:1: This is no CSV"):
+        find(folder, content)
+
+
 def test_a_manifest_without_its_columns_is_refused(content: Content, handed_in: Write) -> None:
     with pytest.raises(UsageProblem, match="columns student and file"):
         find(handed_in({"manifest.csv": b"name,path\n"}), content)

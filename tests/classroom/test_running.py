@@ -15,7 +15,7 @@ from tests.classroom.conftest import RIGHT, WRONG, Counting, Files
 from tutor.classroom.archives import Archives
 from tutor.classroom.finding import find_submissions
 from tutor.classroom.jobs import Job, Key, Outcome
-from tutor.classroom.journal import Journal
+from tutor.classroom.journal import Journal, Rate
 from tutor.classroom.running import ClassRun, Progress, Ran
 from tutor.classroom.seeds import seed_of
 from tutor.course import Content
@@ -100,7 +100,7 @@ def test_faults_have_rows_and_are_only_retried_when_asked(
 def test_changed_checks_make_a_new_grading(content: Content, tmp_path: Path) -> None:
     old, new = (Key("doubling", "0" * 64, version, "cpu") for version in ("old", "new"))
     with Journal(tmp_path / "j") as journal:
-        journal.record(old, Outcome({"verdict": "passed"}))
+        journal.record(old, Outcome({"verdict": "passed", "checks": []}))
         assert journal.outcome(old) is not None
         assert journal.outcome(new) is None
 
@@ -148,3 +148,34 @@ def test_another_kind_of_file_is_left_as_it_is(tmp_path: Path, kind: str) -> Non
         Journal(path)
     assert path.read_bytes()[100:] == before[100:]
     assert os.path.getsize(path) == len(before)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE gradings SET verdict = 'not JSON'",
+        'UPDATE gradings SET verdict = \'{"verdict": "passed", "checks": 1}\'',
+        "UPDATE gradings SET verdict = x'ff00'",
+        "UPDATE gradings SET exit_code = 'five'",
+        "UPDATE runs SET graded = 'many'",
+        "UPDATE runs SET workers = 0",
+        "DELETE FROM secret",
+        "UPDATE secret SET bytes = 10000000000",
+    ],
+)
+def test_a_journal_that_another_hand_changed_is_told_as_none(tmp_path: Path, statement: str) -> None:
+    key, file = Key("doubling", "0" * 64, "1" * 64, "cpu"), tmp_path / "class.journal"
+    with Journal(file) as journal:
+        journal.record(key, Outcome({"verdict": "passed", "checks": []}))
+        journal.note_run(Rate("local", 2, 10.0, 30, 9.0))
+    with sqlite3.connect(file) as connection:
+        connection.execute(statement)
+    connection.close()
+    with pytest.raises(UsageProblem, match="can't be the run's journal"):
+        _read_all(file, key)
+
+
+def _read_all(file: Path, key: Key) -> None:
+    with Journal(file) as journal:
+        journal.outcome(key)
+        journal.rates()

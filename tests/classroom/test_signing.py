@@ -107,6 +107,24 @@ def test_any_other_file_is_said_to_be_none(tmp_path: Path, data: bytes) -> None:
 
 
 @pytest.mark.alone
+def test_a_folder_is_no_signed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (Path("."), tmp_path, Path("/")):
+        with pytest.raises(UsageProblem, match="no signed result"):
+            signing.check(path)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a\0b", "/"])
+def test_a_gradebook_of_an_impossible_name_is_not_beside_its_signature(
+    tmp_path: Path, home: Path, name: str
+) -> None:
+    document = {"schema": "tutor.gradebook/1", "file": name, "sha256": "0" * 64, "rows": 1}
+    file = tmp_path / "book.csv.sig"
+    file.write_bytes(signing.signed(document, {}, home))
+    (problem,) = signing.check(file).problems
+    assert "is not beside its signature" in problem
+
+
 def test_a_learner_signs_at_home_and_the_instructor_checks(tutor: Tutor, tmp_path: Path) -> None:
     solution, result = tmp_path / "mine.py", tmp_path / "result.json"
     solution.write_bytes(RIGHT)

@@ -97,6 +97,22 @@ def test_what_is_no_file_exits_2_and_is_no_attempt(tutor: Tutor, tmp_path: Path,
     assert tutor("progress", "--json").json["exercises"][0]["attempts"] == 0
 
 
+@pytest.mark.parametrize("words", [["import"], ["verify"], ["quiz", "first", "--answers"]])
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(
+    tutor: Tutor, tmp_path: Path, words: list[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    ended = tutor(*words, pipe, timeout=30)
+    assert ended.code == 2
+    assert str(pipe) in ended.err
+
+
+def test_a_name_that_no_system_takes_is_told(tutor: Tutor) -> None:
+    problem = _problem(tutor("submit", "doubling", "--json", "--junit", "a" * 300), 2)
+    assert "File name too long" in str(problem["message"])
+
+
 def test_an_exercise_that_was_not_started_says_how_to(tutor: Tutor) -> None:
     problem = _problem(tutor("submit", "doubling", "--json"), 2)
     assert "tutor start doubling" in str(problem["next"])

@@ -248,3 +248,10 @@ def test_open_questions_need_a_lesson_that_has_some(tutor: Tutor) -> None:
     ended = tutor("quiz", "first", "--open", stdin="x\n")
     assert (ended.code, "no open questions" in " ".join(ended.err.split())) == (2, True)
     assert tutor("quiz", "--open").code == 2
+
+
+def test_typed_bytes_that_are_no_text_are_no_answer_and_end_nothing(tutor: Tutor) -> None:
+    ended = tutor("quiz", "first", "--seed", "3", stdin=b"\xff\xfe\n\x82a\n:q\n")
+    assert ended.code == 2  # nothing was answered, and nobody is there any more
+    assert "none of the options" in ended.out
+    assert ended.is_clean()

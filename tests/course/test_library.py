@@ -87,6 +87,30 @@ def test_a_member_whose_name_leads_elsewhere_is_refused(course: Path, tmp_path: 
     assert not list(tmp_path.rglob("evil*"))
 
 
+@pytest.mark.parametrize("name", ["", ".", "./"])
+def test_a_member_without_a_name_is_refused(course: Path, tmp_path: Path, name: str) -> None:
+    archive = zipped(tmp_path / "a.zip", course)
+    with zipfile.ZipFile(archive, "a") as packed:
+        nameless = zipfile.ZipInfo("x")
+        nameless.filename = name
+        packed.writestr(nameless, b"")
+    with pytest.raises(UsageProblem, match="leads elsewhere"), bring(str(archive)):
+        pass
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_member_that_cannot_be_unpacked_is_told(course: Path, tmp_path: Path, method: int) -> None:
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w", method) as packed:
+        packed.writestr("lessons/course.yaml", "id: small " * 100)
+    data = bytearray(archive.read_bytes())
+    at = 30 + len("lessons/course.yaml")  # behind the header and the name
+    data[at : at + 20] = b"\xff" * 20
+    archive.write_bytes(data)
+    with pytest.raises(UsageProblem, match="no ZIP archive"), bring(str(archive)):
+        pass
+
+
 def test_a_link_in_an_archive_is_refused(course: Path, tmp_path: Path) -> None:
     archive = zipped(tmp_path / "a.zip", course)
     with zipfile.ZipFile(archive, "a") as packed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.course.conftest import COURSE, EXERCISE, LESSON, PROMPTS, QUIZ, Course
+from tutor.course.questions import Quiz
 from tutor.course.summaries import MODELS
-from tutor.course.validation import inspect_file
+from tutor.course.validation import MOST_PROBLEMS, inspect_file
 from tutor.errors import ContentProblem
 
 FILES = {
@@ -210,3 +212,16 @@ def test_any_damage_is_accepted_or_told_and_never_a_traceback(
 
 def test_the_sample_course_uses_these_files(course: Course) -> None:
     assert course.path("lessons/01-bits/lesson.yaml").read_text() == LESSON
+
+
+def test_a_file_that_is_wrong_in_thousands_of_places_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "quiz.yaml"
+    for text in (
+        "items: [" + "0, " * 40_000 + "0]",
+        "items: []\n" + "".join(f"itms{n}: 0\n" for n in range(9_000)),
+    ):
+        file.write_text(text)
+        start = time.process_time()
+        problems = inspect_file(file, Quiz).problems
+        assert time.process_time() - start < 2
+        assert 1 < len(problems) <= MOST_PROBLEMS

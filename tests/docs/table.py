@@ -84,6 +84,7 @@ PREPARED: dict[str, Preparation] = {
 APP = "opens the app, which needs a terminal: tests/app and tests/e2e walk it"
 WHOLE = "takes many minutes: it is a part of CI, or of a release"
 NETWORK = "needs a network: tests/compute fetches from servers of its own"
+INDEX = "asks the package index or an advisory database"
 INSTALLS = "would install into the environment that runs the tests"
 MEASURES = "takes minutes, on a machine that does nothing else"
 ENDLESS = "runs until Ctrl+C: tests/cli and tests/web start and end it"
@@ -97,6 +98,10 @@ CANNOT_RUN: dict[str, str] = {
     "make lint": WHOLE,
     "make prove": WHOLE,
     "make docs": "is a part of CI of its own; test_site.py lays the same pages and checks the navigation",
+    "make lock": INDEX,
+    "make wheels": INDEX,
+    "make audit": INDEX,
+    "make licences": "writes a file of the checkout: tests/supply/test_licences.py compares it",
     ".ci/run": WHOLE,
     "source .venv/bin/activate": "is what the tests' own environment has done",
     "tutor author DIR": APP,
@@ -122,6 +127,7 @@ CANNOT_RUN: dict[str, str] = {
     "tutor grade submissions --out book.csv --engine ray --gpus 0.25": CLUSTER,
     "python -m pytest tests/grading/test_faults.py": WHOLE,
     "python -m pytest tests/grading/test_memory.py": WHOLE,
+    "python -m pytest tests/progress": WHOLE,
 }
 BENCHMARKS = ("python benchmarks/",)  # whatever follows
 

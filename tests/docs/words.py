@@ -27,12 +27,12 @@ def complaints(line: str) -> list[str]:
     if words[0] == "tutor":
         return _of_the_tutor(words[1:])
     if words[0] == "make":
-        targets = re.findall(r"^([a-z][\w.]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        targets = re.findall(r"^([a-z.][\w./]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
         return [f"make has no target {word}" for word in words[1:] if "=" not in word and word not in targets]
     if words[0] == "python":
         return _of_python(words[1:])
     if words[:2] == ["pip", "install"]:
-        return [f"no extra has {word}" for word in words[2:] if word not in _installable()]
+        return [f"no extra has {word}" for word in words[2:] if not _is_installable(word)]
     return [] if words[0] != ".ci/run" or (ROOT / ".ci/run").exists() else ["there is no .ci/run"]
 
 
@@ -108,9 +108,10 @@ def _knobs() -> set[str]:
     return {knob.name for lesson in _course().lessons if lesson.has_demo for knob in lesson.info.demo.knobs}
 
 
-@cache
-def _installable() -> set[str]:
+def _is_installable(word: str) -> bool:
+    """A package of an extra; the tutor or the checkout, with extras that there are."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     packages = {re.split(r"[^\w.-]", entry)[0] for entries in extras.values() for entry in entries}
-    return packages | {f"tutor[{extra}]" for extra in extras}
+    ours = re.fullmatch(r"(?:tutor|\.)(?:\[([\w,]+)\])?", word)
+    return word in packages or bool(ours and set(filter(None, (ours[1] or "").split(","))) <= set(extras))

@@ -43,14 +43,16 @@ def attempts(draw):
     too_large = draw(st.integers(0, 9)) == 0  # only its hash was kept
     measured = {"name": "error", "value": draw(NUMBERS), "limit": draw(NUMBERS), "better": "lower"}
     checks = [{
-        "id": "c", "outcome": draw(st.sampled_from(["passed", "failed", "skipped"])), "measurements": [measured],
+        "id": "c", "title": "It is small", "required": draw(st.booleans()), "measurements": [measured],
+        "outcome": draw(st.sampled_from(["passed", "failed", "skipped"])),
         "misconception": draw(st.none() | st.sampled_from(["half-a-step", "größer"])),
     }]  # fmt: skip
     outcome = draw(st.sampled_from(records.GRADED))
     return Attempt(
         exercise=draw(EXERCISES), own=draw(st.booleans()), verdict=outcome, sha256=records.sha256(source),
         worst_ratio=draw(st.none() | st.floats(0, records.LARGEST_RATIO)), source=b"" if too_large else source,
-        verdict_json={"checks": checks, "stdout": draw(TEXTS), "more": draw(DOCUMENTS)}, **draw(provenance()),
+        verdict_json={"verdict": outcome, "checks": checks, "stdout": draw(TEXTS), "more": draw(DOCUMENTS)},
+        **draw(provenance()),
     )  # fmt: skip
 
 

@@ -109,3 +109,26 @@ def test_a_file_that_is_no_export_names_the_line_and_changes_nothing(
 def test_a_missing_file_is_told(store, tmp_path):
     with pytest.raises(UsageProblem, match="cannot be read"):
         import_events(store, tmp_path / "nowhere.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (None, True),
+        ("at", "0001-01-01T00:00:00+23:00"),
+        ("worst_ratio", float("inf")),
+        ("exercise", "\ud800"),
+        ("verdict_json", {"verdict": "passed", "checks": ["one"]}),
+        ("verdict_json", {"checks": []}),
+        ("verdict_json", {"verdict": "passed", "checks": [], "seconds": "long"}),
+    ],
+)
+def test_a_line_that_would_be_stumbled_over_later_is_refused(store, tmp_path, key, value):
+    store.record_attempt(verdict("a", "passed"), source=b"x")
+    header, line = export_events(store).splitlines()
+    changed = json.loads(line) | {key: value, "id": "another"} if key else value
+    file = tmp_path / "mine.jsonl"
+    file.write_bytes(header + b"\n" + json.dumps(changed).encode())
+    with pytest.raises(UsageProblem, match="no line of exported progress"):
+        import_events(store, file)
+    assert len(store.attempts("a")) == 1

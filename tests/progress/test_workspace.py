@@ -9,6 +9,7 @@ import pytest
 
 from tutor.errors import EnvironmentProblem, UsageProblem
 from tutor.progress import workspace
+from tutor.progress.files import write_atomically
 
 
 @pytest.fixture
@@ -135,3 +136,12 @@ def test_the_diff_of_what_was_never_started_says_how_to_start(store, exercise):
     with pytest.raises(UsageProblem, match="not started") as caught:
         workspace.diff_against_stub(store, exercise)
     assert caught.value.next_step == "Run: tutor start per-row-scales"
+
+
+def test_a_pipe_or_a_device_is_never_replaced_by_a_file(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(EnvironmentProblem, match="no file that can be replaced"):
+        write_atomically(pipe, b"x")
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert list(tmp_path.iterdir()) == [pipe]

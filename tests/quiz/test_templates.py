@@ -62,3 +62,31 @@ def test_what_could_fill_memory_or_reach_out_is_refused_at_once(source: str) -> 
 def test_a_broken_template_is_a_syntax_error() -> None:
     with pytest.raises(TemplateSyntaxError):
         render("{{ a ", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ 'x' | center(999999999) }}",
+        "{{ '%999999999d' % 1 }}",
+        "{{ '{:>999999999}'.format(1) }}",
+        "{% for i in [1, 2, 3] %}{{ i }}{% endfor %}",
+        "{{ round(5, -(10**9)) }}",
+        "{{ fixed(1.5, 10**9) }}",
+        "{{ 10**300 * 10**300 * 10**300 }}",
+        "{{ x }}" * 60_000,
+        "{{ x ~ x }}" * 499,
+    ],
+)
+def test_a_template_that_would_fill_memory_or_never_end_is_refused_at_once(source: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises((SecurityError, UndefinedError, TemplateSyntaxError, ValueError)):
+        render(source, {"x": "aaaa" * 100})
+    assert time.perf_counter() - start < 1
+
+
+def test_a_text_that_doubles_from_one_value_to_the_next_is_refused() -> None:
+    longest = "a" * 1_500
+    assert evaluate("a", {"a": longest}) == longest
+    with pytest.raises(ValueError, match="2,000"):
+        evaluate("a ~ a", {"a": longest})

@@ -74,7 +74,7 @@ class Archives:
         """
         for info in self._opened(chain).infolist():
             parts, leads_out = _parts(info.filename)
-            if not info.is_dir() or leads_out:
+            if leads_out or not info.filename.endswith("/"):  # is_dir() fails on a name without a letter
                 yield Member(info.filename, parts, _reason(info, leads_out))
 
     def read(self, chain: Chain, name: str) -> bytes:
@@ -82,7 +82,9 @@ class Archives:
         try:
             with self.open(chain, name) as file:
                 return file.read()
-        except _BROKEN as problem:
+        except Unreadable:
+            raise
+        except Exception as problem:  # whatever a damaged stream makes Python's decompressors raise
             raise _broken(problem) from None
 
     def open(self, chain: Chain, name: str) -> BinaryIO:

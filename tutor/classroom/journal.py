@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tutor.classroom.jobs import Key, Outcome
 from tutor.classroom.seeds import new_secret, seed_of
@@ -34,6 +33,8 @@ CREATE TABLE runs (
     grading_seconds REAL NOT NULL
 );
 """
+_MOST = 10**12
+"""Seconds and gradings of no run."""
 _ONE = "exercise = ? AND sha256 = ? AND grader_hash = ? AND device = ?"
 
 
@@ -107,13 +108,22 @@ class Journal:
             self._connection.execute("INSERT OR REPLACE INTO gradings VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def outcome(self, key: Key) -> Outcome | None:
-        """How a grading ended; ``None`` where it has not been done."""
+        """How a grading ended; ``None`` where it has not been done.
+
+        Raises:
+            UsageProblem: what stands there is no verdict.
+        """
         with _told(self.path):
             found = self._connection.execute(
                 f"SELECT verdict, message, exit_code FROM gradings WHERE {_ONE}",
                 (key.exercise, key.sha256, key.grader_hash, key.device),
             ).fetchone()
-        return None if found is None else _outcome(*found)
+        if found is None:
+            return None
+        try:
+            return _outcome(*found)
+        except ValueError:
+            raise _no_journal(self.path, "a verdict in it was written by another hand") from None
 
     def note_run(self, rate: Rate) -> None:
         """Keeps what a run took, for plans."""
@@ -124,7 +134,12 @@ class Journal:
     def rates(self) -> list[Rate]:
         """What earlier runs took, the oldest first."""
         with _told(self.path):
-            return [Rate(*row) for row in self._connection.execute("SELECT * FROM runs ORDER BY rowid")]
+            rows = self._connection.execute(
+                "SELECT engine, workers, seconds, graded, grading_seconds FROM runs ORDER BY rowid"
+            ).fetchall()
+        if not all(_is_rate(*row) for row in rows):
+            raise _no_journal(self.path, "a run in it was written by another hand")
+        return [Rate(*row) for row in rows]
 
     def __len__(self) -> int:
         """How many gradings it holds, faults included."""
@@ -149,12 +164,34 @@ class Journal:
         elif application != _APPLICATION or version != _VERSION:
             raise _no_journal(self.path, "it belongs to another program, or to another version of this one")
         run("COMMIT")
-        return bytes(run("SELECT bytes FROM secret").fetchone()[0])
+        secrets = [row[0] for row in run("SELECT bytes FROM secret")]
+        if len(secrets) != 1 or not isinstance(secrets[0], bytes):
+            raise _no_journal(self.path, "its secret is missing, so that no seed can be told")
+        return secrets[0]
 
 
-def _outcome(verdict: str | None, message: str, exit_code: int) -> Outcome:
-    document: dict[str, Any] | None = None if verdict is None else json.loads(verdict)
+def _outcome(verdict: object, message: object, exit_code: object) -> Outcome:
+    """A row as it was recorded. Raises ValueError where it can't have been."""
+    if not isinstance(message, str) or not isinstance(exit_code, int):
+        raise ValueError
+    if verdict is None:
+        return Outcome(None, message, exit_code)
+    if not isinstance(verdict, str):
+        raise ValueError
+    from tutor.progress.documents import is_verdict
+
+    document = json.loads(verdict)
+    if not is_verdict(document):
+        raise ValueError
     return Outcome(document, message, exit_code)
+
+
+def _is_rate(
+    engine: object, workers: object, seconds: object, graded: object, grading_seconds: object
+) -> bool:
+    counts = all(isinstance(count, int) and 0 < count < _MOST for count in (workers, graded))
+    times = all(isinstance(time, int | float) and 0 <= time < _MOST for time in (seconds, grading_seconds))
+    return isinstance(engine, str) and counts and times
 
 
 def _no_journal(path: Path, why: str) -> UsageProblem:
@@ -173,7 +210,10 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None:  # Python's own word, for a text that is none in UTF-8
+            raise _no_journal(path, str(error)) from None
+        if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise UsageProblem(
                 "Another run is using this journal.",
                 where=str(path),
@@ -184,7 +224,7 @@ def _told(path: Path) -> Iterator[None]:
             where=str(path),
             next_step="Make room or name another by --journal, then run the same again: it goes on where it was.",
         ) from None
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # text in it, or in what SQLite says of it
         raise _no_journal(path, str(error)) from None
     except OSError as error:
         raise environment_problem(error, path) from None

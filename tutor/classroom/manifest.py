@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tutor.classroom.places import InFolder, Place
 from tutor.errors import EnvironmentProblem, UsageProblem
+from tutor.sandbox.clean import clean_text
 
 NAME = "manifest.csv"
 
@@ -38,7 +39,7 @@ def read(file: Path) -> Iterator[Listed]:
     """Every line. A file is named from the manifest's own folder, and lies below it.
 
     Raises:
-        UsageProblem: no such columns.
+        UsageProblem: it is no CSV, or has no such columns.
         EnvironmentProblem: it can't be read.
     """
     try:
@@ -46,13 +47,22 @@ def read(file: Path) -> Iterator[Listed]:
     except (OSError, UnicodeError) as problem:
         raise EnvironmentProblem(f"The manifest can't be read: {problem}.", where=str(file)) from None
     rows = csv.DictReader(text.splitlines())
-    if not {"student", "file"} <= set(rows.fieldnames or ()):
+    try:
+        columns, lines = list(rows.fieldnames or ()), list(rows)
+    except csv.Error as problem:
+        raise UsageProblem(
+            f"This is no CSV: {problem}.",
+            where=f"{file}:{rows.line_num}",
+            next_step="Mend that line, or write the file anew.",
+        ) from None
+    if not {"student", "file"} <= set(columns):
+        told = clean_text(", ".join(columns), 200, single_line=True)
         raise UsageProblem(
             "A manifest has the columns student and file, and may have exercise and number.",
             where=f"{file}:1",
-            next_step=f"It has {', '.join(rows.fieldnames or ()) or 'none'}.",
+            next_step=f"It has {told or 'none'}.",
         )
-    for row in rows:
+    for row in lines:
         name = (row["file"] or "").strip().replace("\\", "/")
         path, reason = _place(file.absolute().parent, name)
         yield Listed(

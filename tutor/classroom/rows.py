@@ -74,7 +74,7 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "points": sum(check["outcome"] == "passed" for check in required),
         "of": len(required),
         "misconceptions": tuple(dict.fromkeys(thought for thought in thoughts if thought)),
-        "seconds": verdict["seconds"] or 0.0,
+        "seconds": verdict.get("seconds") or 0.0,
         "message": _line(_said(verdict)),
         "peak_bytes": usage.get("peak_host_bytes"),
     }

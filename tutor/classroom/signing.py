@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
 from tutor.errors import EnvironmentProblem, UsageProblem
-from tutor.progress.files import told_as_environment_problem, write_new
+from tutor.progress.files import open_ordinary, told_as_environment_problem, write_new
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -165,13 +165,15 @@ def _holds(body: Mapping[str, Any], signature: str) -> bool:
 
 
 def _signed_file(path: Path) -> Path:
+    if not path.name:  # '.' and '/', which have nothing beside them
+        return path
     beside = path.with_name(path.name + SIGNATURE_SUFFIX)
     return beside if path.suffix != SIGNATURE_SUFFIX and beside.is_file() else path
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             data = file.read(MAX_BYTES + 1)
         body: Any = json.loads(data) if len(data) <= MAX_BYTES else None
     except FileNotFoundError:
@@ -201,11 +203,12 @@ def _is_signed(body: Mapping[str, Any]) -> bool:
 
 
 def _gradebook_problems(named: Path, document: Mapping[str, Any]) -> list[str]:
-    file = named.with_name(Path(str(document.get("file"))).name)
+    name = Path(str(document.get("file"))).name
     try:
+        file = named.with_name(name)
         found = hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return [f"The gradebook {file.name} is not beside its signature."]
+    except (OSError, ValueError):  # a name may be empty, or none that a system takes
+        return [f"The gradebook {name} is not beside its signature."]
     return (
         []
         if found == document.get("sha256")

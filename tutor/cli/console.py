@@ -12,7 +12,9 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from io import UnsupportedOperation
 from typing import Any, TextIO
 
 from tutor.cli import linear
@@ -41,11 +43,12 @@ def clean(text: str) -> str:
 
 
 def prepare_streams() -> None:
-    """Let no character that the terminal's encoding lacks end a command."""
-    for stream in (sys.stdout, sys.stderr):
+    """Let no character that the terminal's encoding lacks, and no typed byte that it does not know, end a command."""
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")
+            with suppress(UnsupportedOperation):  # an input that is being read stays as it is
+                reconfigure(errors="replace")
 
 
 @cache

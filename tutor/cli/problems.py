@@ -20,6 +20,7 @@ from tutor.errors import ContentProblem, EnvironmentProblem, GraderFault, TutorP
 
 CANCELLED = 130
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_NO_NAMES = (errno.ENAMETOOLONG, errno.ELOOP)
 _NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -96,8 +97,13 @@ def _usage(error: TyperException) -> UsageProblem:
     return UsageProblem(message, where=path, next_step=f"{guess}'{path} --help' shows how it is used.")
 
 
-def _of_the_machine(error: OSError) -> EnvironmentProblem | None:
+def _of_the_machine(error: OSError) -> TutorProblem | None:
     place = str(error.filename) if error.filename is not None else ""
+    if error.errno in _NO_NAMES:
+        reason = os.strerror(error.errno or 0)
+        return UsageProblem(
+            f"No file can be called so: {reason}.", where=place[:200], next_step="Name another."
+        )
     if error.errno in _NO_SPACE:
         return EnvironmentProblem(
             "No space is left.", where=place, next_step="Make room, then run the same again."

@@ -173,12 +173,19 @@ def _show_scored(store: Store, paper: Paper, scored: list[Scored], json: bool) -
 
 def _text_of(answers: str) -> bytes:
     """The bytes of an answers file, or of stdin for ``-``."""
+    from tutor.progress.files import NotOrdinary, open_ordinary
+
     try:
-        return sys.stdin.buffer.read() if answers == "-" else Path(answers).read_bytes()
+        if answers == "-":
+            return sys.stdin.buffer.read()
+        with open_ordinary(Path(answers)) as file:
+            return file.read()
     except FileNotFoundError:
         reason = "There is no such file."
     except IsADirectoryError:
         reason = "This is a folder."
+    except NotOrdinary:
+        reason = "This is a device or a pipe, no file."
     raise UsageProblem(reason, where=answers, next_step="Name a JSON file, or - for stdin.")
 
 

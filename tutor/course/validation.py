@@ -24,6 +24,9 @@ from tutor.errors import ContentProblem
 
 M = TypeVar("M", bound=BaseModel)
 
+MOST_PROBLEMS = 200
+"""Of one file: nobody reads more, and each takes a look for what was meant."""
+
 
 @dataclass(frozen=True)
 class Reading(Generic[M]):
@@ -66,11 +69,8 @@ def problems_of(
     """What pydantic found: one problem for each cause, unknown keys first, then as they stand in the file."""
     located = [(_location(one, document), one) for one in error.errors()]
     # A union reports each member's complaint; what lies deepest is what the author meant to write.
-    deepest = [
-        (location, one)
-        for location, one in located
-        if not any(len(other) > len(location) and other[: len(location)] == location for other, _ in located)
-    ]
+    above = {location[:length] for location, _ in located for length in range(len(location))}
+    deepest = [(location, one) for location, one in located if location not in above][:MOST_PROBLEMS]
     meant: set[Location] = set()
     problems: dict[Location, ContentProblem] = {}
     for location, one in deepest:

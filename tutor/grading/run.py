@@ -13,6 +13,7 @@ from typing import Any
 from tutor.compute.process import cpu_seconds, run_delay_seconds, state
 from tutor.errors import EnvironmentProblem, GraderFault
 from tutor.grading.device_use import DeviceWatch, host_bytes
+from tutor.grading.frames import Misunderstood, require_understood
 from tutor.grading.submission import Submission
 from tutor.grading.team import Team
 from tutor.grading.workers import WorkerProcess
@@ -116,6 +117,10 @@ class Run:
     async def _read(self) -> None:
         while self._heard.done is None:
             frame = await self._team.channel.receive()
+            try:
+                require_understood(frame)
+            except Misunderstood as problem:
+                raise self._fault(f"the judge said {problem}") from None
             if "fault" in frame:
                 raise self._fault(str(frame["fault"]))
             if "unusable" in frame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 SCHEMA = "tutor.verdict/1"
@@ -90,6 +90,15 @@ class CheckResult:
             "misconception": self.misconception,
             "hint": self.hint,
         }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> CheckResult:
+        """The check in a ``tutor.verdict/1`` document."""
+        measurements = tuple(
+            Measurement(**_known(Measurement, m)) for m in document.get("measurements") or ()
+        )
+        told = {name: document.get(name) or "" for name in ("message", "hint")}
+        return cls(**{**_known(cls, document), **told, "measurements": measurements})
 
 
 @dataclass(frozen=True)
@@ -189,25 +198,25 @@ class Verdict:
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Verdict:
-        """The verdict in a ``tutor.verdict/1`` document (of the progress store, say)."""
-        checks = tuple(
-            CheckResult(**{**check, "measurements": tuple(Measurement(**m) for m in check["measurements"])})
-            for check in document["checks"]
-        )
+        """The verdict in a ``tutor.verdict/1`` document (of the progress store, say).
+
+        One that was imported may be an older or a newer tutor's: what it does not say, or says beside, is no harm.
+        """
+        solution = document.get("solution") or {}
         return cls(
             exercise=document["exercise"],
             verdict=document["verdict"],
-            device=document["device"],
-            path=document["solution"]["path"],
-            sha256=document["solution"]["sha256"],
-            seconds=document["seconds"],
-            checks=checks,
-            usage=Usage(**document["usage"]),
-            protections=document["protections"],
-            stdout=document["stdout"],
-            message=document.get("message", ""),
-            next_step=document.get("next", ""),
-            tables=tuple(map(Table.from_json, document.get("tables", ()))),
+            device=document.get("device") or "cpu",
+            path=solution.get("path", ""),
+            sha256=solution.get("sha256", ""),
+            seconds=document.get("seconds") or 0.0,
+            checks=tuple(map(CheckResult.from_json, document["checks"])),
+            usage=Usage(**_known(Usage, document.get("usage") or {})),
+            protections=document.get("protections") or {},
+            stdout=document.get("stdout") or "",
+            message=document.get("message") or "",
+            next_step=document.get("next") or "",
+            tables=tuple(map(Table.from_json, document.get("tables") or ())),
         )
 
 
@@ -239,6 +248,11 @@ class GradingEvent:
         if self.verdict is not None:
             document["verdict"] = self.verdict.to_json()
         return document
+
+
+def _known(kind: type, document: dict[str, Any]) -> dict[str, Any]:
+    """What a document says of the fields of a dataclass."""
+    return {one.name: document[one.name] for one in fields(kind) if one.name in document}
 
 
 def finite(value: float | None) -> float | None:

@@ -10,7 +10,7 @@ import base64
 import json
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import count
@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from tutor.errors import UsageProblem
 from tutor.progress import records
+from tutor.progress.files import open_ordinary
 from tutor.progress.records import KINDS, TABLES, Attempt, Event, Record, timestamp
 from tutor.progress.store import Store
 from tutor.progress.summary import part
@@ -62,7 +63,7 @@ def import_events(store: Store, path: Path) -> Imported:
         EnvironmentProblem: the database cannot be written.
     """
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             found = list(_records_in(file, path))
     except OSError as error:
         raise UsageProblem(
@@ -101,6 +102,8 @@ def _records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
             if len(raw) > LONGEST_LINE:
                 raise ValueError(f"it is longer than {LONGEST_LINE >> 20} MiB")
             line = json.loads(raw)
+            if not isinstance(line, dict):
+                raise ValueError("it is no JSON object")
             if header_seen:
                 yield _from_line(line)
             elif line["schema"] != SCHEMA:
@@ -119,13 +122,18 @@ def _records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
 
 
 def _from_line(line: dict[str, Any]) -> Record:
+    from tutor.progress.documents import is_verdict
+
     kind = KINDS[line.pop("type")]
     values = {field.name: line[field.name] for field in fields(kind)}
     for field in fields(kind):
         _check(field.name, str(field.type), values[field.name])
     values["at"] = _time(values["at"])
     if kind is Attempt:
-        _check_attempt(values)
+        if values["verdict"] not in records.GRADED:
+            raise ValueError("'verdict' is not one of an attempt")
+        if not is_verdict(values["verdict_json"]):
+            raise ValueError("'verdict_json' is no verdict")
         values["source"] = base64.b64decode(values["source"], validate=True)
         if values["source"] and records.sha256(values["source"]) != values["sha256"]:
             raise ValueError("'source' is not what its sha256 says")
@@ -146,6 +154,8 @@ def _check(name: str, type_name: str, value: object) -> None:
         value.encode()
     elif float in expected and isinstance(value, (int, float)) and not math.isfinite(value):
         raise ValueError(f"'{name}' is not finite")
+    elif isinstance(value, int) and name != "seed" and abs(value) >= 2**53:
+        raise ValueError(f"'{name}' is too large a number")
 
 
 def _time(text: str) -> datetime:
@@ -156,16 +166,6 @@ def _time(text: str) -> datetime:
     if at.year not in records.YEARS:
         raise ValueError(f"'at' lies in the year {at.year}")
     return at
-
-
-def _check_attempt(values: Mapping[str, Any]) -> None:
-    if values["verdict"] not in records.GRADED:
-        raise ValueError("'verdict' is not one of an attempt")
-    document = values["verdict_json"]
-    checks = document.get("checks") or []
-    measured = [one for check in checks for one in check.get("measurements") or []]
-    if not all(isinstance(one, dict) for one in [*checks, *measured, document.get("protections") or {}]):
-        raise ValueError("'verdict_json' is no verdict")
 
 
 def _reason(error: Exception) -> str:

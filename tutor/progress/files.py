@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from tutor.errors import EnvironmentProblem
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace ``path``, or make it. Raises ``EnvironmentProblem``; the old file is whole then."""
+    _refuse_special(path)
     with told_as_environment_problem(path), _written_beside(path, data) as written:
         os.replace(written, path)
         sync_folder(path.parent)
+
+
+def _refuse_special(path: Path) -> None:
+    """A device, a pipe or a socket is not replaced by a file, as whoever runs as root could: ``/dev/null`` stays."""
+    with told_as_environment_problem(path):
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise EnvironmentProblem(
+            "This is a device or a pipe, no file that can be replaced.",
+            where=str(path),
+            next_step="Name an ordinary file.",
+        )
 
 
 def write_new(path: Path, data: bytes) -> bool:
@@ -37,6 +55,22 @@ def write_new(path: Path, data: bytes) -> bool:
             os.rename(written, path)
         sync_folder(path.parent)
     return True
+
+
+class NotOrdinary(OSError):
+    """What should be read is a device, a pipe or a socket."""
+
+
+def open_ordinary(path: Path) -> BinaryIO:
+    """An ordinary file to be read. Raises ``OSError``, also where it is a pipe, which might never end."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return open(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise NotOrdinary(errno.EINVAL, "it is a device or a pipe, no file", str(path))
 
 
 def make_folder(folder: Path) -> None:

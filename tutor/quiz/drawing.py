@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from tutor.course.documents import Location, read_document
 from tutor.course.questions import Question, Span
@@ -148,18 +148,34 @@ def _allowed(question: Question, source: Source, variables: Mapping[str, object]
     )
 
 
-def _values(drawable: Span | tuple[Value, ...]) -> tuple[Value, ...]:
-    return _span_values(drawable) if isinstance(drawable, Span) else drawable
+def _values(drawable: Span | tuple[Value, ...]) -> Sequence[Value]:
+    return SpanValues(drawable) if isinstance(drawable, Span) else drawable
 
 
-@lru_cache(maxsize=256)
-def _span_values(span: Span) -> tuple[Value, ...]:
-    """Every value of a span, both ends included; whole numbers stay whole."""
-    count = math.floor((span.to - span.start) / span.step + 1e-9) + 1
-    values = (span.start + n * span.step for n in range(count))
-    if span.start.is_integer() and span.step.is_integer():
-        return tuple(int(value) for value in values)
-    return tuple(float(f"{value:.12g}") for value in values)
+class SpanValues(Sequence[Value]):
+    """Every value of a span, both ends included; whole numbers stay whole. There may be a million: none is kept."""
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self._whole = span.start.is_integer() and span.step.is_integer()
+        self._count = math.floor((span.to - span.start) / span.step + 1e-9) + 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Value: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Value]: ...
+
+    def __getitem__(self, place: int | slice) -> Value | Sequence[Value]:
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(self._count))]
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        value = self._span.start + place * self._span.step
+        return int(value) if self._whole else float(f"{value:.12g}")
 
 
 def _guarded(source: Source, field: str, variables: Mapping[str, object], action: Callable[[], T]) -> T:

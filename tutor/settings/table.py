@@ -42,7 +42,7 @@ class Setting:
             if re.fullmatch(r"\d{1,6}", word) and self.least <= int(word) <= self.most:
                 return int(word)
             raise ValueError(f"{self.key} is a whole number from {self.least} to {self.most}")
-        if word in self.choices or (self.free and re.fullmatch(self.free, word)):
+        if word in self.choices or (self.free and re.fullmatch(self.free, word) and _is_text(word)):
             return word
         raise ValueError(f"{self.key} is {self.allowed}")
 
@@ -59,6 +59,15 @@ class Setting:
         if self.free:
             return f"{', '.join(words)}, or another" if words else "any text"
         return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _is_text(word: str) -> bool:
+    """Whether UTF-8, in which settings are kept, has it: a command line may hold any bytes."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 SETTINGS = (

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from tutor.course.library.copying import LARGEST_FILE, Budget, copy_course, course_in
 from tutor.course.names import printable, without_controls
-from tutor.errors import EnvironmentProblem, UsageProblem
+from tutor.errors import EnvironmentProblem, TutorProblem, UsageProblem
 
 GIT_SECONDS = 300
 _REMOTE = re.compile(r"(https?|ssh|git|file)://.+|[\w.-]+@[\w.-]+:.+")
@@ -64,7 +64,7 @@ def _unzip(archive: Path, room: Path) -> None:
             seen: set[str] = set()
             for member in packed.infolist():
                 name = _safe_name(archive, member)
-                if member.is_dir():
+                if member.filename.endswith("/"):
                     continue
                 if name.lower() in seen:
                     raise _bad_member(archive, member, "it stands there twice")
@@ -75,7 +75,9 @@ def _unzip(archive: Path, room: Path) -> None:
                 place = room / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(data)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError, ValueError) as error:
+    except TutorProblem:
+        raise
+    except Exception as error:  # whatever a damaged archive makes Python's decompressors raise
         raise UsageProblem(
             f"This is no ZIP archive that can be read: {without_controls(str(error))[:100]}.",
             where=str(archive),
@@ -86,7 +88,7 @@ def _unzip(archive: Path, room: Path) -> None:
 def _safe_name(archive: Path, member: zipfile.ZipInfo) -> str:
     """The member's name. Raises UsageProblem where it leads out of the folder, or is no plain file."""
     name = PurePosixPath(member.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or not name.parts:
+    if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
         raise _bad_member(archive, member, "its name leads elsewhere")
     if any(len(part) > 200 for part in name.parts) or not str(name).isprintable():
         raise _bad_member(archive, member, "its name is no name of a course's file")
