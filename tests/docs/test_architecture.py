@@ -1,4 +1,4 @@
-"""The architecture page names rooms and modules that are there, and every room that is there."""
+"""What the architecture page and the guide for contributors name is there, and every room is named."""
 
 from __future__ import annotations
 
@@ -40,3 +40,10 @@ def test_the_page_names_every_room_and_gives_the_layers_in_their_order() -> None
     house = PAGE.partition("```text")[2].partition("```")[0]
     folders = {path.parent.name for path in (REPOSITORY / "tutor").glob("*/__init__.py")}
     assert sorted(folder for folder in folders if f"  {folder}/ " not in house) == []
+
+
+def test_the_files_that_contributors_are_sent_to_are_there() -> None:
+    guide = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    named = set(re.findall(r"\b((?:tutor|tests|docs|benchmarks)/[a-z_/]*[a-z_](?:\.\w+)?)(?![\w…/])", guide))
+    assert len(named) > 30
+    assert sorted(name for name in named if not (REPOSITORY / name).exists()) == []
