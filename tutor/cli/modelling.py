@@ -176,7 +176,9 @@ def _counted(progress: Progress) -> Sequence[str]:
         return ()
     filled = _BAR_CELLS * progress.done // progress.total
     bar = "█" * filled + "·" * (_BAR_CELLS - filled)
-    told = f"{progress.done // 10**6} of {size(progress.total)}"
+    done, total = size(progress.done), size(progress.total)
+    figure, unit = done.split()
+    told = f"{figure if total.endswith(unit) else done} of {total}"
     if progress.rate is not None:
         told += f", {size(progress.rate)}/s"
     left = progress.seconds_left
