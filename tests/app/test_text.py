@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.app.text import LONGEST_LINE, duration, inline, number, shown_path, untrusted, with_superscripts
+from tutor.app.text import LONGEST_LINE, inline, number, shown_path, untrusted, with_superscripts
 
 DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -97,10 +97,6 @@ def test_a_citation_hangs_on_its_word_and_two_stay_two() -> None:
 )
 def test_numbers_are_short(value: float | None, text: str) -> None:
     assert number(value) == text
-
-
-def test_durations_are_short() -> None:
-    assert [duration(s) for s in (0.04, 9.96, 42, 200)] == ["0.0 s", "10.0 s", "42 s", "3 min"]
 
 
 def test_a_path_under_home_is_written_with_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,9 +64,9 @@ async def test_warming_up_for_another_exercise_makes_another_team_wait(tmp_path:
     plain = load_content(COURSE).exercise("halve")
     async with Grader(ContentRoot(tmp_path / "course"), keep_warm=True) as grader:
         await grader.warm_up(plain, device="cpu")
-        first = grader._spare
+        first = grader._spare.waiting
         await grader.warm_up(plain, device="cpu")
-        assert grader._spare is first
+        assert grader._spare.waiting is first
         await grader.warm_up(exercise, device="cpu")
-        assert grader._spare is not first
+        assert grader._spare.waiting is not first
         assert (await grader.grade(exercise, from_bytes(SOURCE), device="cpu")).stdout.startswith("there")

@@ -44,6 +44,11 @@ def untrusted(text: str) -> Text:
     return Text("\n").join(Text.from_ansi(_CONTROLS.sub("", line)) for line in cut)
 
 
+def colourless(text: str) -> str:
+    """``untrusted`` without its colours: for a place that has a style of its own."""
+    return untrusted(text).plain
+
+
 def untrusted_content(text: str) -> Content:
     """``untrusted`` as Textual's own kind of text."""
     return Content.from_rich_text(untrusted(text))
@@ -103,11 +108,6 @@ def with_superscripts(text: str, ids: Sequence[str]) -> str:
     return re.sub(rf"(?:[ ]*\n?[ ]*\[(?:{one})])+", raised, text) if numbers else text
 
 
-def plural(count: int, noun: str) -> str:
-    """``1 hint``, ``2 hints``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def shown_path(path: Path) -> str:
     """A path as people write it, with ``~`` for their home."""
     home = Path.home()
@@ -119,13 +119,6 @@ def moment(at: datetime) -> str:
     return at.astimezone().strftime("%d %b %H:%M")
 
 
-def duration(seconds: float) -> str:
-    """``0.4 s``, ``12 s``, ``2 min``."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
 def number(value: float | int | None) -> str:
     """A measured number in few digits: ``0.0123``, ``4.2e-07``, ``16,777,216``; ``–`` when unmeasured."""
     if value is None:
@@ -135,13 +128,3 @@ def number(value: float | int | None) -> str:
     if abs(value) >= 1e6 or abs(value) < 1e-4:
         return f"{value:.2e}"
     return f"{value:,.4g}"
-
-
-def size(count: int) -> str:
-    """Bytes as a person reads them, in powers of 1000: ``812 bytes``, ``16.4 kB``, ``1.2 GB``."""
-    amount = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.3g} {unit}" if unit != "bytes" else f"{count} bytes"
-        amount /= 1000
-    return f"{amount:.3g} GB"

@@ -209,4 +209,5 @@ WORDS = {
 
 
 def status_word(status: str) -> str:
+    """The word that stands beside a glyph; a status without one is its own word."""
     return WORDS.get(status, status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutor.app.text import plural
+from tutor.amounts import counted
 from tutor.app.widgets.go_on import Way
 from tutor.progress.own_words import own_words
 
@@ -38,7 +38,7 @@ def ways_on(engine: Engine, lesson: LoadedLesson) -> list[Way]:
         answered = {answer.item for answer in engine.store.answers(lesson.id)} & set(lesson.items)
         status = "done" if len(answered) == len(lesson.items) else "started" if answered else "new"
         note = f"{len(answered)} answered" if status == "started" else ""
-        ways.append(Way("Quiz", plural(len(lesson.items), "question"), "quiz", status, note))
+        ways.append(Way("Quiz", counted(len(lesson.items), "question"), "quiz", status, note))
     answers = own_words(engine.store, lesson)
     for question in lesson.open_questions:
         answer = answers.get(question.id)

@@ -60,6 +60,7 @@ class Handover:
 
 @lru_cache(maxsize=1)
 def assistants() -> tuple[Assistant, ...]:
+    """All that are known, in the order in which they are offered."""
     import yaml
 
     entries: list[dict[str, Any]] = yaml.load(_DATA.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

@@ -11,7 +11,7 @@ LONGEST_TEXT = 20_000
 def plain(printed: str) -> str:
     """What a terminal would show in the end: lines as last overwritten, without colours and cursors."""
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in printed.split("\n"))
-    return clean_text("\n".join(lines), limit=len(printed))
+    return clean_text("\n".join(lines), limit=None)
 
 
 def fenced(text: str, language: str = "") -> str:

@@ -50,6 +50,7 @@ class Overview:
 
 
 def overview(book: Gradebook) -> Overview:
+    """Rates of checks and misconceptions over the rows with a verdict, and the slowest and largest of them."""
     graded = book.graded
     return Overview(
         book.students,

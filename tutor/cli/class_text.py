@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.amounts import counted, duration
 from tutor.cli import console
 from tutor.cli.console import clean, styled
 
@@ -45,7 +46,7 @@ def progress_line(progress: Progress) -> str:
     if left is not None and progress.done < progress.of:
         parts.append(f"{duration(left)} left")
     if progress.faults:
-        parts.append(count(progress.faults, "fault"))
+        parts.append(counted(progress.faults, "fault"))
     return "  ".join(parts)
 
 
@@ -78,7 +79,7 @@ def class_text(document: dict[str, Any], book: Gradebook) -> str:
     verdicts = ", ".join(
         f"{number} {name.replace('_', ' ')}" for name, number in document["verdicts"].items()
     )
-    rows, students = count(document["rows"], "row"), count(document["students"], "student")
+    rows, students = counted(document["rows"], "row"), counted(document["students"], "student")
     lines = [f"{styled(rows, 'bold')} of {students}: {verdicts}"]
     if document["graded"]:
         rate = document["graded"] / document["seconds"]
@@ -94,29 +95,13 @@ def class_text(document: dict[str, Any], book: Gradebook) -> str:
         lines.append(f"Left aside, since they are for no exercise: {_some(book.aside)}")
     if book.pairs:
         lines.append(
-            f"Much alike: {count(len(book.pairs), 'pair')} to look at (--pairs FILE, or the HTML report)"
+            f"Much alike: {counted(len(book.pairs), 'pair')} to look at (--pairs FILE, or the HTML report)"
         )
     if book.faults:
-        faults = count(len(book.faults), "row")
+        faults = counted(len(book.faults), "row")
         lines.append(styled(f"Without a verdict: {faults}; --retry-faults tries them again", "yellow"))
     lines.append(f"Written to {clean(', '.join(document['written']))}; journal: {clean(document['journal'])}")
     return "\n".join(lines)
-
-
-def duration(seconds: float) -> str:
-    """``2 h 05 min``, ``3 min 20 s``, ``7 s``, ``0.4 s``."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return (
-        f"{hours:,} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-    )
-
-
-def count(number: int, noun: str) -> str:
-    """``1 row``, ``1,200 rows``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _some(names: Sequence[str], most: int = 3) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from tutor.amounts import counted
 from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.options import JsonOption
@@ -133,7 +134,7 @@ def _require_other_id(found: Review) -> None:
 def _review_lines(found: Review, before: KeptCourse | None) -> Iterator[str]:
     yield styled(f"{clean(found.title)}, version {clean(found.version)} ({found.id})", "bold")
     counts = ((found.lessons, "lesson"), (found.questions, "question"), (found.exercises, "exercise"))
-    yield "  " + ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts)
+    yield "  " + ", ".join(counted(number, word) for number, word in counts)
     if before is not None:
         yield styled(
             f"  takes the place of version {clean(before.version)}, from {clean(before.source)}", "yellow"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tutor.amounts import size
 from tutor.cli import console
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, DeviceOption, LessonArgument
 from tutor.errors import UsageProblem
-from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.course import LoadedLesson

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tutor.amounts import size
 from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.options import ContentOption, JsonOption
-from tutor.grading.bars import size
 
 UNFIT = 3
 _SIGNS = {"ok": ("✓", "green"), "warning": ("○", "yellow"), "problem": ("✗", "red")}

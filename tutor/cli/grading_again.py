@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.amounts import counted, duration, size
 from tutor.cli import console
-from tutor.cli.class_text import count, duration
 from tutor.cli.console import clean, styled
 
 if TYPE_CHECKING:
@@ -69,11 +69,10 @@ def planned(
     if json:
         console.write_json(made.to_json())
         return 0
-    from tutor.grading.bars import size
 
     console.write(
-        f"{count(submissions, 'submission')} on {count(made.workers, 'worker')}: about {duration(made.seconds)}\n"
-        f"  {made.service_seconds:.2f} worker seconds each, by {count(made.measured, 'grading')} measured here\n"
+        f"{counted(submissions, 'submission')} on {counted(made.workers, 'worker')}: about {duration(made.seconds)}\n"
+        f"  {made.service_seconds:.2f} worker seconds each, by {counted(made.measured, 'grading')} measured here\n"
         f"  {made.worker_hours:,.1f} worker hours"
         + (f", {made.cost:,.2f} at {price:g} an hour" if price else "")
         + "\n"

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from tutor.amounts import size
 from tutor.cli.svg import KNOWN, OWN, QUIET, document, point, titled, words
-from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.proving.lab import Comparison, Scheme

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tutor.amounts import size
 from tutor.cli import console
 from tutor.cli.console import clean, styled
 from tutor.errors import EnvironmentProblem
-from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.compute.models.measuring import Measured, Reading

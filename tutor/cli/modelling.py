@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tutor.amounts import duration, size
 from tutor.cli import console
 from tutor.cli.options import DeviceOption, JsonOption
 from tutor.cli.tables import aligned
 from tutor.errors import UsageProblem
-from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.compute.models import KeptModel, Progress
@@ -176,17 +176,12 @@ def _counted(progress: Progress) -> Sequence[str]:
         return ()
     filled = _BAR_CELLS * progress.done // progress.total
     bar = "█" * filled + "·" * (_BAR_CELLS - filled)
-    told = f"{progress.done // 10**6} of {size(progress.total)}"
+    done, total = size(progress.done), size(progress.total)
+    figure, unit = done.split()
+    told = f"{figure if total.endswith(unit) else done} of {total}"
     if progress.rate is not None:
         told += f", {size(progress.rate)}/s"
     left = progress.seconds_left
     if left is not None:
-        told += f", {_duration(left)} left"
+        told += f", {duration(left)} left"
     return bar, told
-
-
-def _duration(seconds: float) -> str:
-    """Seconds as a person reads them: 24 s · 3 min · 2 h."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.0f} h"

@@ -36,7 +36,6 @@ ContentOption = Annotated[
     typer.Option("--content", metavar="DIR", help="Take the course in this folder.", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-PlainOption = Annotated[bool, typer.Option("--plain", help="Plain text, without styles.")]
 SeedOption = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", min=0, help="Draw the same numbers again.", show_default=False),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tutor.amounts import size
 from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption, LessonArgument
-from tutor.grading.bars import size
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tutor.amounts import size
 from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.tables import table_lines
@@ -83,7 +84,7 @@ def _usage(usage: Json) -> str:
         ("peak_device_bytes", "peak GPU memory"),
     ):
         if usage.get(key) is not None:
-            parts.append(f"{label} {bars.size(usage[key])}")
+            parts.append(f"{label} {size(usage[key])}")
     if usage.get("cpu_seconds") is not None:
         parts.append(f"{usage['cpu_seconds']:.1f} CPU seconds")
     return f"Used: {', '.join(parts)}" if parts else ""

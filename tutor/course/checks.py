@@ -149,23 +149,15 @@ def _quiz_names(lesson: LoadedLesson, survey: _Survey, whole: bool) -> Iterator[
 
 
 def _open_names(lesson: LoadedLesson, survey: _Survey) -> Iterator[ContentProblem]:
-    """Steps that an open question names and the lesson does not have, and ids that two of them share."""
+    """Steps that an open question names and the lesson does not have."""
     found_lesson = survey.found(lesson.folder / "lesson.yaml", Lesson)
     found_open = survey.found(lesson.folder / "open.yaml", OpenQuestions)
     if found_lesson is None or found_open is None:
         return
     steps, (open_, document) = [step.id for step in found_lesson[0].steps], found_open
-    ids = [question.id for question in open_.questions]
     for number, question in enumerate(open_.questions):
         if question.step not in steps:
             yield _not_in_lesson(document, ("questions", number, "step"), question.step, steps)
-        if question.id in ids[:number]:
-            yield document.problem(
-                ("questions", number, "id"),
-                f"'{question.id}' is the id of a question above.",
-                code="duplicate-id",
-                next_step="Give each question an id of its own.",
-            )
 
 
 def _not_in_lesson(document: Document, location: Location, name: str, known: Sequence[str]) -> ContentProblem:

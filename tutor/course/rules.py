@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from tutor.course.documents import Document, Location
 from tutor.course.glossary import name_key
-from tutor.course.models import CourseInfo, Exercise, Glossary, Knob, Lesson
+from tutor.course.models import CourseInfo, Exercise, Glossary, Knob, Lesson, OpenQuestions
 from tutor.course.questions import Quiz
 from tutor.errors import ContentProblem
 
@@ -24,6 +24,8 @@ def broken_rules(value: BaseModel, document: Document) -> Iterator[ContentProble
         yield from _lesson_rules(value, document)
     elif isinstance(value, Quiz):
         yield from _repeated(document, ("items",), [item.id for item in value.items])
+    elif isinstance(value, OpenQuestions):
+        yield from _repeated(document, ("questions",), [question.id for question in value.questions])
     elif isinstance(value, Exercise):
         yield from _exercise_rules(value, document)
     elif isinstance(value, Glossary):

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from tutor.amounts import size
+
 WIDTH = 20  # an even number: the limit stands in the middle
 DECADES = 1.0  # each half of the bar is one factor of ten
 
@@ -67,14 +69,6 @@ def parts(measurement: Mapping[str, Any], name_width: int = 0) -> tuple[str, str
     value = _amount(measurement["value"], unit, exact, with_unit=False)
     said = f"{value}, {bound} {_amount(limit, unit, exact)}"
     return f"{name}  {bar(share)} {factor:>7}", said
-
-
-def size(count: float) -> str:
-    """Bytes as a person reads them: 812 bytes · 16.4 kB · 1.2 GB (powers of 1000)."""
-    if count < 1000:
-        return f"{number(count)} bytes"
-    power = min(3, int(math.log10(count)) // 3)
-    return f"{count / 1000**power:.3g} {('bytes', 'kB', 'MB', 'GB')[power]}"
 
 
 def _amount(value: float, unit: str, exact: bool = False, *, with_unit: bool = True) -> str:

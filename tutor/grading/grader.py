@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tutor.compute.packages import require_packages
 from tutor.course import LoadedExercise
-from tutor.errors import EnvironmentProblem, GraderFault
+from tutor.errors import GraderFault
 from tutor.grading import assemble
 from tutor.grading.language_models import FindModel, fetched_model
 from tutor.grading.run import Heard, JudgeLost, Run
+from tutor.grading.spare import Spare
 from tutor.grading.submission import Submission
 from tutor.grading.team import Expected, Team
 from tutor.grading.verdict import GradingEvent, Verdict
@@ -58,7 +58,7 @@ class Grader:
         self._keep_warm = keep_warm
         self._find_model = find_model or fetched_model
         self._new_seed = new_seed or _secret_seed
-        self._spare: tuple[_Wanted, asyncio.Task[Team]] | None = None
+        self._spare = Spare(partial(self._launch, spare=True), self._end)
         self._expected: dict[Path, Expected] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._root = root
@@ -85,11 +85,7 @@ class Grader:
         judges, workers = self._zygotes(exercise).started(chosen)
         await asyncio.gather(judges.ready(), workers.ready())
         if self._keep_warm:
-            if self._spare is not None and self._spare[0] != _Wanted.of(exercise, chosen):
-                await self._dismiss_spare()
-            if self._spare is None:
-                self._prepare_spare(exercise, chosen)
-            await _settled(self._spare[1] if self._spare else None)
+            await self._spare.ready(exercise, chosen)
 
     async def grade(
         self,
@@ -188,21 +184,8 @@ class Grader:
 
     async def _team(self, exercise: LoadedExercise, device: str) -> Team:
         """The spare team if it is for this exercise as its files are now, else a new one."""
-        wanted = _Wanted.of(exercise, device)
-        spare, self._spare = self._spare, None
-        if spare is not None:
-            for_what, task = spare
-            try:
-                team = await _settled(task)
-            except asyncio.CancelledError:
-                self._spare = spare
-                raise
-            if team is not None:
-                if for_what == wanted and team.ready:
-                    return team
-                team.kill()
-                self._after(team.dismissed())
-        return await self._launch(exercise, device)
+        spare = await self._spare.take(exercise, device)
+        return spare or await self._launch(exercise, device)
 
     async def _launch(self, exercise: LoadedExercise, device: str, *, spare: bool = False) -> Team:
         judges, workers = self._zygotes(exercise).started(device)
@@ -234,20 +217,13 @@ class Grader:
                 team.fresh_used,
                 heard.done["draws"],
             )
-        if self._keep_warm and self._spare is None:
-            self._prepare_spare(team.exercise, team.device)
+        if self._keep_warm:
+            self._spare.prepare(team.exercise, team.device)
 
-    def _prepare_spare(self, exercise: LoadedExercise, device: str) -> None:
-        task = asyncio.create_task(self._launch(exercise, device, spare=True))
-        self._spare = (_Wanted.of(exercise, device), task)
-
-    async def _dismiss_spare(self) -> None:
-        """Ends the team that waits, which is for what nobody grades now."""
-        spare, self._spare = self._spare, None
-        team = await _settled(spare[1]) if spare is not None else None
-        if team is not None:
-            team.kill()
-            self._after(team.dismissed())
+    def _end(self, team: Team) -> None:
+        """Ends a team that waited in vain."""
+        team.kill()
+        self._after(team.dismissed())
 
     def _after(self, work: Coroutine[Any, Any, None]) -> None:
         """Lets work finish beside what comes next; ``close`` waits for it."""
@@ -257,46 +233,10 @@ class Grader:
 
     async def close(self) -> None:
         """Ends both zygotes and everything they forked."""
-        await self._dismiss_spare()
+        await self._spare.dismiss()
         await asyncio.gather(*self._background, return_exceptions=True)
         for zygotes in (self.zygotes, *self._preloaded.values()):
             zygotes.close()
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What a team is for: an exercise's checks and its files as they are now, on a device."""
-
-    checks: Path
-    device: str
-    files: tuple[tuple[str, int, int], ...]
-
-    @classmethod
-    def of(cls, exercise: LoadedExercise, device: str) -> _Wanted:
-        """Looks at the times and sizes of the grader's and the exercise's files."""
-        folders = (exercise.grader_folder, exercise.grader_folder.parent, exercise.folder)
-        files = [
-            entry
-            for folder in folders
-            for entry in os.scandir(folder)
-            if entry.name.endswith((".py", ".yaml"))
-        ]
-        return cls(exercise.checks_file, device, tuple(sorted(_signature(entry) for entry in files)))
-
-
-def _signature(entry: os.DirEntry[str]) -> tuple[str, int, int]:
-    status = entry.stat()
-    return entry.path, status.st_mtime_ns, status.st_size
-
-
-async def _settled(task: asyncio.Task[Team] | None) -> Team | None:
-    """The team of a task, or ``None`` where it could not be launched (a zygote died, a model is missing)."""
-    if task is None:
-        return None
-    try:
-        return await asyncio.shield(task)
-    except (GraderFault, EnvironmentProblem, OSError):
-        return None
 
 
 def _secret_seed() -> int:

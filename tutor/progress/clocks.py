@@ -35,6 +35,7 @@ def exercise_states(sql: sqlite3.Connection, course: str, now: datetime) -> dict
 
 
 def exercise_state(sql: sqlite3.Connection, course: str, exercise: str, now: datetime) -> ExerciseState:
+    """The summary of one exercise; an empty one where it was never begun."""
     return _exercise(sql, course, exercise, summary.exercise_state(sql, course, exercise), now)
 
 

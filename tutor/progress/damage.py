@@ -23,6 +23,7 @@ def is_sound(connection: sqlite3.Connection) -> bool:
 
 
 def is_damage(error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
+    """Whether the error says that the file is damaged, rather than busy, full or not ours to write."""
     if isinstance(error, UnicodeDecodeError):
         return True
     return primary_code(error) in _DAMAGED or "malformed" in str(error)
@@ -36,6 +37,7 @@ def damage() -> sqlite3.DatabaseError:
 
 
 def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where the error came from Python's module."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of an extended code says where
 
 

@@ -52,6 +52,7 @@ def draft(store: Store, lesson: LoadedLesson, question: OpenQuestion) -> str:
 
 
 def keep_draft(store: Store, lesson: LoadedLesson, question: OpenQuestion, text: str) -> None:
+    """Remember what is half written, its first ``LONGEST`` characters; an empty text forgets it."""
     store.set_bookmark(_place(lesson, question), text[:LONGEST] or None)
 
 

@@ -115,6 +115,7 @@ def _after_pass(memory: Memory | None, at: datetime, *, known_source: bool) -> M
 
 
 def after_answer(state: ItemState, answer: Answer) -> ItemState:
+    """The summary with one more answer, which comes after all that it holds."""
     named = (answer.misconception,) if answer.misconception else ()
     missed = () if answer.points > 0 else (timestamp(answer.at),)
     return ItemState(
@@ -131,6 +132,7 @@ def after_answer(state: ItemState, answer: Answer) -> ItemState:
 
 
 def place(record: Record) -> tuple[str, str]:
+    """Where a record stands in its log: by time (ISO 8601, UTC), then by id."""
     return timestamp(record.at), record.id
 
 

@@ -68,11 +68,13 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 
 def exercise_states(connection: sqlite3.Connection, course: str) -> dict[str, ExerciseState]:
+    """The kept summaries by exercise. Raises one of ``records.UNREADABLE`` where they have rotted."""
     rows = connection.execute("SELECT exercise, state FROM exercise_standing WHERE course = ?", (course,))
     return {exercise: load_exercise(text) for exercise, text in rows}
 
 
 def exercise_state(connection: sqlite3.Connection, course: str, exercise: str) -> ExerciseState:
+    """The kept summary of one exercise; an empty one where it was never begun."""
     row = connection.execute(
         "SELECT state FROM exercise_standing WHERE course = ? AND exercise = ?", (course, exercise)
     ).fetchone()
@@ -80,6 +82,7 @@ def exercise_state(connection: sqlite3.Connection, course: str, exercise: str) -
 
 
 def item_states(connection: sqlite3.Connection, course: str) -> dict[tuple[str, str], ItemState]:
+    """The kept summaries by lesson and item."""
     rows = connection.execute("SELECT lesson, item, state FROM item_standing WHERE course = ?", (course,))
     return {(lesson, item): load_item(text) for lesson, item, text in rows}
 

@@ -225,4 +225,5 @@ def _is_module(node: ast.expr) -> bool:
 
 
 def is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    """Whether a name is assigned to here, not read."""
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

@@ -33,8 +33,10 @@ def make_item(drawn: Drawn) -> Item:
 
 
 def questions_of(lesson: LoadedLesson) -> tuple[AnyQuestion, ...]:
+    """The questions as written, before numbers are drawn; reads ``quiz.yaml`` on first use."""
     return lesson.quiz.items if lesson.quiz else ()
 
 
 def source_of(lesson: LoadedLesson, question: Question) -> Source:
+    """Where a question is written, for the problems that it may have."""
     return Source(lesson.id, lesson.folder / "quiz.yaml", question.id)

@@ -58,6 +58,7 @@ class Placed:
 
 
 def plan(sitting: Sitting) -> Plan:
+    """How many lessons and questions the test is about, and how many of these are answered or skipped."""
     lessons = {item.lesson for item in sitting.items.values()}
     return Plan(len(lessons), len(sitting.items), len(sitting.items) - len(sitting.open))
 

@@ -13,14 +13,14 @@ _CONTROLS = re.compile(
 )
 
 
-def clean_text(text: object, limit: int = 4000, *, single_line: bool = False) -> str:
+def clean_text(text: object, limit: int | None = 4000, *, single_line: bool = False) -> str:
     """``text`` without escape sequences, controls, lone surrogates and direction overrides.
 
     Tabs and newlines stay (or become spaces with ``single_line``); what is over ``limit``
-    characters is cut with a note that says how much.
+    characters is cut with a note that says how much; ``None`` cuts nothing.
     """
     raw = text if isinstance(text, str) else str(text)
-    excess = len(raw) - limit
+    excess = 0 if limit is None else len(raw) - limit
     raw = raw[:limit].replace("\r\n", "\n").replace("\r", "\n")
     cleaned = _CONTROLS.sub("\ufffd", _ESCAPES.sub("", raw))
     if single_line:
@@ -30,5 +30,5 @@ def clean_text(text: object, limit: int = 4000, *, single_line: bool = False) ->
 
 def clean_output(data: bytes, total: int) -> str:
     """What a submission printed: the first ``data`` of ``total`` bytes, decoded and cleaned, with a note on the cut."""
-    text = clean_text(data.decode("utf-8", "replace"), limit=len(data) + 1)
+    text = clean_text(data.decode("utf-8", "replace"), limit=None)
     return f"{text}\n… cut here: {total:,} bytes were printed" if total > len(data) else text

@@ -15,6 +15,7 @@ MOST_CELLS = 1000
 
 
 def packet(kind: bytes, payload: bytes) -> bytes:
+    """One byte of kind, the length in four (big endian), the payload: what Textual's driver reads and writes."""
     return kind + len(payload).to_bytes(4, "big") + payload
 
 

@@ -24,7 +24,7 @@ def test_the_headers_tell_what_a_model_is(tiny_model: Path) -> None:
     assert (facts.architecture, facts.model_type, facts.quantization) == ("LlamaForCausalLM", "llama", None)
     assert (facts.layers, facts.width, facts.vocabulary, facts.context) == (1, 32, 259, 64)
     assert facts.largest == 259 * 32
-    assert facts.summary == "18,624 parameters, 0.0745 MB in float32"
+    assert facts.summary == "18,624 parameters, 74.5 kB in float32"
 
 
 def test_they_are_told_without_tensors(tiny_model: Path) -> None:

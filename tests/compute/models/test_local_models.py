@@ -48,7 +48,7 @@ def test_a_folder_is_checked_copied_and_found(tiny_model: Path, shelf: Path) -> 
         "apache-2.0",
         str(tiny_model),
     )
-    assert any("18,624 parameters, 0.0745 MB in float32" in progress.stage for progress in heard)
+    assert any("18,624 parameters, 74.5 kB in float32" in progress.stage for progress in heard)
     assert any(progress.done == progress.total > 0 for progress in heard)
     assert loaded(find_model_folder("tiny-llama", shelf)) == "18624 on and on"
 

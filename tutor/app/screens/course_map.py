@@ -12,8 +12,9 @@ from textual.containers import Horizontal
 from textual.content import Content as Rendered
 from textual.widgets import Static
 
+from tutor.amounts import counted
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import inline, plural
+from tutor.app.text import inline
 from tutor.app.theme import COLOURS, GLYPHS, status_word
 from tutor.app.widgets.course_list import CourseList, MapRow
 from tutor.app.widgets.forecast import forecast_bars
@@ -101,9 +102,9 @@ class CourseMapScreen(TutorScreen):
                 from tutor.progress.rereading import RULE
 
                 text = Rendered.styled(f"To be reread: {step_titles(lesson, steps)}. {RULE}", "$accent")
-            facts.append(plural(len(lesson.steps), "step"))
+            facts.append(counted(len(lesson.steps), "step"))
             if lesson.items:
-                facts.append(plural(len(lesson.items), "question"))
+                facts.append(counted(len(lesson.items), "question"))
         else:
             exercise = engine.content.exercise(row.id)
             text = Rendered(f"Lesson: {engine.content.lesson(exercise.lesson).title}")
@@ -191,7 +192,7 @@ def map_rows(content: Content, standing: Standing) -> list[MapRow]:
     """The map's lines in course order: each module, its lessons, and each lesson's exercises."""
     rows: list[MapRow] = []
     if standing.due or standing.waiting:
-        title = f"Review {plural(standing.due, 'question')}" if standing.due else "Today's review is done"
+        title = f"Review {counted(standing.due, 'question')}" if standing.due else "Today's review is done"
         title += f" · {standing.waiting} wait for tomorrow" if standing.waiting else ""
         status = "due" if standing.due else "done"
         rows += [MapRow("review", "due", title, status, next=standing.next.kind == "review"), MapRow("gap")]

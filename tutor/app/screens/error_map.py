@@ -11,8 +11,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tutor.amounts import counted
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import drawn_cells, plural
+from tutor.app.text import drawn_cells
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
 
@@ -86,7 +87,7 @@ class ErrorMapScreen(TutorScreen):
             return "Measuring yours …"
         if not self.own:
             return "None is yours yet: a quantizer that you pass gets its place here."
-        return f"{plural(len(self.own), 'quantizer')} of yours, on one frozen matrix of Gaussian weights."
+        return f"{counted(len(self.own), 'quantizer')} of yours, on one frozen matrix of Gaussian weights."
 
     def _legend(self, marks: list[Marked], width: int) -> Content:
         from tutor.proving.map_plot import FIGURES, figures, noted

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tutor.app.screens.handing_over import HandingOverScreen
-from tutor.app.text import untrusted
+from tutor.app.text import colourless
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
@@ -38,7 +38,7 @@ class ExplainingScreen(HandingOverScreen):
     def compose(self) -> ComposeResult:
         yield TopBar(self.exercise.info.title, "Explain this failure")
         with VerticalScroll(id="page"):
-            yield Reading(untrusted(self._prompt).plain, id="prompt")
+            yield Reading(colourless(self._prompt), id="prompt")
             yield Static(id="told")
         yield KeyBar()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.amounts import counted
 from tutor.app.screens.confirm import ConfirmScreen
 from tutor.app.screens.solution import SolutionScreen
-from tutor.app.text import plural
 
 if TYPE_CHECKING:
     from tutor.app.tutor_app import TutorApp
@@ -19,7 +19,7 @@ async def show_solution(app: TutorApp, exercise: LoadedExercise) -> None:
     if not engine.may_see_solution(exercise):
         left = len(exercise.info.hints) - engine.store.hints_shown(exercise.id)
         if left > 0:
-            app.notify(f"The solution is shown after a pass, or after {plural(left, 'more hint')}.")
+            app.notify(f"The solution is shown after a pass, or after {counted(left, 'more hint')}.")
             return
         question = "Give up and see the solution?"
         price = "The exercise then counts as seen, not mastered, and comes due again tomorrow."

@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
+from tutor.amounts import counted
 from tutor.app.screens.finder import Choices, FinderScreen, Row
-from tutor.app.text import inline, plural
+from tutor.app.text import inline
 
 if TYPE_CHECKING:
     from tutor.course.models import Term
@@ -52,7 +53,7 @@ class GlossaryScreen(FinderScreen):
         return f"No term has “{typed}”. The lessons may: / on the course map searches them."
 
     def note(self) -> str:
-        all_terms = plural(len(self.terms), "term")
+        all_terms = counted(len(self.terms), "term")
         return all_terms if len(self.rows) == len(self.terms) else f"{len(self.rows)} of {all_terms}"
 
     def show_rows(self) -> None:

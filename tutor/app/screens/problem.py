@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tutor.app.text import untrusted
+from tutor.app.text import colourless
 
 if TYPE_CHECKING:
     from tutor.errors import TutorProblem
@@ -30,12 +30,15 @@ class ProblemScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         problem = self.problem
         with Vertical(classes="notice problem"):
-            yield Static(Content.styled("✗ ", "bold $error") + _text(problem.message).stylize("bold"))
+            yield Static(
+                Content.styled("✗ ", "bold $error") + Content(colourless(problem.message)).stylize("bold")
+            )
             if problem.where:
-                yield Static(_text(problem.where).stylize("$quiet"), classes="detail")
+                yield Static(Content(colourless(problem.where)).stylize("$quiet"), classes="detail")
             if problem.next_step:
                 yield Static(
-                    Content.styled("Next  ", "bold $accent") + _text(problem.next_step), classes="detail"
+                    Content.styled("Next  ", "bold $accent") + Content(colourless(problem.next_step)),
+                    classes="detail",
                 )
             close = " leaves the tutor" if self.fatal else " closes this"
             yield Static(Content.assemble(("enter", "bold $primary"), (close, "$quiet")))
@@ -45,7 +48,3 @@ class ProblemScreen(ModalScreen[None]):
             self.app.exit(return_code=self.problem.exit_code)
         else:
             self.dismiss()
-
-
-def _text(text: str) -> Content:
-    return Content(untrusted(text).plain)

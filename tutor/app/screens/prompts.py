@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.app.screens.handing_over import HandingOverScreen
-from tutor.app.text import shown_path, untrusted
+from tutor.app.text import colourless, shown_path
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
@@ -73,7 +73,7 @@ class PromptsScreen(HandingOverScreen):
         views.labels = [(level.capitalize(), "") for level in LEVELS]
         views.chosen = number
         with self.tutor.problems_shown():
-            self.query_one("#prompt", Reading).update(untrusted(self.text).plain)
+            self.query_one("#prompt", Reading).update(colourless(self.text))
         self.query_one("#told", Static).update("")
         self.query_one("#page", VerticalScroll).scroll_home(animate=False)
 

@@ -13,8 +13,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tutor.amounts import counted
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import inline, plural, untrusted
+from tutor.app.text import colourless, inline
 from tutor.app.ways import after_placement, after_quiz
 from tutor.app.widgets.go_on import GoOn
 from tutor.app.widgets.key_bar import KeyBar
@@ -113,7 +114,7 @@ class QuizScreen(TutorScreen):
         dots.position = self.sitting.position
         points = self.sitting.item.points
         kind = KINDS[self.sitting.item.kind]
-        dots.caption = f"{kind} · {plural(points, 'point')}" if points > 1 else kind
+        dots.caption = f"{kind} · {counted(points, 'point')}" if points > 1 else kind
         got, of = self.sitting.total
         self.query_one(TopBar).note = f"{got:g} of {of:g} points" if of else ""
 
@@ -158,7 +159,7 @@ class QuizScreen(TutorScreen):
         if self.sitting.placement:
             engine.place(self.sitting)
             if skipped := open_before - len(self.sitting.open) - 1:
-                more = plural(skipped, "more question")
+                more = counted(skipped, "more question")
                 notes.append(f"– This lesson is yours to learn: {more} of it will not be asked.")
         if not result.points and engine.reopened(item):
             notes.append(
@@ -175,7 +176,7 @@ class QuizScreen(TutorScreen):
         tone = "right" if result.correct else "partly" if result.points else "wrong"
         await page.mount(
             Static(_headline(result), classes=f"headline {tone}"),
-            Reading(untrusted(result.explanation).plain, classes=f"explanation {tone}"),
+            Reading(colourless(result.explanation), classes=f"explanation {tone}"),
             *(Static(Content(note), classes="note") for note in notes),
         )
         self._tell_place()
@@ -261,7 +262,7 @@ class QuizScreen(TutorScreen):
         if self.sitting.placement:
             lessons = len({item.lesson for item in self.sitting.items.values()})
             out = len(self.tutor.engine.place(self.sitting).tested_out)
-            return Content.styled(f"{out} of {plural(lessons, 'lesson')} tested out", "bold")
+            return Content.styled(f"{out} of {counted(lessons, 'lesson')} tested out", "bold")
         got, of = self.sitting.total
         return _result_line(got, of, len(self.sitting.missed), self.tutor.engine.standing().waiting)
 
@@ -286,6 +287,8 @@ def _headline(result: Result) -> Content:
 
 def _result_line(got: float, of: float, missed: int, waiting: int) -> Content:
     line = Content.assemble((f"{got:g} of {of:g} points", "bold"))
-    after = " Every one right." if not missed else f" {plural(missed, 'question')} will come back for review."
+    after = (
+        " Every one right." if not missed else f" {counted(missed, 'question')} will come back for review."
+    )
     more = f" {waiting} more wait for tomorrow." if waiting else ""
     return line + inline(f" ·{after}{more}")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tutor.amounts import counted
 from tutor.app.screens.finder import FinderScreen, Row
-from tutor.app.text import plural
 from tutor.course.search import Hit, marked
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class SearchScreen(FinderScreen):
         return f"No lesson, exercise or term has “{typed}”."
 
     def note(self) -> str:
-        return plural(len(self.rows), "place")
+        return counted(len(self.rows), "place")
 
     def _opener(self, hit: Hit) -> Callable[[], object]:
         match hit.kind:

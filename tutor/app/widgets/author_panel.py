@@ -8,7 +8,8 @@ from pathlib import Path
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.app.text import plural, shown_path, untrusted
+from tutor.amounts import counted
+from tutor.app.text import colourless, shown_path
 from tutor.course.fixes import fix_of
 from tutor.errors import ContentProblem
 
@@ -32,17 +33,13 @@ class AuthorPanel(Static):
 
 
 def _lines(root: Path, problems: Sequence[ContentProblem], when: str, most: int) -> list[Content]:
-    head = f"✗ {plural(len(problems), 'problem')} at {when}"
+    head = f"✗ {counted(len(problems), 'problem')} at {when}"
     lines = [Content.assemble((head, "bold $error"), ("  shown is the last version without any", "$quiet"))]
     for problem in problems[:most]:
         where = problem.where.removeprefix(f"{root}/")
-        lines.append(Content.assemble((_plain(where), "$primary"), "  ", _plain(problem.message)))
+        lines.append(Content.assemble((colourless(where), "$primary"), "  ", colourless(problem.message)))
         if fix := fix_of(problem):
-            lines.append(Content.styled(f"    {_plain(fix)}", "$quiet"))
+            lines.append(Content.styled(f"    {colourless(fix)}", "$quiet"))
     if len(problems) > most:
         lines.append(Content.styled(f"and {len(problems) - most} more: tutor validate", "$quiet"))
     return lines
-
-
-def _plain(text: str) -> str:
-    return untrusted(text).plain

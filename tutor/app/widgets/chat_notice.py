@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.app.text import untrusted
+from tutor.app.text import colourless
 from tutor.assist.chat import STEPS, NotConfigured
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class ChatNotice(Static):
         if isinstance(problem, NotConfigured):
             self.update(_steps())
         else:
-            head = Content.assemble(("✗ ", "bold $error"), (untrusted(problem.message).plain, "bold"))
-            self.update(Content("\n\n").join([head, Content(untrusted(problem.next_step).plain)]))
+            head = Content.assemble(("✗ ", "bold $error"), (colourless(problem.message), "bold"))
+            self.update(Content("\n\n").join([head, Content(colourless(problem.next_step))]))
         self.set_class(True, "-missing")
 
 

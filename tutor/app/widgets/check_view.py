@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from tutor.app.text import inline, number, untrusted
+from tutor.app.text import colourless, inline, number
 from tutor.app.theme import COLOURS, GLYPHS
 from tutor.app.widgets.bar import bar, factor
 
@@ -137,4 +137,4 @@ def _hung(lead: Content, text: Content, width: int) -> list[Content]:
 
 
 def _clean(text: str) -> Content:
-    return inline(untrusted(text).plain.rstrip())
+    return inline(colourless(text).rstrip())

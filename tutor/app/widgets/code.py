@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tutor.app.text import untrusted
+from tutor.app.text import colourless
 
 
 def python(source: str) -> Content:
     """Python with its syntax coloured; controls are dropped first."""
     from textual.highlight import highlight
 
-    return highlight(untrusted(source.rstrip("\n")).plain, language="python")
+    return highlight(colourless(source.rstrip("\n")), language="python")
 
 
 def diff(text: str) -> Content:
     """A unified diff; the signs at the line's start say what the colours say."""
     lines = []
-    for line in untrusted(text.rstrip("\n")).plain.split("\n"):
+    for line in colourless(text.rstrip("\n")).split("\n"):
         style = {"+": "$success", "-": "$error", "@": "$primary"}.get(line[:1], "")
         if line.startswith(("+++", "---")):
             style = "$quiet"

@@ -18,7 +18,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from tutor.app.text import duration, size, untrusted_content
+from tutor.amounts import duration, size
+from tutor.app.text import untrusted_content
 from tutor.app.widgets.knobs import Knobs
 from tutor.app.widgets.output_view import OutputView
 from tutor.errors import TutorProblem

@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.app.text import plural
+from tutor.amounts import counted
 from tutor.app.widgets.reading import Reading
 
 
@@ -22,7 +22,7 @@ class HintsView(VerticalScroll):
         left = len(hints) - shown
         if left:
             rest = (
-                f"{plural(left, 'hint')} left. A hint costs nothing; it is only remembered that you saw it."
+                f"{counted(left, 'hint')} left. A hint costs nothing; it is only remembered that you saw it."
             )
             line = Content.assemble(("h", "bold $primary"), (f" shows the next. {rest}", "$quiet"))
         else:

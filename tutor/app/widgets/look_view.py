@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tutor.app.text import drawn_cells, inline, untrusted
+from tutor.app.text import colourless, drawn_cells, inline
 from tutor.errors import TutorProblem
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class LookView(VerticalScroll):
 
 
 def _line(text: str) -> Content:
-    return inline(untrusted(text).plain)
+    return inline(colourless(text))
 
 
 def _drawn(look: Look, width: int) -> list[Content]:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.app.text import untrusted
+from tutor.app.text import colourless
 from tutor.app.widgets.answer import Answer
 from tutor.assist.chat.events import Called, Event, Failed, Noted, Returned, Said
 
@@ -31,7 +31,7 @@ class TurnView(Vertical):
         self._last = ""  # the kind of what was shown last
 
     def compose(self) -> ComposeResult:
-        yield Static(_text(self._question), classes="asked")
+        yield Static(Content(colourless(self._question)), classes="asked")
         if self._turn is not None:
             for part in self._turn.parts:
                 if (widget := self._widget(part)) is not None:
@@ -53,7 +53,9 @@ class TurnView(Vertical):
                     self._call.end(ok=ok)
             case Noted(text):
                 self._answer = None
-                line = Static(Content.assemble(("! ", "bold $accent"), _text(text)), classes="told")
+                line = Static(
+                    Content.assemble(("! ", "bold $accent"), Content(colourless(text))), classes="told"
+                )
                 return self._below(line, "told")
             case Failed(problem, kept):
                 failure = Static(_failure(problem, kept=kept), classes="told failure")
@@ -109,13 +111,9 @@ class ToolLine(Static):
 def _failure(problem: TutorProblem, *, kept: bool) -> Content:
     where = f" ({problem.where})" if problem.where else ""
     step = f"{'What came of it is kept. ' if kept else ''}{problem.next_step}"
-    head = Content.assemble(("✗ ", "bold $error"), _text(f"{problem.message}{where}"))
-    return Content("\n").join([head, Content.styled(_text(step).plain, "$quiet")])
+    head = Content.assemble(("✗ ", "bold $error"), Content(colourless(f"{problem.message}{where}")))
+    return Content("\n").join([head, Content.styled(colourless(step), "$quiet")])
 
 
 def _stopped() -> Static:
     return Static(Content.styled("– stopped", "$quiet"), classes="told")
-
-
-def _text(text: str) -> Content:
-    return Content(untrusted(text).plain)

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.app.text import duration, inline, number, size, untrusted, untrusted_content
+from tutor.amounts import duration, size
+from tutor.app.text import colourless, inline, number, untrusted_content
 from tutor.app.widgets.check_view import CheckView
 from tutor.app.widgets.plot import Plot
 from tutor.app.widgets.reading import Reading
@@ -136,13 +137,13 @@ def _head(verdict: Verdict, note: str, after_pass: str) -> list[Content]:
     facts = [_count(verdict.checks), verdict.device, duration(verdict.seconds), note]
     lines = [Content.assemble((words, f"bold {colour}"), (f"   {' · '.join(filter(None, facts))}", "$quiet"))]
     if verdict.message:
-        lines += [Content(), inline(untrusted(verdict.message).plain)]
+        lines += [Content(), inline(colourless(verdict.message))]
     if verdict.passed:
         lines += [Content(), Content.styled(after_pass, "$quiet")]
     elif verdict.next_step:
         lines += [
             Content(),
-            Content.styled("Next  ", "bold $accent") + inline(untrusted(verdict.next_step).plain),
+            Content.styled("Next  ", "bold $accent") + inline(colourless(verdict.next_step)),
         ]
     return lines
 

@@ -22,12 +22,8 @@ class StreamCleaner:
         begun = _BEGUN.search(text, max(0, len(text) - LONGEST_SEQUENCE))
         at = begun.start() if begun else len(text)
         self._held = text[at:]
-        return _clean(text[:at])
+        return clean_text(text[:at], limit=None)
 
     def rest(self) -> str:
         held, self._held = self._held, ""
-        return _clean(held)
-
-
-def _clean(text: str) -> str:
-    return clean_text(text, limit=len(text))
+        return clean_text(held, limit=None)

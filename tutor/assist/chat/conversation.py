@@ -75,7 +75,7 @@ class Conversation:
         Raises:
             UsageProblem: the question is empty or too long.
         """
-        asked = clean_text(question, limit=len(question)).strip()
+        asked = clean_text(question, limit=None).strip()
         if not asked or len(asked) > LONGEST_QUESTION:
             size = (
                 f"has {len(asked):,} characters; {LONGEST_QUESTION:,} are the most" if asked else "is empty"
@@ -195,7 +195,7 @@ def _asking(said: str, calls: tuple[ToolCall, ...]) -> Message:
     """The model's own message with its calls; arguments that are no JSON, or long, are not repeated to it."""
     told_again = []
     for call in calls:
-        arguments = clean_text(call.arguments, limit=len(call.arguments)) or "{}"
+        arguments = clean_text(call.arguments, limit=None) or "{}"
         try:
             read_arguments(arguments)
         except ValueError:

@@ -81,6 +81,7 @@ def no_chat(endpoint: Endpoint) -> ChatProblem:
 
 
 def cut_off(endpoint: Endpoint) -> CutOff:
+    """The problem of an answer whose connection ended in its midst."""
     return CutOff(
         "The connection ended before the answer was whole.",
         where=endpoint.host,

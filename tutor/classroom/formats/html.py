@@ -12,11 +12,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
+from tutor.amounts import size
 from tutor.classroom.formats import plots
 from tutor.classroom.gradebook import Gradebook
 from tutor.classroom.overview import overview
 from tutor.classroom.rows import Row
-from tutor.classroom.sizes import size
 from tutor.grading import bars
 from tutor.grading.verdict import HEADLINES
 from tutor.sandbox.clean import clean_text

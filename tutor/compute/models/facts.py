@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tutor.amounts import size
 from tutor.compute.capacity import free_memory_bytes
 from tutor.compute.models.files import CONFIG, INDEX, WHOLE, weight_files
 from tutor.compute.models.headers import TensorHeader, read_headers
@@ -53,7 +54,7 @@ class ModelFacts:
     @property
     def summary(self) -> str:
         """For a person: ``134.5 M parameters, 538 MB in float32``."""
-        return f"{self.count} parameters, {_megabytes(self.bytes)} in {self.dtype}"
+        return f"{self.count} parameters, {size(self.bytes)} in {self.dtype}"
 
     @property
     def count(self) -> str:
@@ -111,8 +112,8 @@ def check_memory(facts: ModelFacts, where: str, dtype: str | None = None, memory
     needed = facts.needs(dtype)
     if needed > there:
         raise EnvironmentProblem(
-            f"The model is too large for this machine: {facts.summary}; loading takes {_megabytes(needed)} "
-            f"of memory, and {_megabytes(there)} can be had.",
+            f"The model is too large for this machine: {facts.summary}; loading takes {size(needed)} "
+            f"of memory, and {size(there)} can be had.",
             where=where,
             next_step="Choose a smaller model, or a machine with more memory.",
         )
@@ -180,7 +181,3 @@ def _no_model(folder: Path, reason: str) -> EnvironmentProblem:
         where=str(folder),
         next_step=f"It needs '{CONFIG}', the tokenizer's files and 'model.safetensors'.",
     )
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e9:.3g} GB" if count >= 1e9 else f"{count / 1e6:.3g} MB"

@@ -1,6 +1,6 @@
 """The kinds of question, registered here. A new one is a module beside this and a line below.
 
-What its YAML may say is a model in ``tutor.course.models``; how it is shown is a widget of the app.
+What its YAML may say is a model in ``tutor.course.questions``; how it is shown is a widget of the app.
 """
 
 from __future__ import annotations

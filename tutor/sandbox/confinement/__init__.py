@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from tutor.sandbox.confinement import kernel, landlock, privileges, seccomp, world
+from tutor.sandbox.confinement import kernel, landlock, privileges, reach, seccomp, world
 from tutor.sandbox.confinement.kernel import CLONE_NEWPID, Unavailable
 from tutor.sandbox.scratch import remove_quickly
 
@@ -171,7 +171,7 @@ def confine(
         limits["RLIMIT_AS"] = privileges.ADDRESS_SPACE
     _try("identity", lambda: _give_up_root(scratch))
     _try("limits", _quietly(privileges.set_limits, limits))
-    _try("landlock", lambda: landlock.restrict(_readable(), _writable(scratch), programs=compiles))
+    _try("landlock", partial(_restrict_files, scratch, compiles=compiles))
     if _state.in_namespaces:
         os.close(_state.own_pid_namespace)
     _try("privileges", _quietly(privileges.drop_capabilities))
@@ -258,7 +258,7 @@ def _enter_scratch(*, compiles: bool) -> str:
 def _give_up_root(scratch: str) -> str:
     if os.geteuid() != 0:
         return ""
-    if not _state.own_root and not _nobody_can_reach_python():
+    if not _state.own_root and not reach.nobody_can_reach_python():
         raise Unavailable("running as root, and Python lies where nobody else can read it")
     if not _state.own_root:
         os.chown(scratch, privileges.NOBODY, privileges.NOBODY)
@@ -266,49 +266,8 @@ def _give_up_root(scratch: str) -> str:
     return ""
 
 
-def _nobody_can_reach_python() -> bool:
-    for place in world.python_places():
-        folder = place
-        while folder != "/":
-            if not os.stat(folder).st_mode & 0o001:
-                return False
-            folder = os.path.dirname(folder)
-    return True
-
-
-def _readable() -> list[str]:
-    """Trees that may be read. In a root of our own all of it; else each entry beside our package, one by one.
-
-    Of ``/proc`` only what is the worker's own, and not what is common to all (load, memory, locks): workers
-    of one grading could leave word there for each other. CUDA needs the rest.
-    """
-    if _state.own_root and _state.gpu:
-        return ["/"]
-    if _state.own_root:
-        top = [entry.path for entry in os.scandir("/") if entry.name != "proc"]
-        return [*top, "/proc/self", "/proc/cpuinfo"]
-    own = str(world.package_folder())
-    readable = [*_state.readable, "/sys/devices/system/cpu", "/proc/self", "/proc/cpuinfo"]
-    for place in world.python_places():
-        readable += _entries_without(place, own)
-    return readable
-
-
-def _entries_without(folder: str, excluded: str) -> list[str]:
-    """``folder`` as trees that do not hold ``excluded``: itself, or its entries, split only as deep as needed."""
-    if not (excluded + "/").startswith(os.path.realpath(folder) + "/"):
-        return [folder]
-    found: list[str] = []
-    for entry in os.scandir(folder):
-        if os.path.realpath(entry.path) != excluded:
-            found += _entries_without(entry.path, excluded) if entry.is_dir() else [entry.path]
-    return found
-
-
-def _writable(scratch: str) -> list[str]:
-    writable = [scratch, "/dev/null", "/dev/full"]
-    if _state.own_root:
-        writable.append("/dev/shm")
-    if _state.gpu:
-        writable += ["/dev", "/proc"] if _state.own_root else ["/proc/self"]
-    return writable
+def _restrict_files(scratch: str, *, compiles: bool) -> str:
+    own_root, gpu = _state.own_root, _state.gpu
+    readable = reach.readable(_state.readable, own_root=own_root, gpu=gpu)
+    writable = reach.writable(scratch, own_root=own_root, gpu=gpu)
+    return landlock.restrict(readable, writable, programs=compiles)
