@@ -18,8 +18,8 @@ def _complete(incomplete: str) -> list[str]:
 
 
 def config_command(
-    key: Annotated[str | None, typer.Argument(metavar="[KEY]", autocompletion=_complete)] = None,
-    value: Annotated[str | None, typer.Argument(metavar="[VALUE]")] = None,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", autocompletion=_complete)] = None,
+    value: Annotated[str | None, typer.Argument(metavar="VALUE")] = None,
     json: JsonOption = False,
 ) -> int:
     """Show the settings, show one, or set one. They are kept in config.toml; environment variables win."""
