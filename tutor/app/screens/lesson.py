@@ -231,6 +231,7 @@ class LessonScreen(TutorScreen):
         self.action_run_again()
 
     def action_run_again(self) -> None:
+        self.app.clear_notifications()
         if self.demo is not None:
             self.demo.start()
 
