@@ -62,7 +62,12 @@ def test_nothing_is_overwritten(tutor: Tutor, tmp_path: Path) -> None:
     assert not (tmp_path / "exercises" / "second").exists()
     again = tutor("new", "exercise", "first", "--content", tmp_path, course=None)
     assert again.code == 2
-    assert "already" in again.err
+    assert "There is an exercise 'first' already." in again.err
+    file = tmp_path / "file"
+    file.touch()
+    assert "Name its folder with --content DIR" in " ".join(
+        tutor("new", "exercise", "third", "--content", file, course=None).err.split()
+    )
 
 
 def test_the_course_must_be_named(tutor: Tutor) -> None:
