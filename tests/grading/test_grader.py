@@ -332,7 +332,7 @@ def test_a_file_that_is_no_utf_8_says_so_and_how_to_save_it(grade, before):
     verdict = grade(f"{before}# gr\u00f6\u00dfe\n{REFERENCE.read_text()}".encode("latin-1"))
 
     assert verdict.verdict == "error"
-    assert "halve.py is not UTF-8 text" in verdict.message
+    assert "halve.py is not valid Python: it is no UTF-8 text" in verdict.message
     assert "Save it as UTF-8" in verdict.next_step
 
 

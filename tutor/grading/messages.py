@@ -83,12 +83,15 @@ def error_message(exercise: LoadedExercise, error: Mapping[str, Any], file: str)
     return Message(f"Your code raised {error['type']}.\n{_trace(error, file_name)}", hint)
 
 
+_NO_UTF_8 = "invalid or missing encoding declaration"  # so Python says of the first two lines
+
+
 def _syntax_message(error: Mapping[str, Any], file_name: str) -> Message:
     """Python could not read the file: a line of it is wrong, or its bytes are no text, and then no line is named."""
     trace = _trace(error, file_name)
-    if not error["frames"] and (error["type"] == "UnicodeDecodeError" or "encoding" in error["message"]):
+    if not error["frames"] and (error["type"] == "UnicodeDecodeError" or _NO_UTF_8 in error["message"]):
         return Message(
-            f"{file_name} is not UTF-8 text, as Python expects it.\n{trace}",
+            f"{file_name} is not valid Python: it is no UTF-8 text, nor in an encoding that it names.\n{trace}",
             "Save it as UTF-8, or name its encoding in the first line, such as '# -*- coding: latin-1 -*-'.",
         )
     return Message(f"{file_name} is not valid Python.\n{trace}", "Mend that line and save.")
