@@ -131,6 +131,17 @@ async def test_a_number_is_typed_and_one_that_is_none_is_refused(
         assert engine.store.answers("bits") == []
         await press(pilot, *["backspace"] * 4, *"7000 MB", "enter")
         assert "✓ Right" in shown(pilot), "another unit of the same kind is right too"
+        assert not told(pilot), "what was wrong with an answer before is no news any more"
+
+
+async def test_a_notice_goes_with_the_screen_that_gave_it(running: Running) -> None:
+    async with running() as pilot:
+        await to(pilot, "numeric")
+        await press(pilot, "enter")
+        assert "Type a number first" in told(pilot)
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, QuizScreen)
+        assert not told(pilot)
 
 
 async def test_what_is_printed_may_have_several_lines(running: Running, engine: PracticeEngine) -> None:

@@ -176,6 +176,25 @@ def test_every_student_has_a_row_with_its_reason(content: Content, handed_in: Wr
     assert len(find(folder, content).submissions) == 11
 
 
+def test_a_notebook_or_another_archive_beside_other_files_is_somebodys_too(
+    content: Content, handed_in: Write
+) -> None:
+    folder = handed_in({
+        "ada-doubling.py": RIGHT,
+        "bob-doubling.ipynb": b"{}",
+        "cem.tar.gz": b"",
+        "dee.7z": b"",
+        "README.md": b"a note of the instructor's",
+    })  # fmt: skip
+    rows = {one.student: one.reason for one in find(folder, content).submissions}
+    assert rows == {
+        "ada": "",
+        "bob": "A notebook, not a Python file: hand in a .py file.",
+        "cem": "An archive of a kind that is not opened: hand in a .zip or a .py file.",
+        "dee": "An archive of a kind that is not opened: hand in a .zip or a .py file.",
+    }
+
+
 def test_a_named_exercise_makes_any_name_good(content: Content, handed_in: Write) -> None:
     found = find(handed_in({"ada.py": b"x = 1\n", "bob/whatever.py": b""}), content, "doubling")
     assert [(one.student, one.exercise, one.reason) for one in found.submissions] == [

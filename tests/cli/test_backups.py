@@ -28,6 +28,7 @@ def test_each_version_that_was_replaced_can_be_brought_back(tutor: Tutor, home: 
     ]
     assert [Path(path).name[:9] for path in listed["database"]] == ["progress-"]
     shown = tutor("backups")
+    assert "backed up by itself: 1 day, last" in shown.out
     assert "doubling.py" in shown.out
     assert "restore N" in shown.out
     restored = tutor("backups", "restore", "2")

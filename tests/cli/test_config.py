@@ -60,3 +60,12 @@ def test_a_device_that_is_set_counts_where_none_is_named(tutor: Tutor) -> None:
 def test_signs_are_ascii_where_that_is_set(tutor: Tutor) -> None:
     assert not tutor("list", env={"TUTOR_GLYPHS": "unicode", "PYTHONIOENCODING": "utf-8"}).out.isascii()
     assert tutor("list", env={"TUTOR_GLYPHS": "ascii", "PYTHONIOENCODING": "utf-8"}).out.isascii()
+
+
+def test_a_theme_that_the_app_does_not_have_is_refused_with_the_nearest(tutor: Tutor) -> None:
+    assert tutor("config", "theme", "nord").code == 0, "one of Textual's"
+    refused = tutor("config", "theme", "tutor-lite")
+    assert refused.code == 2
+    assert "There is no theme 'tutor-lite'" in refused.err
+    assert "Did you mean 'tutor-light'?" in refused.err
+    assert tutor("config", "theme").out == "nord\n"

@@ -62,7 +62,29 @@ def test_nothing_is_overwritten(tutor: Tutor, tmp_path: Path) -> None:
     assert not (tmp_path / "exercises" / "second").exists()
     again = tutor("new", "exercise", "first", "--content", tmp_path, course=None)
     assert again.code == 2
-    assert "already" in again.err
+    assert "There is an exercise 'first' already." in again.err
+    file = tmp_path / "file"
+    file.touch()
+    assert "Name its folder with --content DIR" in " ".join(
+        tutor("new", "exercise", "third", "--content", file, course=None).err.split()
+    )
+
+
+def test_the_next_step_in_a_course_that_was_named_names_it_too(tutor: Tutor, tmp_path: Path) -> None:
+    tutor("new", "lesson", "first", "--content", tmp_path / "my course", course=None)
+    listed = tutor("list", "--content", tmp_path / "my course", course=None)
+    assert f"tutor lesson first --content '{tmp_path / 'my course'}'" in listed.out
+
+
+def test_checks_that_can_not_be_imported_are_told_once(tutor: Tutor, tmp_path: Path) -> None:
+    tutor("new", "exercise", "first", "--content", tmp_path, course=None)
+    checks = tmp_path / "graders" / "first" / "test_first.py"
+    checks.write_text("import no_such_module\n" + checks.read_text())
+    ended = tutor("validate", tmp_path, "--json", course=None)
+    assert ended.code == 2
+    (problem,) = ended.json["problems"]
+    assert (problem["code"], Path(problem["file"]).name) == ("grader-fault", "test_first.py")
+    assert "No module named 'no_such_module'" in problem["message"]
 
 
 def test_the_course_must_be_named(tutor: Tutor) -> None:

@@ -119,6 +119,7 @@ def test_a_quiz_that_was_left_goes_on_where_it_was_with_the_same_numbers(tutor: 
     assert "2 of them are answered" in again.out
     assert "7 of 7 points." in again.out, again.out
     assert "of them are answered" not in tutor("quiz", "first", stdin=lines[0] + "\n").out
+    assert "1 of them is answered" in tutor("quiz", "first", stdin=":q\n").out
 
 
 def test_new_begins_a_quiz_anew_that_was_left(tutor: Tutor) -> None:

@@ -93,3 +93,13 @@ def test_what_is_skipped_or_optional_is_marked() -> None:
     )
     assert "(skipped) (not required)" in text
     assert "needs CUDA" in text
+
+
+def test_much_that_was_printed_is_shown_from_both_ends_so_that_the_checks_stay_in_sight() -> None:
+    text = verdict_text(verdict(check(), stdout="\n".join(f"line {n}" for n in range(1000))))
+    assert "line 0\n" in text
+    assert "line 999\n" in text
+    assert "984 lines are left out here; --json holds them" in text
+    assert len(text.splitlines()) < 40
+    short = verdict_text(verdict(check(), stdout="\n".join(f"line {n}" for n in range(17))))
+    assert all(f"line {n}" in short for n in range(17)), "one line is not worth a word about it"

@@ -97,6 +97,8 @@ def test_an_unknown_id_is_answered_with_the_nearest(wide: Course) -> None:
     content = load_content(wide.root)
     with pytest.raises(UsageProblem, match=r"Did you mean 'per-row'\?"):
         content.exercise("per-rows")
+    with pytest.raises(UsageProblem, match=r"Did you mean 'per-row'\?"):
+        content.exercise("/home/ada/tutor/work/per_row.py")
     with pytest.raises(UsageProblem, match=r"Did you mean 'outliers'\?"):
         content.lesson("outlier")
     with pytest.raises(UsageProblem, match="'scales' is the id of a lesson"):

@@ -318,6 +318,24 @@ def test_source_is_decoded_as_python_does(grade, encoded):
     assert grade(data).passed
 
 
+def test_the_kernels_own_limit_leaves_room_for_the_watch_to_say_what_it_was(grade):
+    printing = "import resource\nprint('seconds', resource.getrlimit(resource.RLIMIT_CPU)[0])\n"
+    verdict = grade(printing + REFERENCE.read_text())
+
+    seconds = int(verdict.stdout.split("seconds ")[1].split()[0])
+    assert verdict.passed
+    assert seconds >= 1.25 * grade.exercise.info.limits.cpu_seconds
+
+
+@pytest.mark.parametrize("before", ["", "\n\n\n"])  # Python itself tells the first two lines from the others
+def test_a_file_that_is_no_utf_8_says_so_and_how_to_save_it(grade, before):
+    verdict = grade(f"{before}# gr\u00f6\u00dfe\n{REFERENCE.read_text()}".encode("latin-1"))
+
+    assert verdict.verdict == "error"
+    assert "halve.py is not valid Python: it is no UTF-8 text" in verdict.message
+    assert "Save it as UTF-8" in verdict.next_step
+
+
 def test_a_worker_that_the_kernel_ended_for_its_memory_is_stopped_at_its_limit(grade, solution, monkeypatch):
     class Full:
         """A group as the kernel leaves it after it ended a worker."""

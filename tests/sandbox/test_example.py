@@ -105,3 +105,13 @@ def test_a_relative_path_is_found_from_where_the_learner_stands(tmp_path):
 
     assert result.returncode == 0, result.stdout
     assert "halve([2, 4]) = [1.0, 2.0]" in result.stdout
+
+
+def test_a_file_that_the_grader_could_not_read_does_not_run_here_either(tmp_path):
+    solution = tmp_path / "halve.py"
+    solution.write_bytes("# gr\u00f6\u00dfe\ndef halve(x):\n    return x / 2\n".encode("latin-1"))
+    command = [sys.executable, "-c", RUN, str(HALVE), str(solution)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert result.returncode == 1
+    assert "halve([2, 4])" not in result.stdout

@@ -11,7 +11,7 @@ from tutor.classroom import manifest, people
 from tutor.classroom.archives import Archives, Unreadable
 from tutor.classroom.naming import Exercises
 from tutor.classroom.places import InFolder, Place
-from tutor.classroom.shapes import Class, Owner, common_slug, owner, unwrapped
+from tutor.classroom.shapes import NEXT_BEST, Class, Owner, common_slug, owner, unwrapped
 from tutor.classroom.walking import Entry, walk
 from tutor.errors import UsageProblem
 from tutor.sandbox.clean import clean_text
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 PYTHON = ".py"
 _LONGEST = 300
 _SCAFFOLDING = ("conftest.py", "setup.py", "noxfile.py", "__init__.py", "__main__.py")
-_OTHER_ARCHIVES = (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
-_NEXT_BEST = {
-    ".ipynb": "A notebook, not a Python file: hand in a .py file.",
-    **dict.fromkeys(
-        _OTHER_ARCHIVES, "An archive of a kind that is not opened: hand in a .zip or a .py file."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -144,7 +137,7 @@ def _of_student(files: Sequence[tuple[Entry, Owner]], of: Class) -> tuple[list[F
                 rows.append(_row(entry, who, exercise, entry.reason))
         elif who.rest[-1].lower().endswith(PYTHON):
             python.append((_row(entry, who, exercise), named))
-        elif reason := _NEXT_BEST.get(Path(who.rest[-1]).suffix.lower()):
+        elif reason := NEXT_BEST.get(Path(who.rest[-1]).suffix.lower()):
             others.append(_row(entry, who, exercise, reason))
     chosen = _chosen([each for each in python if not _is_scaffolding(each[0])] or python, of.exercises)
     rows += chosen

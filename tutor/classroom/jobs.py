@@ -32,7 +32,8 @@ class Job:
     @property
     def submission(self) -> Submission:
         """Called after its exercise in verdicts: identical files of several students share one."""
-        return Submission(Path(f"{self.key.exercise}.py"), self.data, self.key.sha256, self.size)
+        name = f"{self.key.exercise.replace('-', '_')}.py"  # as 'tutor start' calls it
+        return Submission(Path(name), self.data, self.key.sha256, self.size)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,16 @@ _GRADESCOPE = re.compile(r"submission_(?P<number>\d+)")
 _WRAPPER = re.compile(r"assignment_\d+_export|.+-submissions|submissions", re.IGNORECASE)
 
 
+OTHER_ARCHIVES = (".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+NEXT_BEST = {
+    ".ipynb": "A notebook, not a Python file: hand in a .py file.",
+    **dict.fromkeys(OTHER_ARCHIVES, "An archive of a kind that is not opened: hand in a .zip or a .py file."),
+}
+"""What students hand in where a Python file was asked for, and what they are told."""
+HANDED_IN = (".py", ".zip", *NEXT_BEST)
+"""By these endings a file that lies beside others is somebody's submission, and no note."""
+
+
 @dataclass(frozen=True)
 class Owner:
     """Who handed a file in, and what of its path is left: ``rest``, the file's name last.
@@ -136,9 +146,9 @@ def _by_student(entry: Entry, of: Class) -> Owner | None:
 def _loose(entry: Entry, of: Class) -> Owner | None:
     """A file that lies beside others: ``student-exercise.py``, ``student.py`` of a named exercise, ``exercise.py``."""
     name = entry.parts[0]
-    if not entry.reason and not name.lower().endswith((".py", ".zip")) and entry.place is not None:
+    stem = _stem(name, HANDED_IN)
+    if not entry.reason and stem == name and entry.place is not None:
         return None
-    stem = _stem(name)
     before, exercise = of.exercises.after(stem)
     if exercise and before:
         return Owner(before, entry.parts, exercise=exercise)

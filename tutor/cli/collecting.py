@@ -24,7 +24,7 @@ def course_command(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[WHAT]",
+            metavar="WHAT",
             help="add: a folder, a ZIP file, or the address of a git repository. remove: a course's id.",
             show_default=False,
         ),

@@ -8,6 +8,8 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.options import JsonOption
+from tutor.course.names import nearest_or, printable
+from tutor.errors import UsageProblem
 from tutor.paths import tutor_home
 from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, change, known, settings
 from tutor.settings import shown as as_written
@@ -18,13 +20,15 @@ def _complete(incomplete: str) -> list[str]:
 
 
 def config_command(
-    key: Annotated[str | None, typer.Argument(metavar="[KEY]", autocompletion=_complete)] = None,
-    value: Annotated[str | None, typer.Argument(metavar="[VALUE]")] = None,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", autocompletion=_complete)] = None,
+    value: Annotated[str | None, typer.Argument(metavar="VALUE")] = None,
     json: JsonOption = False,
 ) -> int:
     """Show the settings, show one, or set one. They are kept in config.toml; environment variables win."""
     home = tutor_home()
     if key is not None and value is not None:
+        if key == "theme":
+            _require_theme(value)
         change(home, key, value)
     chosen = settings(home).chosen
     shown = [chosen[known(key).key]] if key is not None else [chosen[setting.key] for setting in SETTINGS]
@@ -38,6 +42,21 @@ def config_command(
     else:
         console.write("\n".join([*map(_entry, shown), f"\n{home / FILE}"]))
     return 0
+
+
+def _require_theme(name: str) -> None:
+    """Raises UsageProblem where the app has no theme of that name, and would fall back to its own without a word."""
+    own = BY_KEY["theme"].choices
+    if name in own:
+        return
+    from textual.theme import BUILTIN_THEMES
+
+    if name not in BUILTIN_THEMES:
+        raise UsageProblem(
+            f"There is no theme '{printable(name)}'.",
+            where="tutor config theme",
+            next_step=nearest_or(name, [*own, *BUILTIN_THEMES], f"The tutor's own are {', '.join(own)}."),
+        )
 
 
 def _origin(one: Chosen) -> str:

@@ -12,6 +12,8 @@ from tutor.cli import console
 from tutor.cli.options import ContentOption
 from tutor.errors import UsageProblem
 
+_NAME_IT = "Name its folder with --content DIR; an empty or a new one begins a course."
+
 
 def new_command(
     kind: Annotated[Literal["lesson", "exercise"], typer.Argument(help="What to begin.")],
@@ -64,9 +66,9 @@ def _course_folder(named: Path | None) -> Path:
         raise UsageProblem(
             "Which course?",
             where="tutor new",
-            next_step="Name its folder with --content DIR; an empty or a new one begins a course.",
+            next_step=_NAME_IT,
         )
     folder = named.expanduser().absolute()
     if folder.exists() and not folder.is_dir():
-        raise UsageProblem("This is a file, not a folder.", where=str(folder))
+        raise UsageProblem("This is a file, not a folder.", where=str(folder), next_step=_NAME_IT)
     return folder

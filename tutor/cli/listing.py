@@ -17,5 +17,5 @@ def list_command(json: JsonOption = False, content: ContentOption = None) -> int
     if json:
         console.write_json(course_json(course, now))
     else:
-        console.write(map_text(course, now))
+        console.write(map_text(course, now, content))
     return 0

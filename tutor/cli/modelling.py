@@ -26,7 +26,7 @@ def model_command(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[WHAT]",
+            metavar="WHAT",
             help="fetch: a folder with a model of transformers, a GGUF file, or an id of the hub (gpt2, org/name); "
             "without it the tutor's own small model. remove, measure: an id, as 'tutor model list' shows it.",
             show_default=False,

@@ -68,7 +68,7 @@ ExerciseArgument = Annotated[
 OptionalExerciseArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[EXERCISE]", help="Its id, as 'tutor list' shows it.", autocompletion=complete_exercise
+        metavar="EXERCISE", help="Its id, as 'tutor list' shows it.", autocompletion=complete_exercise
     ),
 ]
 LessonArgument = Annotated[
@@ -80,12 +80,12 @@ LessonArgument = Annotated[
 OptionalLessonArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[LESSON]", help="Its id, as 'tutor list' shows it.", autocompletion=complete_lesson
+        metavar="LESSON", help="Its id, as 'tutor list' shows it.", autocompletion=complete_lesson
     ),
 ]
 FileArgument = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[FILE]", help="Your file; else the one that 'tutor start' wrote.", show_default=False
+        metavar="FILE", help="Your file; else the one that 'tutor start' wrote.", show_default=False
     ),
 ]

@@ -33,7 +33,9 @@ def ask(sitting: Sitting, content: Content, store: Store) -> None:
     count, before, open_before = len(sitting.items), len(sitting.points), len(sitting.open)
     console.write(styled(f"{count} questions. {SKIP} skips one, {LEAVE} leaves, {HELP} helps.", "dim"))
     if before:
-        console.write(styled(f"{before} of them are answered; --new begins anew.", "dim"))
+        console.write(
+            styled(f"{before} of them {'is' if before == 1 else 'are'} answered; --new begins anew.", "dim")
+        )
     passed_on: set[str] = set()
     try:
         while sitting.open and sitting.key not in passed_on:

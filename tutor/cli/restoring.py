@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def backups_command(
     action: Annotated[
-        str | None, typer.Argument(metavar="[restore]", help="Bring one back.", show_default=False)
+        str | None, typer.Argument(metavar="restore", help="Bring one back.", show_default=False)
     ] = None,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", help="Which, as the list numbers them.", show_default=False)
+        int | None, typer.Argument(metavar="N", help="Which, as the list numbers them.", show_default=False)
     ] = None,
     json: JsonOption = False,
     content: ContentOption = None,
@@ -75,9 +75,8 @@ def _lines(kept: Sequence[Backup], databases: Sequence[Path]) -> list[str]:
         lines.append("No file of yours was replaced yet, so there are no backups.")
     if databases:
         newest = databases[0].stem.removeprefix("progress-")
-        lines.append(
-            styled(f"Your progress is backed up by itself: {len(databases)} days, last {newest}.", "dim")
-        )
+        days = f"{len(databases)} day{'' if len(databases) == 1 else 's'}"
+        lines.append(styled(f"Your progress is backed up by itself: {days}, last {newest}.", "dim"))
     return lines
 
 

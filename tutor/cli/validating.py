@@ -18,9 +18,7 @@ FAILED = 2
 def validate_command(
     folder: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[CONTENT_DIR]", help="The course; else the installed one.", show_default=False
-        ),
+        typer.Argument(metavar="CONTENT_DIR", help="The course; else the installed one.", show_default=False),
     ] = None,
     only: Annotated[
         str | None, typer.Option("--only", metavar="ID", help="One exercise.", show_default=False)

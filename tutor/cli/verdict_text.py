@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.amounts import size
@@ -13,6 +13,9 @@ from tutor.grading import bars
 from tutor.grading.verdict import HEADLINES
 
 Json = Mapping[str, Any]
+
+PRINTED = 8
+"""Lines of the learner's output that are shown from its beginning, and as many from its end."""
 
 _SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("✗", "red"), "skipped": ("○", "dim")}
 _STYLES = {"passed": "green", "failed": "red", "error": "red"}  # the others stopped, which is yellow
@@ -40,7 +43,7 @@ def _lines(verdict: Json) -> Iterator[str]:
         yield from table_lines(table)
     if verdict.get("stdout"):
         yield styled("What your code printed:", "bold")
-        yield "\n".join(f"  {line}" for line in clean(verdict["stdout"]).splitlines())
+        yield from _printed(clean(verdict["stdout"]).splitlines())
     used = _usage(verdict.get("usage") or {})
     if used:
         yield styled(used, "dim")
@@ -74,6 +77,17 @@ def _check(check: Json, told: tuple[str, str]) -> Iterator[str]:
         repeats = check["outcome"] == "error" and text.startswith("Same cause as ")
         if text and text not in told and check["outcome"] != "passed" and not repeats:
             yield wrapped(text, "    " + " " * len(label), "    " + styled(label, "bold"))
+
+
+def _printed(lines: Sequence[str]) -> Iterator[str]:
+    """What the learner printed: its beginning and its end, so that the checks above stay on the screen."""
+    left_out = len(lines) - 2 * PRINTED
+    shown = lines if left_out <= 1 else [*lines[:PRINTED], "", *lines[-PRINTED:]]
+    for place, line in enumerate(shown):
+        if left_out > 1 and place == PRINTED:
+            yield styled(f"  … {left_out:,} lines are left out here; --json holds them", "dim")
+        else:
+            yield f"  {line}"
 
 
 def _usage(usage: Json) -> str:

@@ -281,7 +281,8 @@ def _unknown(kind: str, id: str, known: Iterable[str], *, other: tuple[str, Iter
     other_kind, other_ids = other
     if id in other_ids:
         return UsageProblem(message, next_step=f"'{id}' is the id of {_article(other_kind)}.")
-    match = nearest(id, list(known))
+    typed = Path(id).stem.replace("_", "-")  # a file's name, or its path, where its exercise's id should be
+    match = nearest(typed, list(known))
     step = f"Did you mean '{match}'?" if match else "'tutor list' shows all ids."
     return UsageProblem(message, next_step=step)
 

@@ -162,7 +162,8 @@ def _require_id(id: str) -> None:
 
 def _require_free(kind: str, id: str, known: list[str]) -> None:
     if id in known:
-        raise UsageProblem(f"There is a {kind} '{id}' already.", next_step="Take another id.")
+        article = "an" if kind == "exercise" else "a"
+        raise UsageProblem(f"There is {article} {kind} '{id}' already.", next_step="Take another id.")
 
 
 def _as_id(text: str) -> str:

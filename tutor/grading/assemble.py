@@ -59,7 +59,7 @@ def verdict(
     name = _name(checks, heard, short)
     if heard.stopped:
         checks = _mark_stopped(checks, heard)
-    message, next_step = _sum_up(name, checks, heard, short)
+    message, next_step = _sum_up(name, exercise.info.id, checks, heard, short)
     done = heard.done or {}
     return Verdict(
         exercise=exercise.info.id,
@@ -199,14 +199,14 @@ def stop_message(heard: Heard) -> str:
 
 
 def _sum_up(
-    name: VerdictName, checks: list[CheckResult], heard: Heard, short: frozenset[str]
+    name: VerdictName, exercise: str, checks: list[CheckResult], heard: Heard, short: frozenset[str]
 ) -> tuple[str, str]:
     """The verdict in one line, and the next step in one."""
     required = [check for check in checks if check.required]
     if name == "passed":
         return (
             f"All {len(required)} required checks passed.",
-            "'tutor solution' shows the reference beside yours.",
+            f"'tutor solution {exercise}' shows the reference beside yours.",
         )
     if heard.stopped:
         return stop_message(

@@ -78,11 +78,23 @@ def error_message(exercise: LoadedExercise, error: Mapping[str, Any], file: str)
             "Remove the call of exit.",
         )
     if kind == "syntax":
-        return Message(
-            f"{file_name} is not valid Python.\n{_trace(error, file_name)}", "Mend that line and save."
-        )
+        return _syntax_message(error, file_name)
     hint = _second_process_hint(exercise, error) or _raised_hint(exercise)
     return Message(f"Your code raised {error['type']}.\n{_trace(error, file_name)}", hint)
+
+
+_NO_UTF_8 = "invalid or missing encoding declaration"  # so Python says of the first two lines
+
+
+def _syntax_message(error: Mapping[str, Any], file_name: str) -> Message:
+    """Python could not read the file: a line of it is wrong, or its bytes are no text, and then no line is named."""
+    trace = _trace(error, file_name)
+    if not error["frames"] and (error["type"] == "UnicodeDecodeError" or _NO_UTF_8 in error["message"]):
+        return Message(
+            f"{file_name} is not valid Python: it is no UTF-8 text, nor in an encoding that it names.\n{trace}",
+            "Save it as UTF-8, or name its encoding in the first line, such as '# -*- coding: latin-1 -*-'.",
+        )
+    return Message(f"{file_name} is not valid Python.\n{trace}", "Mend that line and save.")
 
 
 def shortage_message(shortage: Shortage, error: Mapping[str, Any], file: str) -> Message:

@@ -96,7 +96,11 @@ async def look(
 
 def _why(verdict: Verdict) -> str:
     told = [verdict.message, *(check.message for check in verdict.checks)]
-    return "\n".join(dict.fromkeys(filter(None, told))) or "Your code did not come to an end."
+    once = [text for text in dict.fromkeys(told) if text]
+    heads = {
+        text.partition("\n")[0] for text in once if "\n" in text
+    }  # the verdict's own line is a check's first
+    return "\n".join(text for text in once if text not in heads) or "Your code did not come to an end."
 
 
 def _look(tables: Mapping[str, Table]) -> Look:

@@ -144,8 +144,13 @@ class _Prover:
         equivalents = Equivalents(self._exercise)
         self._report.problems += equivalents.problems
         jobs = self._jobs(plan.seeds, plan.full)
-        outcomes = await asyncio.gather(*(self._grade(job) for job in jobs))
-        self._count(jobs, outcomes)
+        first = await self._grade(jobs[0])
+        if isinstance(first, GraderFault):  # of checks that do not even run nothing can be proved: told once
+            where = str(self._exercise.checks_file)
+            self._report.problems.append(ContentProblem(first.message, where=where, code="grader-fault"))
+            return self._proof
+        rest = await asyncio.gather(*(self._grade(job) for job in jobs[1:]))
+        self._count(jobs, [first, *rest])
         if self._may_try_mutants(plan):
             tell(f"{self._exercise.id}: trying mutants of its reference")
             self._proof.mutants = await prove_mutants(

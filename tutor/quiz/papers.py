@@ -129,7 +129,7 @@ def _parsed(text: str | bytes) -> object:
 
 def _scored(key: str, item: Item, answer: object) -> Scored:
     if answer is None:
-        return Scored(key, item, None, item.share(0, "*Unanswered.*"))
+        return Scored(key, item, None, item.share(0, "Unanswered."))
     return Scored(key, item, answer, item.score(answer))
 
 

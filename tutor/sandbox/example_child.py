@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import linecache
 import sys
 import traceback
@@ -36,8 +37,11 @@ def _run(source: bytes, path: str, name: str) -> None:
     module = types.ModuleType(name)
     module.__file__ = path
     sys.modules[name] = module
-    linecache.cache[path] = (len(source), None, source.decode("utf-8", "replace").splitlines(True), path)
-    exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+    text = importlib.util.decode_source(
+        source
+    )  # as the worker does, so that nothing runs here that is refused there
+    linecache.cache[path] = (len(source), None, text.splitlines(True), path)
+    exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
 
 
 def _show(raised: BaseException, paths: set[str]) -> None:

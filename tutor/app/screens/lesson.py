@@ -84,6 +84,7 @@ class LessonScreen(LessonPages):
         self.action_run_again()
 
     def action_run_again(self) -> None:
+        self.app.clear_notifications()
         if self.demo is not None:
             self.demo.start()
 

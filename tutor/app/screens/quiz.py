@@ -122,6 +122,7 @@ class QuizScreen(TutorScreen):
     def action_answer(self) -> None:
         if self.state != "asking" or self.question is None:
             return
+        self.app.clear_notifications()  # of an answer before, which said what was wrong with that one
         answer = self.question.answer
         if answer is None:
             self.notify(self.question.MISSING)
@@ -224,6 +225,7 @@ class QuizScreen(TutorScreen):
         self.tutor.open_lesson(item.lesson, item.step)
 
     def action_leave(self) -> None:
+        self.app.clear_notifications()
         self.keep()
         self.dismiss()
 
