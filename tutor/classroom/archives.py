@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tutor.classroom.sizes import size
+from tutor.amounts import size
 
 MAX_DEPTH = 2
 """An export of the course's system, and a student's archive in it."""

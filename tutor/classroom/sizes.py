@@ -1,5 +1,0 @@
-"""Bytes as a person reads them."""
-
-from tutor.amounts import size
-
-__all__ = ["size"]
