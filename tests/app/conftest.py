@@ -45,8 +45,7 @@ def running(engine: PracticeEngine) -> Running:
     ) -> AsyncIterator[Pilot[int]]:
         app = TutorApp(over)
         async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: app.ready, seconds=30)
-            await settled(pilot)
+            await begun(pilot)
             yield pilot
 
     return run
@@ -72,6 +71,14 @@ async def settled(pilot: Pilot[int]) -> None:
     await pilot.pause()
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
+
+
+async def begun(pilot: Pilot[int]) -> None:
+    """Until the course is on the map, and nothing moves any more."""
+    assert isinstance(pilot.app, TutorApp)
+    app = pilot.app
+    await until(pilot, lambda: app.ready, seconds=30)
+    await settled(pilot)
 
 
 async def press(pilot: Pilot[int], *keys: str) -> None:

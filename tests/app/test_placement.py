@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.app.conftest import Running, press, settled, shown, told, until
+from tests.app.conftest import Running, begun, press, settled, shown, told, until
 from tests.app.fakes import Clock, PracticeEngine, write_solution
 from tests.app.pictures import Scene, looks
 from tutor.app.screens.confirm import ConfirmScreen
@@ -434,6 +434,4 @@ SCENES: list[Scene] = [
 def test_the_screen_looks_as_it_did(
     looks_as_it_did: Callable[..., bool], home: Path, scene: Scene, size: tuple[int, int], theme: str
 ) -> None:
-    assert looks_as_it_did(
-        lambda: TutorApp(PracticeEngine(home)), scene, settled, scene.__name__, size, theme
-    )
+    assert looks_as_it_did(lambda: TutorApp(PracticeEngine(home)), scene, begun, scene.__name__, size, theme)

@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from tests.app.conftest import press, settled, until
+from tests.app.conftest import begun, press, settled, until
 from tests.app.fakes import PracticeEngine, write_solution
 from tests.app.pictures import Scene, looks
 from tests.chat_server import ChatServer, calls, refuses, says
@@ -378,6 +378,4 @@ STATES: list[Scene] = [
 def test_the_screen_looks_as_it_did(
     looks_as_it_did: Callable[..., bool], home: Path, scene: Scene, size: tuple[int, int], theme: str
 ) -> None:
-    assert looks_as_it_did(
-        lambda: TutorApp(PracticeEngine(home)), scene, settled, scene.__name__, size, theme
-    )
+    assert looks_as_it_did(lambda: TutorApp(PracticeEngine(home)), scene, begun, scene.__name__, size, theme)

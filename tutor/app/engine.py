@@ -225,6 +225,15 @@ class Engine:
         # Asked at each key: filecmp reads them again only when either has another size or time.
         return path.is_file() and filecmp.cmp(path, exercise.stub, shallow=False)
 
+    def is_now(self, exercise: LoadedExercise, sha256: str) -> bool:
+        """Whether the learner's file holds what has this hash."""
+        from tutor.progress.records import sha256 as hash_of
+
+        try:
+            return hash_of(self.solution_path(exercise).read_bytes()) == sha256
+        except OSError:
+            return False
+
     def save(self, exercise: LoadedExercise, data: bytes, *, over: bytes) -> bool:
         """Write the learner's file; True where a version by another program went to the backups first."""
         from tutor.progress import workspace

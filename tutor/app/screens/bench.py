@@ -21,6 +21,7 @@ class Bench(TutorScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "start", "Start"),
         Binding("enter", "fill_in", "Fill it in"),
+        Binding("enter", "mend", "Mend it"),
         Binding("enter", "grade", "Grade"),
         Binding("enter", "grade_again", "Grade again"),
         Binding("enter", "next", "Next thing"),
@@ -73,6 +74,11 @@ class Bench(TutorScreen):
         return self.tutor.engine.untouched(self.exercise)
 
     @property
+    def unchanged(self) -> bool:
+        """Whether the file is still what the verdict that is shown was given on."""
+        return self.verdict is not None and self.tutor.engine.is_now(self.exercise, self.verdict.sha256)
+
+    @property
     def practising(self) -> bool:
         return self.tutor.engine.store.exercise_state(self.exercise.id).practising
 
@@ -93,15 +99,16 @@ class Bench(TutorScreen):
             return ""
         if self.untouched:
             return "fill_in"
-        if not self.passed:
-            return "grade"
-        return "grade_again" if self.newer else "next"
+        if self.passed:
+            return "grade_again" if self.newer else "next"
+        # The same file again would say the same again; g grades it all the same.
+        return "mend" if self.unchanged and not self.newer else "grade"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
             return True
         match action:
-            case "start" | "fill_in" | "grade" | "grade_again" | "next":
+            case "start" | "fill_in" | "mend" | "grade" | "grade_again" | "next":
                 return action == self._what_enter_does()
             case "grade_now":
                 return self.started

@@ -61,7 +61,7 @@ class WorkbenchScreen(BenchViews):
                 self.app.push_screen(EditorScreen(self.exercise, path), self._edited)
         self._changed()
 
-    action_fill_in = action_edit
+    action_fill_in = action_mend = action_edit
 
     def _changed(self) -> None:
         """The file is there now, or another: say what Enter does next."""
