@@ -129,7 +129,7 @@ CANNOT_RUN: dict[str, str] = {
     "python -m pytest tests/grading/test_memory.py": WHOLE,
     "python -m pytest tests/progress": WHOLE,
 }
-BENCHMARKS = ("python benchmarks/",)  # whatever follows
+BENCHMARKS = ("python benchmarks/", "nice python benchmarks/")  # whatever follows
 
 
 def why_not_run(line: str) -> str:

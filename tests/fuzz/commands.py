@@ -369,7 +369,7 @@ class Tried:
     def _judge(self, words: list[str], code: int, out: bytes, err: bytes) -> None:
         told = err.decode("utf-8", "replace")
         crashes = sorted((self._ground.home / "crashes").glob("*"))
-        report = crashes[-1].read_text("utf-8", "replace")[-700:] if crashes else ""
+        report = crashes[-1].read_text("utf-8", "replace")[-700:].strip() if crashes else ""
         for crash in crashes:
             crash.unlink()
         assert code in CODES, f"exit {code} {report or told[-400:]}"

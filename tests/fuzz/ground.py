@@ -219,6 +219,7 @@ class Ground:
             if isinstance(error, KeyboardInterrupt):
                 raise
             failure, told = _place(error), str(error)
+            failure += f": {told[-120:]}" if isinstance(error, AssertionError) else ""
             tally.raised += 1
         finally:
             self.watching = self.departing = False

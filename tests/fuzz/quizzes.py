@@ -81,7 +81,7 @@ def cases(ground: Ground) -> Iterator[Case]:
     (code,) = (item for item in build(small.lessons[0], 1) if item.kind == "code")
     yield Case(
         "code that ends",
-        st.sampled_from(FILLINGS),
+        st.tuples(st.sampled_from(FILLINGS), st.text(" \n\t", max_size=6)).map("".join),
         lambda filling: some_code(code, filling),
         0.1,
         clock=seconds_of_children,

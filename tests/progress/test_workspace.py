@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -145,3 +146,11 @@ def test_a_pipe_or_a_device_is_never_replaced_by_a_file(tmp_path):
         write_atomically(pipe, b"x")
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_folder_is_never_replaced_by_a_file_whatever_it_is_called(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in (Path("."), Path("/"), tmp_path):
+        with pytest.raises(EnvironmentProblem, match="A folder stands where a file is needed"):
+            write_atomically(folder, b"x")
+    assert list(tmp_path.iterdir()) == []

@@ -15,20 +15,22 @@ from tutor.errors import EnvironmentProblem
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace ``path``, or make it. Raises ``EnvironmentProblem``; the old file is whole then."""
-    _refuse_special(path)
+    _require_replaceable(path)
     with told_as_environment_problem(path), _written_beside(path, data) as written:
         os.replace(written, path)
         sync_folder(path.parent)
 
 
-def _refuse_special(path: Path) -> None:
-    """A device, a pipe or a socket is not replaced by a file, as whoever runs as root could: ``/dev/null`` stays."""
+def _require_replaceable(path: Path) -> None:
+    """Refuses a folder, and a device, a pipe or a socket, which root could replace: ``/dev/null`` stays."""
     with told_as_environment_problem(path):
         try:
             mode = path.stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
             return
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
         raise EnvironmentProblem(
             "This is a device or a pipe, no file that can be replaced.",
             where=str(path),
