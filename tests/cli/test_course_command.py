@@ -60,8 +60,9 @@ def test_a_course_is_added_used_listed_and_removed(tutor: Tutor, course: Path) -
     assert {one["rights"] for one in added.json["programs"]} == {"yours", "confined"}
     listed = tutor("list", "--content", "calendars", course=None)
     assert "Leap years" in listed.out
-    assert "Leap years" in tutor("--content", "calendars", "list", course=None).out
-    assert tutor("list", course=None, env={"TUTOR_CONTENT": "calendars"}).out == listed.out
+    assert tutor("--content", "calendars", "list", course=None).out == listed.out
+    in_the_environment = tutor("list", course=None, env={"TUTOR_CONTENT": "calendars"}).out
+    assert in_the_environment == listed.out.replace(" --content calendars", "")
     solution = OTHER / "graders" / "weekday" / "reference.py"
     assert tutor("submit", "weekday", solution, "--content", "calendars", course=None).code == 0
     [row] = tutor("course", "list", "--json").json["courses"]

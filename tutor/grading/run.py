@@ -13,7 +13,6 @@ from typing import Any
 from tutor.compute.process import cpu_seconds, run_delay_seconds, state
 from tutor.errors import EnvironmentProblem, GraderFault
 from tutor.grading.device_use import DeviceWatch, host_bytes
-from tutor.grading.frames import Misunderstood, require_understood
 from tutor.grading.submission import Submission
 from tutor.grading.team import Team
 from tutor.grading.workers import WorkerProcess
@@ -115,6 +114,8 @@ class Run:
     # --- listen ---
 
     async def _read(self) -> None:
+        from tutor.grading.frames import Misunderstood, require_understood  # slow: the zygotes start first
+
         while self._heard.done is None:
             frame = await self._team.channel.receive()
             try:

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-_Figure = Annotated[float, Field(ge=-1e300, le=1e300)]
 _Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
@@ -29,8 +28,8 @@ class _Part(BaseModel):
 
 class _Measurement(_Part):
     name: str
-    value: _Figure | None = None
-    limit: _Figure | None = None
+    value: float | None = None
+    limit: float | None = None
     unit: str | None = ""
     better: Literal["lower", "higher"] = "lower"
 
@@ -51,7 +50,7 @@ class _Usage(_Part):
     payload_bytes: _Count | None = None
     peak_host_bytes: _Count | None = None
     peak_device_bytes: _Count | None = None
-    cpu_seconds: _Figure | None = None
+    cpu_seconds: float | None = None
 
 
 class _Solution(_Part):
@@ -64,7 +63,7 @@ class TableShape(_Part):
 
     title: str
     columns: list[str] = Field(min_length=1)
-    rows: list[list[str | _Figure | None]]
+    rows: list[list[str | float | None]]
     plot: list[str] | None = Field(default=None, min_length=2, max_length=2)
 
     @model_validator(mode="after")
@@ -81,7 +80,7 @@ class _Verdict(_Part):
     verdict: Literal["passed", "failed", "error", "timeout", "resource_limit", "cancelled"]
     device: str | None = "cpu"
     solution: _Solution | None = None
-    seconds: _Figure | None = None
+    seconds: float | None = None
     checks: list[_Check]
     usage: _Usage | None = None
     protections: dict[str, str] | None = None
