@@ -142,4 +142,15 @@ def test_a_file_that_is_not_the_locked_one_is_refused_by_name(checkout: Path, tm
 def test_make_without_a_target_lists_the_commands() -> None:
     done = subprocess.run(["make"], cwd=REPOSITORY, capture_output=True, text=True, timeout=10)
     listed = [line.split()[1] for line in done.stdout.splitlines()]
-    assert listed == ["tutor", "test", "proofs", "lint", "prove", "docs", "lock", "wheels", "audit", "licences"]
+    assert listed == [
+        "tutor",
+        "test",
+        "proofs",
+        "lint",
+        "prove",
+        "docs",
+        "lock",
+        "wheels",
+        "audit",
+        "licences",
+    ]
