@@ -11,7 +11,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 Scene = Callable[[Pilot[int]], Awaitable[None]]
-Rest = Callable[[Pilot[int]], Awaitable[None]]
 
 THEMES = ("tutor-dark", "tutor-light")
 SIZES = ((80, 24), (120, 40))
@@ -39,7 +38,7 @@ class Pictures:
         self,
         app: Callable[[], App[int]],
         scene: Scene,
-        rest: Rest,
+        rest: Scene,
         name: str,
         size: tuple[int, int],
         theme: str,
@@ -49,7 +48,7 @@ class Pictures:
             self._draw(app(), scene, rest, name, size)
         return self._drawn.pop((name, size, theme))
 
-    def _draw(self, app: App[int], scene: Scene, rest: Rest, name: str, size: tuple[int, int]) -> None:
+    def _draw(self, app: App[int], scene: Scene, rest: Scene, name: str, size: tuple[int, int]) -> None:
         dark, light = THEMES
 
         async def run(pilot: Pilot[int]) -> None:

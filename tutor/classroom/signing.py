@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
 from tutor.errors import EnvironmentProblem, UsageProblem
-from tutor.progress.files import open_ordinary, told_as_environment_problem, write_new
+from tutor.ordinary import open_ordinary
+from tutor.progress.files import told_as_environment_problem, write_new
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -173,7 +173,7 @@ def _show_scored(store: Store, paper: Paper, scored: list[Scored], json: bool) -
 
 def _text_of(answers: str) -> bytes:
     """The bytes of an answers file, or of stdin for ``-``."""
-    from tutor.progress.files import NotOrdinary, open_ordinary
+    from tutor.ordinary import NotOrdinary, open_ordinary
 
     try:
         if answers == "-":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 from tutor.course.nodes import Mark, Node, Parser, problem_at
 from tutor.errors import ContentProblem
+from tutor.ordinary import NotOrdinary, open_ordinary
 
 MAXIMUM_BYTES = 1_000_000
 
@@ -71,27 +70,17 @@ def read_document(path: Path) -> Document:
 
 
 def _read_bytes(path: Path) -> bytes:
-    # O_NONBLOCK: a named pipe in the place of a course file must not hang the tutor.
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open_ordinary(path) as file:
+            data = file.read(MAXIMUM_BYTES + 1)
     except FileNotFoundError:
         raise problem_at(path, "This file is missing.", None, code="missing-file") from None
+    except (IsADirectoryError, NotOrdinary) as error:
+        kind = "a folder" if isinstance(error, IsADirectoryError) else "a special file"
+        raise problem_at(path, f"This should be a file, but it is {kind}.", None, code="not-a-file") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise problem_at(path, f"This file cannot be read: {reason}.", None, code="unreadable") from None
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a special file"
-            raise problem_at(path, f"This should be a file, but it is {kind}.", None, code="not-a-file")
-        with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAXIMUM_BYTES + 1)
-    except OSError as error:
-        raise problem_at(
-            path, f"This file cannot be read: {error.strerror}.", None, code="unreadable"
-        ) from None
-    finally:
-        os.close(descriptor)
     if len(data) > MAXIMUM_BYTES:
         raise problem_at(
             path,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from tutor.errors import EnvironmentProblem, UsageProblem
+from tutor.ordinary import NotOrdinary, open_ordinary
 
 MAX_BYTES = 1_000_000
 
@@ -45,7 +44,8 @@ def read_submission(path: Path) -> Submission:
         EnvironmentProblem: it may not be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with open_ordinary(path) as file:
+            return from_stream(file, path)
     except FileNotFoundError:
         raise UsageProblem(
             "There is no such file.",
@@ -54,18 +54,14 @@ def read_submission(path: Path) -> Submission:
         ) from None
     except IsADirectoryError:
         raise _not_a_file(path, "a folder") from None
+    except NotOrdinary:
+        raise _not_a_file(path, "not a regular file") from None
     except OSError as problem:
         raise EnvironmentProblem(
             f"The file can't be read: {problem.strerror}.",
             where=str(path),
             next_step="Check its permissions.",
         ) from None
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        raise _not_a_file(path, "a folder" if stat.S_ISDIR(mode) else "not a regular file")
-    with open(descriptor, "rb") as file:
-        return from_stream(file, path)
 
 
 def from_stream(file: BinaryIO, path: Path) -> Submission:

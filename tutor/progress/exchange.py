@@ -13,13 +13,13 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from itertools import count
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tutor.errors import UsageProblem
+from tutor.ordinary import open_ordinary
 from tutor.progress import records
-from tutor.progress.files import open_ordinary
 from tutor.progress.records import KINDS, TABLES, Attempt, Event, Record, timestamp
 from tutor.progress.store import Store
 from tutor.progress.summary import part
@@ -92,10 +92,7 @@ def _to_line(record: Record) -> dict[str, Any]:
 def _records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
     """The records of an export. A foreign file, however large, is refused at its first line."""
     header_seen = False
-    for number in count(1):
-        raw = file.readline(LONGEST_LINE + 1)
-        if not raw:
-            break
+    for number, raw in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), b""), start=1):
         if not raw.strip():
             continue
         try:

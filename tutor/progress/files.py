@@ -8,7 +8,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from tutor.errors import EnvironmentProblem
 
@@ -57,22 +56,6 @@ def write_new(path: Path, data: bytes) -> bool:
             os.rename(written, path)
         sync_folder(path.parent)
     return True
-
-
-class NotOrdinary(OSError):
-    """What should be read is a device, a pipe or a socket."""
-
-
-def open_ordinary(path: Path) -> BinaryIO:
-    """An ordinary file to be read. Raises ``OSError``, also where it is a pipe, which might never end."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode):
-        return open(descriptor, "rb")
-    os.close(descriptor)
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise NotOrdinary(errno.EINVAL, "it is a device or a pipe, no file", str(path))
 
 
 def make_folder(folder: Path) -> None:

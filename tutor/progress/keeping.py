@@ -53,9 +53,8 @@ def replace_kept(home: Path, target: Path, data: bytes, now: datetime) -> None:
         return
     at = now.astimezone(UTC)
     while not write_new(home / "backups" / f"{target.stem}-{at:{_STAMP}}{target.suffix}", old):
-        at += timedelta(
-            microseconds=1
-        )  # another was taken in the same moment, or the clock was set back to it
+        # Another was taken in the same moment, or the clock was set back to it.
+        at += timedelta(microseconds=1)
     write_atomically(place, data)
 
 
