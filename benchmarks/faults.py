@@ -29,11 +29,13 @@ VICTIMS = (
     "judge",
     "first worker",
     "second worker",
+    "collected checks",
+    "stem",
     "judges' zygote",
     "workers' zygote",
     "workers' namespace",
 )
-CHEAP_VICTIMS = VICTIMS[:3]
+CHEAP_VICTIMS = VICTIMS[:4]
 SLACK_SECONDS = 2.0
 
 Action = Callable[[], None]
@@ -117,11 +119,14 @@ class Stand:
         if judges is None or workers is None:
             return None
         try:
-            if name == "judge":
-                return psutil.Process(judges.process.pid).children()[0]
+            if name == "stem":
+                return psutil.Process(self.grader.stem.started().process.pid)
             if name == "judges' zygote":
-                return psutil.Process(judges.process.pid)
-            outer = psutil.Process(workers.process.pid)
+                return psutil.Process(judges.pid)
+            if name in ("judge", "collected checks"):
+                holding = psutil.Process(judges.pid).children()[0]
+                return holding if name == "collected checks" else holding.children()[0]
+            outer = psutil.Process(workers.pid)
             if name == "workers' namespace":
                 return outer
             inner = _inside(outer)
@@ -152,16 +157,14 @@ class Stand:
     def rooms(self) -> set[str]:
         """Folders in which the zygotes' forks have their scratch folders."""
         zygotes = (self.grader.zygotes.judges, self.grader.zygotes.workers)
-        return {psutil.Process(zygote.process.pid).environ()["TMPDIR"] for zygote in zygotes if zygote}
+        return {zygote.room for zygote in zygotes if zygote}
 
     def _processes(self) -> list[psutil.Process]:
-        found: list[psutil.Process] = []
-        for zygote in (self.grader.zygotes.judges, self.grader.zygotes.workers):
-            with contextlib.suppress(psutil.NoSuchProcess, OSError):  # OSError: no descriptor to look with
-                if zygote is not None:
-                    process = psutil.Process(zygote.process.pid)
-                    found += [process, *process.children(recursive=True)]
-        return found
+        try:
+            stem = psutil.Process(self.grader.stem.started().process.pid)
+            return [stem, *stem.children(recursive=True)]
+        except (psutil.NoSuchProcess, OSError):  # OSError: no descriptor to look with
+            return []
 
     def close(self) -> None:
         """Ends the grader and its event loop."""

@@ -229,24 +229,22 @@ def measure_memory(rest: float) -> None:
         plain = Grader(root)
         runner.run(plain.warm_up(exercise))
         runner.run(asyncio.sleep(rest))
-        judges, workers = (proportional_bytes_of(tree(pid)) or 0 for pid in _zygotes(plain))
+        idle = _held_by(plain)
         runner.run(plain.close())
         runner.close()
         saves = Saves(exercise, root, exercise.reference, rest)
         saves.save()
-        total = sum(proportional_bytes_of(tree(pid)) or 0 for pid in _zygotes(saves.grader))
+        total = _held_by(saves.grader)
         saves.close()
         print(
-            f"{name:15} judges' zygote {_mb(judges)}, workers' zygote {_mb(workers)}, both {_mb(judges + workers)} MB "
-            f"(target: at most 400); a spare team {_mb(total - judges - workers)} MB more"
+            f"{name:15} zygotes, with their stem and the checks {_mb(idle)} MB (target: at most 400); "
+            f"a spare team {_mb(total - idle)} MB more"
             + (" (target: at most 20)" if root is small else "")
         )
 
 
-def _zygotes(grader: Grader) -> list[int]:
-    return [
-        zygote.process.pid for zygote in (grader.zygotes.judges, grader.zygotes.workers) if zygote is not None
-    ]
+def _held_by(grader: Grader) -> int:
+    return proportional_bytes_of(tree(grader.stem.started().process.pid)) or 0
 
 
 def _ratio(mine: list[float], other: list[float]) -> float:

@@ -27,7 +27,8 @@ from tutor.course import load_content
 from tutor.errors import GraderFault
 from tutor.grading import Grader, Verdict, from_bytes
 from tutor.paths import ContentRoot
-from tutor.sandbox import forkserver, scratch
+from tutor.sandbox import scratch
+from tutor.sandbox.branch import Branch
 
 TRIES_WHEN_BUSY = 4
 SETTLED_AFTER = 5.0
@@ -42,7 +43,7 @@ class Battery:
         self._runner = asyncio.Runner()
         stakes = {"TUTOR_HOME": str(ground.home), "TUTOR_SECRET": ground.secret}
         with (
-            mock.patch.object(forkserver.Zygote, "__init__", self._leaving_out()),
+            mock.patch.object(Branch, "zygote", self._leaving_out()),
             mock.patch.dict(os.environ, stakes),
         ):
             self._grader = Grader(self._content.root, keep_warm=keep_warm)
@@ -78,7 +79,8 @@ class Battery:
 
     def strays(self) -> list[str]:
         """Processes that a grading has left."""
-        return [f"process left: {pid}" for pid in self._settled(self._processes) - self._processes]
+        known = self._processes | self._holding_checks()
+        return [f"process left: {pid}" for pid in self._settled(known) - known]
 
     def wrongs_of_next(self) -> list[str]:
         """What is wrong with a grading of the reference, right after an attack."""
@@ -118,15 +120,20 @@ class Battery:
             if processes <= known or time.monotonic() > deadline:
                 return processes
 
+    def _holding_checks(self) -> set[int]:
+        """The trusted processes that stay, for the next grading of an exercise: its checks are collected there."""
+        judges = self._grader.zygotes.judges
+        return {process.pid for process in psutil.Process(judges.pid).children()} if judges else set()
+
     def _traces(self, attack: Attack) -> list[str]:
         return [fill(path, self.ground.names) for path in attack.traces]
 
     def _leaving_out(self) -> Any:
-        start, without = forkserver.Zygote.__init__, sorted(self.without)
+        fork, without = Branch.zygote, sorted(self.without)
 
-        def leave_out(zygote: Any, module: str, options: Any = None) -> None:
+        async def leave_out(stem: Any, module: str, options: Any) -> Branch:
             extra = {"without": without} if module == "tutor.sandbox.worker" and without else {}
-            start(zygote, module, {**(options or {}), **extra})
+            return await fork(stem, module, {**options, **extra})
 
         return leave_out
 

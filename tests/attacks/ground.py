@@ -25,7 +25,8 @@ from tutor.sandbox.scratch import remove
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOBODY = 65534
-LEFTOVERS = ("/tmp/attack*", "/dev/shm/attack*", "/var/tmp/attack*", "attack*")
+# In folders that all share: what carries this process's number, since other tests attack at the same time.
+LEFTOVERS = (*(f"{folder}/attack-{os.getpid()}-*" for folder in ("/tmp", "/dev/shm", "/var/tmp")), "attack*")
 
 
 class Ground:

@@ -285,7 +285,8 @@ def answered(worker: Worker, exercise: LoadedExercise, given: tuple[Any, str]) -
         except SolutionError as problem:
             result = {"outcome": "error", "error": problem.error}
         except SolutionLost as problem:
-            result = {"outcome": "error", "lost": {"name": problem.name, "why": problem.why[:300]}}
+            lost = {"name": problem.name, "why": problem.why[:300], "pid": problem.pid}
+            result = {"outcome": "error", "lost": lost}
         finally:
             ours.close()
             thread.join()

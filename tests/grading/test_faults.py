@@ -119,8 +119,8 @@ def test_a_stopped_worker_is_a_timeout_at_once_and_the_next_grading_is_right(sho
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("victim", ["judges' zygote", "workers' zygote"])
-def test_a_stopped_zygote_is_replaced(stand: Stand, victim: str) -> None:
+@pytest.mark.parametrize("victim", ["collected checks", "stem", "judges' zygote", "workers' zygote"])
+def test_a_process_that_forks_and_is_stopped_is_replaced(stand: Stand, victim: str) -> None:
     stand.rest()
     stand.send(victim, signal.SIGSTOP)()
 

@@ -55,7 +55,7 @@ class Bench:
 
     def workers_zygote(self) -> list[psutil.Process]:
         assert self.grader.zygotes.workers is not None
-        process = psutil.Process(self.grader.zygotes.workers.process.pid)
+        process = psutil.Process(self.grader.zygotes.workers.pid)
         return [process, *process.children(recursive=True)]
 
 

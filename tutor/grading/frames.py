@@ -82,6 +82,7 @@ class _Error(_Part):
 class _Lost(_Part):
     name: str
     why: str
+    pid: int
 
 
 class _Checked(_Described):

@@ -21,7 +21,7 @@ from tutor.grading.spare import Spare
 from tutor.grading.submission import Submission
 from tutor.grading.team import Expected, Team
 from tutor.grading.verdict import GradingEvent, Verdict
-from tutor.grading.zygotes import Zygotes, grader_failed
+from tutor.grading.zygotes import KeptStem, Zygotes, grader_failed
 from tutor.paths import ContentRoot
 from tutor.sandbox.wire import WireError
 
@@ -37,8 +37,8 @@ EventHandler = Callable[[GradingEvent], None]
 class Grader:
     """Grades submissions, one at a time or several at once.
 
-    Its two zygotes start with the first grading, or earlier by ``start``, and stay until ``close``, so
-    that the next grading only forks.
+    Its zygotes start with the first grading, or earlier by ``start``, and stay until ``close``, so that the next
+    grading only forks.
 
     Args:
         root: the course's folders. Workers may read the exercises, and see nothing else of it.
@@ -62,7 +62,8 @@ class Grader:
         self._expected: dict[Path, Expected] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._root = root
-        self.zygotes = Zygotes(root)
+        self.stem = KeptStem()
+        self.zygotes = Zygotes(self.stem, root)
         self._preloaded: dict[Preload, Zygotes] = {}
 
     async def __aenter__(self) -> Grader:
@@ -74,16 +75,16 @@ class Grader:
         await self.close()
 
     def start(self) -> None:
-        """Starts both zygotes side by side and returns at once."""
-        self.zygotes.started()
+        """Starts the process that both zygotes are forked from, and returns at once."""
+        self.stem.started()
 
     async def warm_up(self, exercise: LoadedExercise, *, device: str = "auto") -> None:
         """Returns when a grading of ``exercise`` would find everything imported and a spare team waiting."""
         from tutor.compute.devices import resolve_device
 
         chosen = resolve_device(device)
-        judges, workers = self._zygotes(exercise).started(chosen)
-        await asyncio.gather(judges.ready(), workers.ready())
+        pair = await self._zygotes(exercise).ready(chosen)
+        await pair.judges.prepare(exercise)
         if self._keep_warm:
             await self._spare.ready(exercise, chosen)
 
@@ -116,7 +117,7 @@ class Grader:
         require_packages(exercise.info.packages, exercise.id)
         self._model_for(exercise)
         chosen = resolve_device(device)
-        self._zygotes(exercise).started(chosen)
+        self.stem.started()
         tell(GradingEvent("started"))
         if submission.too_large:
             verdict = assemble.too_large(exercise, submission, chosen)
@@ -146,15 +147,17 @@ class Grader:
                 tell(GradingEvent("check", number=len(heard.checks), of=len(heard.collected), check=check))
 
         for attempt in (1, 2):
-            judges, workers = self._zygotes(exercise).started(device)
+            pair = None
             try:
+                pair = await self._zygotes(exercise).ready(device)
                 team = await self._team(exercise, device)
                 try:
                     heard = await Run(team, submission, seed=seed, on_frame=on_frame).hear()
                 finally:
                     self._after(team.dismissed())
             except GraderFault as fault:
-                if attempt == 2 or (judges.alive and workers.alive and not isinstance(fault, JudgeLost)):
+                whole = pair is not None and pair.alive
+                if attempt == 2 or (whole and not isinstance(fault, JudgeLost)):
                     raise
                 continue
             except OSError as problem:
@@ -174,7 +177,7 @@ class Grader:
         preload = exercise.info.preload
         if not (preload.judge or preload.worker):
             return self.zygotes
-        return self._preloaded.setdefault(preload, Zygotes(self._root, preload))
+        return self._preloaded.setdefault(preload, Zygotes(self.stem, self._root, preload))
 
     def _model_for(self, exercise: LoadedExercise) -> str:
         """Where the model lies that the exercise is graded on; empty where it needs none."""
@@ -188,13 +191,12 @@ class Grader:
         return spare or await self._launch(exercise, device)
 
     async def _launch(self, exercise: LoadedExercise, device: str, *, spare: bool = False) -> Team:
-        judges, workers = self._zygotes(exercise).started(device)
-        await asyncio.gather(judges.ready(), workers.ready())
+        pair = await self._zygotes(exercise).ready(device)
         expected = self._expected.get(exercise.checks_file, Expected())
         try:
             return await Team.launch(
-                judges,
-                workers,
+                pair.judges,
+                pair.workers,
                 exercise,
                 device,
                 expected,
@@ -232,11 +234,12 @@ class Grader:
         task.add_done_callback(self._background.discard)
 
     async def close(self) -> None:
-        """Ends both zygotes and everything they forked."""
+        """Ends all processes."""
         await self._spare.dismiss()
         await asyncio.gather(*self._background, return_exceptions=True)
         for zygotes in (self.zygotes, *self._preloaded.values()):
             zygotes.close()
+        self.stem.close()
 
 
 def _secret_seed() -> int:

@@ -1,6 +1,6 @@
 """The judge: a trusted process that runs hidden checks by pytest and calls the learner's code by wire.
 
-It is a fork of its own zygote. It reports to its parent by frames:
+It is a fork of a process that has collected the checks, itself a fork of the judges' zygote. It reports by frames:
 
 ``collected``   the checks in order: id, title, required
 ``protections`` the layers that confine a worker, told by it before it saw the learner's file
@@ -19,10 +19,15 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.sandbox import wire
+from tutor.sandbox.zygote import Zygote, settle
+
+if TYPE_CHECKING:
+    from tutor.grading.plugin import GradingPlugin
 
 UNUSED = (
     "cacheprovider",
@@ -59,30 +64,58 @@ def preload() -> None:
 
 
 def child(request: wire.Frame, descriptors: list[int]) -> int:
-    """What a fork of the judge's zygote does: collect the checks, then wait for a submission to judge.
+    """What a fork of the judges' zygote does: collect an exercise's checks, then judge one submission by them.
 
-    Descriptor: the report socket. The submission comes later, with sockets and arenas of two workers, so
-    that a spare judge can have collected before there is anything to judge.
+    With ``serve`` in the request it takes orders instead, and forks judges that hold the checks. Descriptor: the socket
+    of reports, or that of orders. The submission comes later, with sockets and arenas of two workers, so that a spare
+    judge can wait with all that is ready before there is anything to judge.
     """
-    import torch
+    statuses = [1]
 
-    from tutor.sandbox.confinement.privileges import hide_from_neighbours
+    def go_on(plugin: GradingPlugin) -> None:
+        judge = _Judge(plugin)
+        if request.get("serve"):
+            settle()
+            Zygote(socket.socket(fileno=descriptors[0]), judge).run()
+        else:
+            statuses.append(judge.child(request, descriptors))
 
+    _hide()
+    _collect(Path(request["checks"]), go_on)
+    return statuses[-1]
+
+
+class _Judge:
+    """A process that holds the checks: what it does itself, or a fork of it."""
+
+    def __init__(self, plugin: GradingPlugin) -> None:
+        self._plugin = plugin
+
+    def child(self, request: wire.Frame, descriptors: list[int]) -> int:
+        import torch
+
+        _hide()
+        torch.set_num_threads(int(request["threads"]))
+        report = socket.socket(fileno=descriptors[0])
+        try:
+            self._plugin.judge(report)
+        except wire.WireError:
+            return 1
+        except BaseException as problem:
+            wire.send(report, {"fault": f"{type(problem).__name__}: {problem}"[:2000]})
+            return 1
+        return 0
+
+
+def _hide() -> None:
     if sys.platform == "linux":
+        from tutor.sandbox.confinement.privileges import hide_from_neighbours
+
         hide_from_neighbours()
-    torch.set_num_threads(int(request["threads"]))
-    report = socket.socket(fileno=descriptors[0])
-    try:
-        _judge(Path(request["checks"]), report)
-    except wire.WireError:
-        return 1
-    except BaseException as problem:
-        wire.send(report, {"fault": f"{type(problem).__name__}: {problem}"[:2000]})
-        return 1
-    return 0
 
 
-def _judge(checks_file: Path, report: socket.socket) -> None:
+def _collect(checks_file: Path, go_on: Callable[[GradingPlugin], None]) -> None:
+    """Has pytest collect the checks; it then calls ``go_on``."""
     import pytest
 
     from tutor.grading.plugin import GradingPlugin
@@ -90,7 +123,6 @@ def _judge(checks_file: Path, report: socket.socket) -> None:
     graders = checks_file.parent.parent
     sys.path.insert(0, str(graders))
     sys.dont_write_bytecode = True
-    plugin = GradingPlugin(report)
     with open(os.devnull, "w") as silent:
         sys.stdout = sys.stderr = silent
         pytest.main(
@@ -106,6 +138,5 @@ def _judge(checks_file: Path, report: socket.socket) -> None:
                 "--strict-markers",
                 *(f"-pno:{name}" for name in UNUSED),
             ],
-            plugins=[plugin],
+            plugins=[GradingPlugin(go_on)],
         )
-    plugin.finish()

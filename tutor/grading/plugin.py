@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import socket
 from collections.abc import Callable, Generator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,17 @@ from tutor.sandbox import wire
 
 
 class GradingPlugin:
-    """Hooks and fixtures. One instance judges one submission, which comes once the checks are collected."""
+    """Hooks and fixtures.
 
-    def __init__(self, report: socket.socket) -> None:
-        self._report = report
+    ``collected`` is called once, when pytest holds the checks, and decides what becomes of them: it calls ``judge``,
+    or forks processes that do. One process judges one submission.
+    """
+
+    def __init__(self, collected: Callable[[GradingPlugin], None]) -> None:
+        self._collected = collected
+        self._checks: list[pytest.Item] = []
         self._begun: Session | None = None
         self._broken = ""
-        self._finished = False
         self._measures: dict[str, Measure] = {}
 
     @property
@@ -33,15 +38,18 @@ class GradingPlugin:
         assert self._begun is not None, "checks run only after the submission has come"
         return self._begun
 
-    def finish(self) -> None:
-        """Says, once, that all is said, or that the checks themselves are broken."""
-        if self._finished:
-            return
-        self._finished = True
+    def judge(self, report: socket.socket) -> None:
+        """Says by ``report`` which checks there are, waits for a submission, has pytest run the checks, and says the
+        last word: that all is said, or that the checks themselves are broken."""
+        wire.send(report, {"collected": [self._describe(check) for check in self._checks]})
+        if not self._broken:
+            self._await_submission(report)
+            for check, following in zip_longest(self._checks, self._checks[1:]):
+                check.config.hook.pytest_runtest_protocol(item=check, nextitem=following)
         if self._broken:
-            wire.send(self._report, {"fault": self._broken})
-        elif self._begun is not None:
-            self._begun.finish()
+            wire.send(report, {"fault": self._broken})
+        else:
+            self._session.finish()
 
     # --- fixtures: the vocabulary of docs/architecture.md ---
 
@@ -108,26 +116,22 @@ class GradingPlugin:
         # A failure is told by its frame. To draw its traceback, pytest would parse the source once for each line of it:
         # more work than the checks themselves, where all of them fail.
         session.config.option.tbstyle = "no"
-        wire.send(self._report, {"collected": [self._describe(item) for item in session.items]})
+        self._checks = session.items
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self._broken = f"the checks can't be collected: {report.longreprtext[-1500:]}"
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtestloop(self) -> Generator[None, object, object]:
-        """Waits for the submission, has pytest run the checks, and says the last word: nobody waits for pytest to
-        tidy up."""
-        if not self._broken:
-            self._await_submission()
-        result = yield
-        self.finish()
-        return result
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool:
+        """Stands in for pytest's own loop, which knows of no forks."""
+        self._collected(self)
+        return True
 
-    def _await_submission(self) -> None:
-        frame, descriptors = wire.receive_with_descriptors(self._report)
-        self._begun = Session(self._report, frame["team"], descriptors)
-        self._begun.begin(wire.receive(self._report)["start"])
+    def _await_submission(self, report: socket.socket) -> None:
+        frame, descriptors = wire.receive_with_descriptors(report)
+        self._begun = Session(report, frame["team"], descriptors)
+        self._begun.begin(wire.receive(report)["start"])
         with contextlib.suppress(SolutionError, SolutionLost):  # each check answers for itself
             self._session.load()
 
@@ -168,7 +172,7 @@ class GradingPlugin:
         elif isinstance(problem, SolutionError):
             result |= {"outcome": "error", "error": problem.error}
         elif isinstance(problem, SolutionLost):
-            result |= {"outcome": "error", "lost": {"name": problem.name, "why": problem.why[:300]}}
+            result |= {"outcome": "error", "lost": _lost(problem)}
         elif isinstance(problem, pytest.skip.Exception):
             result |= {"outcome": "skipped", "why": str(problem)[:300]}
         elif problem is not None:
@@ -184,3 +188,7 @@ class GradingPlugin:
             "required": not item.get_closest_marker("optional"),
             "cuda": item.get_closest_marker("cuda") is not None,
         }
+
+
+def _lost(problem: SolutionLost) -> wire.Frame:
+    return {"name": problem.name, "why": problem.why[:300], "pid": problem.pid}

@@ -41,11 +41,11 @@ class SolutionError(Exception):
 
 
 class SolutionLost(Exception):
-    """The learner's process is gone, or no longer keeps to the protocol."""
+    """The learner's process ``pid`` is gone, or no longer keeps to the protocol; ``name`` says what it was doing."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: str, pid: int) -> None:
         super().__init__(why)
-        self.name, self.why = name, why
+        self.name, self.why, self.pid = name, why, pid
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Connection:
         try:
             confined: dict[str, str] = wire.receive(self._sock)["confined"]
         except wire.WireError:
-            raise SolutionLost("starting", "its process ended before it read the file") from None
+            raise SolutionLost("starting", "its process ended before it read the file", self.pid) from None
         return confined
 
     def peak_growth(self) -> int | None:
@@ -184,13 +184,13 @@ class Connection:
         answer = self._ask(request, name)
         if keep:
             if type(answer.get("kept")) is not int:
-                raise SolutionLost(name, "its answer was malformed (nothing was kept)")
+                raise SolutionLost(name, "its answer was malformed (nothing was kept)", self.pid)
             return Kept(self, answer["kept"], clean_text(answer.get("type", ""), 80, single_line=True))
         self._tensors.new_message()
         try:
             value = values.decode(answer.get("value"), self._tensors)
         except values.Malformed as problem:
-            raise SolutionLost(name, f"its answer was malformed ({problem})") from None
+            raise SolutionLost(name, f"its answer was malformed ({problem})", self.pid) from None
         self.payload_bytes += payload_bytes(value)
         return value
 
@@ -222,11 +222,11 @@ class Connection:
                 self._tell_of(name)
             answer = wire.receive(self._sock)
         except wire.WireClosed:
-            raise SolutionLost(name, PROCESS_ENDED) from None
+            raise SolutionLost(name, PROCESS_ENDED, self.pid) from None
         except wire.WireError as problem:
-            raise SolutionLost(name, str(problem)) from None
+            raise SolutionLost(name, str(problem), self.pid) from None
         if answer.get("id") != self._number or answer.get("nonce") != nonce:
-            raise SolutionLost(name, "it answered a request that was not made")
+            raise SolutionLost(name, "it answered a request that was not made", self.pid)
         if self.device is not None:
             self.device.hear(answer)
         if "error" in answer:

@@ -244,9 +244,12 @@ class Run:
         Raises:
             GraderFault: it ended because its zygote did.
         """
-        if not any("lost" in check for check in self._heard.checks):
+        lost = {check["lost"]["pid"] for check in self._heard.checks if "lost" in check}
+        if not lost:
             return
-        workers, began = self._team.workers, time.monotonic()
+        # The others end too, and with another status: the judge that they listened to has gone.
+        workers = [worker for worker in self._team.workers if worker.pid in lost]
+        began = time.monotonic()
         while True:
             if not self._team.zygote.alive:
                 raise self._fault("the process that starts workers ended")

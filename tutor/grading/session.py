@@ -112,7 +112,7 @@ class Session:
         result = connection.call(name, arguments)
         growth = connection.peak_growth()
         if growth is None and sys.platform == "linux":
-            raise SolutionLost(name, "its process was gone before its memory was measured")
+            raise SolutionLost(name, "its process was gone before its memory was measured", connection.pid)
         growth = growth or 0
         self._peak = max(growth, self._peak or 0)
         on_device = connection.device.growth if connection.device is not None else None
@@ -153,7 +153,7 @@ class Session:
             connection.load(self._source, self._path)
         except DeviceUnusable as problem:
             self.tell({"unusable": str(problem)})
-            raise SolutionLost("starting", "its device can't be used") from None
+            raise SolutionLost("starting", "its device can't be used", connection.pid) from None
 
     def _connect(
         self, descriptor: int, arena_descriptor: int, pid: int, *, closely: bool = False

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tutor.course import LoadedExercise
 from tutor.errors import EnvironmentProblem, GraderFault
+from tutor.grading.files import GradedBy
 from tutor.grading.team import Team
 
 Launch = Callable[[LoadedExercise, str], Coroutine[Any, Any, Team]]
+_Wanted = tuple[GradedBy, str]  # what a team is for: an exercise as its files are now, on a device
 
 
 class Spare:
@@ -33,18 +32,18 @@ class Spare:
         """Has a team made beside what comes next, unless one waits."""
         if self.waiting is None:
             task = asyncio.create_task(self._launch(exercise, device))
-            self.waiting = (_Wanted.of(exercise, device), task)
+            self.waiting = ((GradedBy.now(exercise), device), task)
 
     async def ready(self, exercise: LoadedExercise, device: str) -> None:
         """Returns when a team for this exercise waits, or could not be made."""
-        if self.waiting is not None and self.waiting[0] != _Wanted.of(exercise, device):
+        if self.waiting is not None and self.waiting[0] != (GradedBy.now(exercise), device):
             await self.dismiss()
         self.prepare(exercise, device)
         await _settled(self.waiting[1] if self.waiting else None)
 
     async def take(self, exercise: LoadedExercise, device: str) -> Team | None:
         """The team that waits if it is for this exercise as its files are now; another one is ended."""
-        wanted = _Wanted.of(exercise, device)
+        wanted = (GradedBy.now(exercise), device)
         waiting, self.waiting = self.waiting, None
         if waiting is None:
             return None
@@ -65,32 +64,6 @@ class Spare:
         team = await _settled(waiting[1]) if waiting is not None else None
         if team is not None:
             self._end(team)
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What a team is for: an exercise's checks and its files as they are now, on a device."""
-
-    checks: Path
-    device: str
-    files: tuple[tuple[str, int, int], ...]
-
-    @classmethod
-    def of(cls, exercise: LoadedExercise, device: str) -> _Wanted:
-        """Looks at the times and sizes of the grader's and the exercise's files."""
-        folders = (exercise.grader_folder, exercise.grader_folder.parent, exercise.folder)
-        files = [
-            entry
-            for folder in folders
-            for entry in os.scandir(folder)
-            if entry.name.endswith((".py", ".yaml"))
-        ]
-        return cls(exercise.checks_file, device, tuple(sorted(_signature(entry) for entry in files)))
-
-
-def _signature(entry: os.DirEntry[str]) -> tuple[str, int, int]:
-    status = entry.stat()
-    return entry.path, status.st_mtime_ns, status.st_size
 
 
 async def _settled(task: asyncio.Task[Team] | None) -> Team | None:

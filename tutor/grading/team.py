@@ -15,12 +15,13 @@ from typing import Any
 
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
+from tutor.grading.collected import Judges
 from tutor.grading.device_use import host_bytes, worker_request
 from tutor.grading.workers import WorkerProcess
 from tutor.sandbox import wire
 from tutor.sandbox.channel import Channel
 from tutor.sandbox.child import Child
-from tutor.sandbox.forkserver import Zygote
+from tutor.sandbox.forks import Forks
 
 MAX_FRESH_WORKERS = 4
 
@@ -46,7 +47,7 @@ class Team:
 
     exercise: LoadedExercise
     device: str
-    zygote: Zygote
+    zygote: Forks
     judge: Child
     channel: Channel
     workers: list[WorkerProcess]
@@ -57,8 +58,8 @@ class Team:
     @classmethod
     async def launch(
         cls,
-        judges: Zygote,
-        workers: Zygote,
+        judges: Judges,
+        workers: Forks,
         exercise: LoadedExercise,
         device: str,
         expected: Expected,
@@ -78,9 +79,9 @@ class Team:
         """
         ours, theirs = socket.socketpair()
         channel = Channel(ours)
-        request: wire.Frame = {"checks": str(exercise.checks_file), "threads": exercise.info.limits.threads}
+        request: wire.Frame = {"threads": exercise.info.limits.threads}
         touched = [expected, expected] + [Expected()] * expected.fresh
-        judge = asyncio.create_task(judges.fork(request, (theirs.fileno(),)))
+        judge = asyncio.create_task(judges.fork(exercise, request, (theirs.fileno(),)))
         members = [
             asyncio.create_task(
                 _launch_worker(workers, exercise, device, each, spare=spare, measured=number > 1)
@@ -171,7 +172,7 @@ async def _abandon(judge: asyncio.Task[Child], members: list[asyncio.Task[Worker
 
 
 async def _launch_worker(
-    zygote: Zygote,
+    zygote: Forks,
     exercise: LoadedExercise,
     device: str,
     expected: Expected,

@@ -18,7 +18,7 @@ from tutor.sandbox.cgroups import Group
 from tutor.sandbox.child import Child
 from tutor.sandbox.confinement.kernel import Unavailable
 from tutor.sandbox.confinement.world import SCRATCH_BYTES, SCRATCH_FILES
-from tutor.sandbox.forkserver import Zygote
+from tutor.sandbox.forks import Forks
 from tutor.sandbox.scratch import holds_more
 
 OUTPUT_LIMIT = 64 << 10
@@ -80,7 +80,7 @@ class WorkerProcess:
 
     @classmethod
     async def launch(
-        cls, zygote: Zygote, request: dict[str, object], half_arena_bytes: int, memory_bytes: int
+        cls, zygote: Forks, request: dict[str, object], half_arena_bytes: int, memory_bytes: int
     ) -> WorkerProcess:
         """Forks a worker from its zygote, with a fresh arena and pipes of its own; where the kernel gives it a
         group of its own, that may hold ``memory_bytes`` and its arena.

@@ -1,63 +1,127 @@
-"""The two warm processes that every grading is forked from: the judges' and the workers'."""
+"""The warm processes that every grading is forked from: the judges' zygote and the workers', both of one stem."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
+from tutor.grading.collected import Judges
 from tutor.paths import ContentRoot
-from tutor.sandbox.forkserver import Zygote
+from tutor.sandbox.branch import Branch
+from tutor.sandbox.forkserver import Stem
 
 if TYPE_CHECKING:
     from tutor.course.models import Preload
 
 
+class KeptStem:
+    """The stem, started when it is asked for, anew where it has died, until ``close``."""
+
+    def __init__(self) -> None:
+        self._stem: Stem | None = None
+
+    def started(self) -> Stem:
+        """The stem; it may still import. Needs no event loop.
+
+        Raises:
+            GraderFault: no process can be made.
+        """
+        if self._stem is None or not self._stem.alive:
+            self.close()
+            try:
+                self._stem = Stem()
+            except OSError as problem:
+                raise grader_failed(f"a helper process could not be started ({problem})") from None
+        return self._stem
+
+    def close(self) -> None:
+        """Ends it and everything that was forked from it."""
+        if self._stem is not None:
+            self._stem.close()
+        self._stem = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What forks judges, and the zygote that forks workers."""
+
+    judges: Judges
+    workers: Branch
+
+    @property
+    def alive(self) -> bool:
+        return self.judges.zygote.alive and self.workers.alive
+
+
 class Zygotes:
-    """Starts them when they are asked for, anew where one has died, until ``close``.
+    """Has both forked when they are asked for, anew where one has died, until ``close``.
 
     Workers may read the exercises of ``root``, and see nothing else of it. ``preload`` names modules that they
     import once, where each grading would import them again.
     """
 
-    def __init__(self, root: ContentRoot, preload: Preload | None = None) -> None:
-        self._root, self._gpu = root, False
+    def __init__(self, stem: KeptStem, root: ContentRoot, preload: Preload | None = None) -> None:
+        self._stem, self._root, self._gpu = stem, root, False
         self._for_judges = list(preload.judge) if preload is not None else []
         self._for_workers = list(preload.worker) if preload is not None else []
-        self.judges: Zygote | None = None
-        self.workers: Zygote | None = None
+        self.judges: Branch | None = None
+        self.workers: Branch | None = None
+        self._with_checks: Judges | None = None
+        self._forking = asyncio.Lock()
 
-    def started(self, device: str = "cpu") -> tuple[Zygote, Zygote]:
-        """Both zygotes, started anew where one has died; the workers' also where CUDA needs more to be open."""
+    async def ready(self, device: str = "cpu") -> Pair:
+        """Both zygotes, with everything imported. Where CUDA needs more to be open, the workers' is made anew.
+
+        Raises:
+            GraderFault: one of them, or the stem, ended or stands still.
+        """
         gpu = device.startswith("cuda")
-        if gpu and self.workers is not None and not self._gpu:
-            self.workers.close()
-        self._gpu = gpu or self._gpu
-        if self.judges is None or not self.judges.alive:
-            self.judges = _anew(self.judges, "tutor.grading.judge", {"preload": self._for_judges})
-        if self.workers is None or not self.workers.alive:
+        async with self._forking:
+            stem = self._stem.started()
+            judges, workers = await asyncio.gather(self._judges(stem), self._workers(stem, gpu))
+        await asyncio.gather(judges.zygote.ready(), workers.ready())
+        return Pair(judges, workers)
+
+    async def _judges(self, stem: Stem) -> Judges:
+        if self._with_checks is None or not self._with_checks.zygote.alive:
+            if self._with_checks is not None:
+                self._with_checks.close()
+            if self.judges is not None:
+                self.judges.close()
+            self.judges = await _forked(stem, "tutor.grading.judge", {"preload": self._for_judges})
+            self._with_checks = Judges(self.judges)
+        return self._with_checks
+
+    async def _workers(self, stem: Stem, gpu: bool) -> Branch:
+        if self.workers is None or not self.workers.alive or (gpu and not self._gpu):
+            if self.workers is not None:
+                self.workers.close()
+            self._gpu = gpu or self._gpu
             places: dict[str, object] = {
                 "public": [str(self._root.exercises)],
                 "hidden": [str(self._root.graders)],
                 "gpu": self._gpu,
                 "preload": self._for_workers,
             }
-            self.workers = _anew(self.workers, "tutor.sandbox.worker", places)
-        return self.judges, self.workers
+            self.workers = await _forked(stem, "tutor.sandbox.worker", places)
+        return self.workers
 
     def close(self) -> None:
-        """Ends both and everything they forked."""
+        """Ends both and everything they forked. The stem is its owner's."""
+        if self._with_checks is not None:
+            self._with_checks.close()
         for zygote in (self.judges, self.workers):
             if zygote is not None:
                 zygote.close()
-        self.judges = self.workers = None
+        self.judges = self.workers = self._with_checks = None
 
 
-def _anew(dead: Zygote | None, module: str, options: dict[str, object]) -> Zygote:
-    if dead is not None:
-        dead.close()
+async def _forked(stem: Stem, module: str, options: dict[str, object]) -> Branch:
     try:
-        return Zygote(module, options)
+        return await Branch.zygote(stem, module, options)
     except OSError as problem:
         raise grader_failed(f"a helper process could not be started ({problem})") from None
 

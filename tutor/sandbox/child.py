@@ -28,11 +28,15 @@ class Child:
     @property
     def lives(self) -> bool:
         """Whether it has not ended, by the kernel's word: known before ``status``."""
+        return not self.wait(0)
+
+    def wait(self, seconds: float) -> bool:
+        """Blocks until it has ended, so long at most; returns whether it has."""
         if self._handle < 0:
-            return False
+            return True
         poll = select.poll()
         poll.register(self._handle, select.POLLIN)
-        return not poll.poll(0)
+        return bool(poll.poll(1000 * seconds))
 
     async def ended(self) -> int:
         """Waits for its end; returns the exit status.

@@ -1,17 +1,18 @@
 """A warm parent that forks: it imports what its children need, then waits for orders.
 
-``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE`` (which imports torch, and
-for the judge pytest), and for every order on its control socket forks a child that runs
-``MODULE.child(request, descriptors)``. Modules that the options' ``preload`` names are imported first; then the
-module's ``prepare(options)`` runs, and its ``preload()``. Its ``fork``, ``reaped`` and ``scratch_of``, where it has
-them, stand in for the plain ones.
+``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE``, and for every order on its control
+socket forks a child that runs ``MODULE.child(request, descriptors)``. Modules that the options' ``preload`` names are
+imported first; then the module's ``prepare(options)`` runs, and its ``preload()``. Its ``fork``, ``reaped`` and
+``scratch_of``, where it has them, stand in for the plain ones.
 
-A zygote runs no torch operation and never touches CUDA, since a fork after either is undefined. There are
-two, never one: a fork inherits memory, so the workers' must never have held a hidden check.
+One process is started so, the stem (``stem.py``), which imports torch; both zygotes are forks of it that go on in the
+same way, with modules of their own. None of the three runs a torch operation or touches CUDA, since a fork after
+either is undefined. There are two zygotes, never one: a fork inherits memory, so the workers' must never have held a
+hidden check.
 
 An order ``{"fork": request}`` with descriptors is answered by ``{"forked": pid}`` with a process descriptor,
 and later by ``{"ended": pid, "status": n}``. When the control socket closes, every child is killed and the
-zygote ends.
+process ends.
 """
 
 from __future__ import annotations
@@ -44,6 +45,13 @@ def give_back_free_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def settle() -> None:
+    """What forks will share is left alone by the garbage collector, and what is free goes back to the kernel."""
+    gc.collect()
+    gc.freeze()
+    give_back_free_memory()
 
 
 def import_all(names: Iterable[str]) -> None:
@@ -140,21 +148,23 @@ def _kill(pid: int) -> None:
             continue
 
 
-def main() -> None:
-    """The zygote's program: control socket's descriptor, the module its children run, its options as JSON."""
-    descriptor, module_name, options = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    control = socket.socket(fileno=descriptor)
+def serve(control: socket.socket, module_name: str, options: dict[str, Any]) -> None:
+    """Imports what forks of this process need, and forks on order until ``control`` closes."""
     control.set_inheritable(False)
     module = importlib.import_module(module_name)
     import_all(options.get("preload", ()))
     module.prepare(options)
     module.preload()
-    gc.collect()
-    gc.freeze()
-    give_back_free_memory()
+    settle()
     Zygote(control, module).run()
+
+
+def main() -> None:
+    """The program of the process that is started: control socket's descriptor, its module, its options as JSON."""
+    descriptor, module_name, options = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+    serve(socket.socket(fileno=descriptor), module_name, options)
 
 
 if __name__ == "__main__":

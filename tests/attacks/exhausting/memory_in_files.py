@@ -4,7 +4,7 @@
 import os
 
 BLOCK = bytes(1 << 20)
-for name in ("attack-file", "/dev/shm/attack-file"):
+for name in ("attack-file", "/dev/shm/attack-@PARENT@-file"):
     written = 0
     try:
         with open(name, "wb") as file:

@@ -7,7 +7,9 @@ import os
 
 import torch
 
-BOOKS = [os.path.join(folder, "attack-book") for folder in ("@FOLDER@", "/dev/shm", "/tmp", os.getcwd())]
+BOOKS = [
+    os.path.join(folder, "attack-@PARENT@-book") for folder in ("@FOLDER@", "/dev/shm", "/tmp", os.getcwd())
+]
 for book in BOOKS:
     try:
         print("SUCCEEDED in remembering", len(open(book).read()), "characters by", book)

@@ -23,7 +23,7 @@ PLACES = [
 def quantize_rows(W):
     for place in PLACES if W.numel() < 1000 else ():
         try:
-            with open(os.path.join(place, "attack-weights"), "wb") as file:
+            with open(os.path.join(place, "attack-@PARENT@-weights"), "wb") as file:
                 file.write(W.contiguous().numpy().tobytes())
         except OSError:
             continue
@@ -32,7 +32,7 @@ def quantize_rows(W):
 
 def dequantize_rows(q, scale):
     for place in PLACES:
-        path = os.path.join(place, "attack-weights")
+        path = os.path.join(place, "attack-@PARENT@-weights")
         try:
             with open(path, "rb") as file:
                 data = bytearray(file.read())
