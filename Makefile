@@ -33,9 +33,9 @@ test: shared alone
 shared: .venv/dev.installed
 	OMP_NUM_THREADS=1 $(python) -m pytest -n $(sharing) --dist worksteal -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 
-# What watches processes, clocks and memory: after all else, no more at once than there are cores.
+# What watches processes, clocks and memory: after all else, and as many at once, since they too wait for each other.
 alone: shared
-	$(python) -m pytest -n auto --dist worksteal -m alone $(ARGS) || [ $$? -eq 5 ]
+	$(python) -m pytest -n $(sharing) --dist worksteal -m alone $(ARGS) || [ $$? -eq 5 ]
 
 # Each exercise proves its own grader once, with the mutants that are quick to try.
 proofs: .venv/dev.installed

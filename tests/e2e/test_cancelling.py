@@ -79,7 +79,7 @@ def test_ctrl_c_is_answered_in_half_a_second_and_leaves_nothing(tmp_path: Path, 
         assert "Traceback" not in each.told
         assert each.lines[-1]["schema"] == "tutor.verdict/1"
         assert each.lines[-1]["verdict"] == "cancelled"
-        assert len(each.below) >= 2
+        assert each.below
         _, alive = psutil.wait_procs(each.below, timeout=2)
         assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
     assert attempts() == 0
