@@ -43,8 +43,9 @@ class Session:
         self._heap_bytes = int(team["heap_bytes"])
         self._seed = int(team["seed"])
         self._draws: dict[str, Draw] = {}
-        if team["spare"]:
+        if team["warm"]:
             touch_libraries()
+        if team["spare"]:
             self._draws = draw_ahead(self._seed, _orders(team["draws"]))
             touch_heap(JUDGE_COPIES * self._populate[0])
 

@@ -24,6 +24,8 @@ from tutor.sandbox.child import Child
 from tutor.sandbox.forks import Forks
 
 MAX_FRESH_WORKERS = 4
+LARGE_BYTES = 1 << 20
+"""From so many bytes of inputs on, warming a spare's libraries shows in the time to a verdict. It costs 8 MB."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Expected:
     heap_bytes: int = 0
     fresh: int = 0
     draws: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether tensors take the time, not the processes."""
+        return self.request_bytes >= LARGE_BYTES
 
 
 @dataclass
@@ -71,7 +78,7 @@ class Team:
         """Forks a judge and two workers, and introduces them to each other. ``seed`` fixes the inputs, ``model`` is
         the folder of the language model where the exercise is about one.
 
-        A ``spare`` team has time: it also warms itself up.
+        A ``spare`` team has time: it draws the inputs ahead, and warms itself up where they are large.
 
         Raises:
             GraderFault: a zygote is gone.
@@ -153,6 +160,7 @@ class Team:
             "heap_bytes": self.expected.heap_bytes if spare else 0,
             "draws": self.expected.draws,
             "spare": spare,
+            "warm": spare and self.expected.is_large,
         }
         self.channel.send({"team": frame}, descriptors)
         for worker in self.workers:
@@ -189,7 +197,7 @@ async def _launch_worker(
         "compiles": limits.compiles and device.startswith("cuda"),
         "populate": [expected.request_bytes, expected.reply_bytes],
         "heap_bytes": expected.heap_bytes if spare else 0,
-        "warm": spare or measured,
+        "warm": measured or (spare and expected.is_large),
         "measured": measured,
         **worker_request(device),
     }
