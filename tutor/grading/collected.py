@@ -30,6 +30,7 @@ class Judges:
     def __init__(self, zygote: Forks) -> None:
         self.zygote = zygote
         self._held: dict[Path, _Held] = {}  # the one that was asked for last comes last
+        self._leaving: list[_Held] = []
 
     async def fork(self, exercise: LoadedExercise, request: wire.Frame, descriptors: Sequence[int]) -> Child:
         """Orders a judge of ``exercise``.
@@ -53,9 +54,10 @@ class Judges:
 
     def close(self) -> None:
         """Ends all that hold checks; the zygote is its owner's."""
-        for held in self._held.values():
+        for held in (*self._held.values(), *self._leaving):
             held.end()
         self._held.clear()
+        self._leaving.clear()
 
     async def _branch(self, exercise: LoadedExercise) -> Branch:
         """The process that holds the checks as they are now; it lives when this returns."""
@@ -63,17 +65,22 @@ class Judges:
             files = GradedBy.now(exercise)
             held = self._held.pop(files.checks, None)
             if held is not None and not held.holds(files):
-                held.retire()
+                self._let_go(held)
                 held = None
             if held is None:
                 held = _Held(files, asyncio.create_task(self._grow(exercise)))
                 held.growing.add_done_callback(_seen)
             self._held[files.checks] = held
             for oldest in list(self._held)[:-KEPT]:
-                self._held.pop(oldest).retire()
+                self._let_go(self._held.pop(oldest))
             branch = await asyncio.shield(held.growing)
             if branch.alive:  # it may have been let go of meanwhile
                 return branch
+
+    def _let_go(self, held: _Held) -> None:
+        """Lets the gradings end that are under way; where it is lost or stands still they can't."""
+        held.retire() if held.lives else held.end()
+        self._leaving = [each for each in (*self._leaving, held) if each.lives]
 
     async def _grow(self, exercise: LoadedExercise) -> Branch:
         branch = await Branch.grow(self.zygote, {"serve": True, "checks": str(exercise.checks_file)})
@@ -97,7 +104,15 @@ class _Held:
         each grading the time that it took."""
         if self.files != files or self.growing.cancelled():
             return False
-        return not self.growing.done() or self.growing.exception() is not None or self.growing.result().alive
+        return self.lives or self.growing.exception() is not None
+
+    @property
+    def lives(self) -> bool:
+        """Whether there is such a process, or will be."""
+        growing = self.growing
+        if not growing.done():
+            return True
+        return not growing.cancelled() and growing.exception() is None and growing.result().lives
 
     def retire(self) -> None:
         """Ends it when the last judge that it forked has ended."""

@@ -94,12 +94,17 @@ class _Judge:
     def child(self, request: wire.Frame, descriptors: list[int]) -> int:
         import torch
 
+        from tutor.grading.proxy import SolutionLost
+
         _hide()
         torch.set_num_threads(int(request["threads"]))
         report = socket.socket(fileno=descriptors[0])
         try:
             self._plugin.judge(report)
-        except wire.WireError:
+        except (
+            wire.WireError,
+            SolutionLost,
+        ):  # nobody listens, or a worker was gone before it got the file: no word
             return 1
         except BaseException as problem:
             wire.send(report, {"fault": f"{type(problem).__name__}: {problem}"[:2000]})

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.compute.process import cpu_seconds, run_delay_seconds, state
 from tutor.errors import EnvironmentProblem, GraderFault
 from tutor.grading.device_use import DeviceWatch, host_bytes
+from tutor.grading.own_time import OwnTime
 from tutor.grading.submission import Submission
 from tutor.grading.team import Team
 from tutor.grading.workers import WorkerProcess
@@ -22,7 +22,6 @@ from tutor.sandbox.confinement.world import SCRATCH_BYTES, SCRATCH_FILES
 TICK = 0.02
 GRACE_FOR_TRACE = 0.15
 GRACE_FOR_END = 0.5
-STOPPED = ("T", "t")
 
 
 @dataclass
@@ -74,7 +73,6 @@ class Run:
         self._device = DeviceWatch(team.device) if team.device.startswith("cuda") else None
         self._started = 0.0
         self._cpu_at_start = 0.0
-        self._judge_at_start = (0.0, 0.0)
         self._waits_for_worker = False
 
     async def hear(self) -> Heard:
@@ -98,7 +96,7 @@ class Run:
 
     def _start(self) -> None:
         self._cpu_at_start = sum(worker.cpu_seconds() for worker in self._team.workers)
-        self._judge_at_start = (self._judge_cpu(), self._judge_delay())
+        self._time = OwnTime(self._team)
         self._started = time.monotonic()
         try:
             self._team.start(
@@ -164,9 +162,9 @@ class Run:
                 await self._stop("timeout", f"{limits.cpu_seconds:g} CPU seconds")
                 return
             if heard.wall_seconds > limits.wall_seconds:
-                heard.starved = self._is_starved()
+                heard.starved = self._time.starved(heard.wall_seconds, heard.cpu_seconds)
                 if not heard.starved:
-                    self._answer_for_own_time()
+                    self._demand_own_time()
                 await self._stop("timeout", f"{limits.wall_seconds:g} seconds of wall time")
                 return
             if memory > (limits.memory_mib << 20) + beside * len(self._team.workers):
@@ -190,33 +188,16 @@ class Run:
     def _cpu_seconds(self) -> float:
         return sum(worker.cpu_seconds() for worker in self._team.workers) - self._cpu_at_start
 
-    def _is_starved(self) -> bool:
-        """Whether the wall limit passed while judge and workers could run and were given no core: then the
-        machine, not the learner, is at fault. Asleep, stopped and blocked processes wait for no core."""
-        team, wall = self._team, self._heard.wall_seconds
-        delay = self._judge_delay() + sum(worker.run_delay_seconds() for worker in team.workers)
-        busy = self._heard.cpu_seconds + self._judge_cpu() + delay
-        stopped = any(state(pid) in STOPPED for pid in (team.judge.pid, *(w.pid for w in team.workers)))
-        return not stopped and busy > 0.5 * wall and delay > 0.25 * wall
-
-    def _answer_for_own_time(self) -> None:
-        """At the wall limit: the learner answers only for time that went into the learner's code.
+    def _demand_own_time(self) -> None:
+        """At the wall limit.
 
         Raises:
-            GraderFault: it went elsewhere.
+            GraderFault: the time did not go into the learner's code.
         """
-        if state(self._team.judge.pid) in STOPPED:
-            raise self._fault("the judge was stopped")
-        if self._waits_for_worker or not self._heard.calling:
-            raise self._fault("a process for your code did not come in time")
-        if self._judge_cpu() + self._judge_delay() > 0.5 * self._heard.wall_seconds:
-            raise self._fault("the checks themselves used up the time")
-
-    def _judge_cpu(self) -> float:
-        return (cpu_seconds(self._team.judge.pid) or 0.0) - self._judge_at_start[0]
-
-    def _judge_delay(self) -> float:
-        return (run_delay_seconds(self._team.judge.pid) or 0.0) - self._judge_at_start[1]
+        in_code = bool(self._heard.calling) and not self._waits_for_worker
+        elsewhere = self._time.went_elsewhere(self._heard.wall_seconds, in_learners_code=in_code)
+        if elsewhere:
+            raise self._fault(elsewhere)
 
     def _demand_device(self) -> None:
         """A GPU that went away takes everything on it along: that is no error of the learner's.

@@ -80,8 +80,13 @@ class Branch(Forks):
         return self._child.pid
 
     @property
+    def lives(self) -> bool:
+        """Whether it answers, be it that it takes no more orders."""
+        return not self._gone and self._child.lives
+
+    @property
     def alive(self) -> bool:
-        return not self._gone and not self._retired and self._child.lives
+        return self.lives and not self._retired
 
     def last_words(self) -> str:
         return self._parent.last_words()
