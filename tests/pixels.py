@@ -1,10 +1,12 @@
-"""The pixels of a PNG, by the standard library."""
+"""The pixels of a PNG, by numpy and the standard library."""
 
 from __future__ import annotations
 
 import struct
 import zlib
 from collections import Counter
+
+import numpy as np
 
 
 def colours(png: bytes) -> Counter[bytes]:
@@ -22,28 +24,37 @@ def colours(png: bytes) -> Counter[bytes]:
         elif kind == b"IDAT":
             data += chunk
         at += 12 + length
-    raw = zlib.decompress(data)
-    counted: Counter[bytes] = Counter()
-    above = bytes(width * channels)
-    for row in range(height):
-        start = row * (width * channels + 1)
-        above = _unfiltered(raw[start], raw[start + 1 : start + 1 + width * channels], above, channels)
-        counted.update(above[x : x + channels] for x in range(0, len(above), channels))
-    return counted
+    stored = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, 1 + width * channels)
+    rows = np.zeros((height, width * channels), np.uint8)
+    above = np.zeros(width * channels, np.uint8)
+    for kind, line, row in zip(stored[:, 0], stored[:, 1:], rows, strict=True):
+        row[:] = _unfiltered(kind, line, above, channels)
+        above = row
+    numbers = np.zeros((height * width, 4), np.uint8)  # a colour is one number
+    numbers[:, :channels] = rows.reshape(-1, channels)
+    found, counts = np.unique(numbers.view(np.uint32), return_counts=True)
+    return Counter({one.tobytes()[:channels]: int(n) for one, n in zip(found, counts, strict=True)})
 
 
-def _unfiltered(kind: int, line: bytes, above: bytes, channels: int) -> bytes:
+def _unfiltered(kind: int, line: np.ndarray, above: np.ndarray, channels: int) -> np.ndarray:
     """One row of pixels: each byte was stored as the difference from a guess by its neighbours."""
     if kind == 0:
         return line
-    row = bytearray(line)
-    for x in range(len(row)):
-        left = row[x - channels] if x >= channels else 0
-        corner = above[x - channels] if x >= channels else 0
-        guess = (0, left, above[x], (left + above[x]) // 2, _paeth(left, above[x], corner))[kind]
+    if kind == 1:
+        return np.cumsum(line.reshape(-1, channels), axis=0, dtype=np.uint8).reshape(-1)
+    if kind == 2:
+        return line + above
+    row, ups = [0] * channels + line.tolist(), [0] * channels + above.tolist()
+    for x in range(channels, len(row)):
+        left, up = row[x - channels], ups[x]
+        guess = (left + up) // 2 if kind == 3 else _paeth(left, up, ups[x - channels])
         row[x] = (row[x] + guess) & 0xFF
-    return bytes(row)
+    return np.array(row[channels:], np.uint8)
 
 
 def _paeth(left: int, up: int, corner: int) -> int:
-    return min((left, up, corner), key=lambda one: abs(left + up - corner - one))
+    """Whichever of the three is nearest to left + up − corner; the first of equals."""
+    off_left, off_up, off_corner = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
+    if off_left <= off_up and off_left <= off_corner:
+        return left
+    return up if off_up <= off_corner else corner

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from tests.app.fakes import PracticeEngine
@@ -17,6 +19,25 @@ from tests.app.pictures import PICTURES
 from tutor.app.tutor_app import TutorApp
 
 Running = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sheets_parsed_once() -> Iterator[None]:
+    """All apps read the same style sheets: the first parses them, and nobody changes the rules."""
+    parse = Stylesheet._parse_rules
+    known: dict[object, list[RuleSet]] = {}
+
+    def recall(
+        sheet: Stylesheet, css: str, read_from: tuple[str, str], *rest: Any, **named: Any
+    ) -> list[RuleSet]:
+        key = (css, read_from, rest, *named.items(), *sheet._variables.items())
+        if key not in known:
+            known[key] = parse(sheet, css, read_from, *rest, **named)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", recall)
+        yield
 
 
 @pytest.fixture(autouse=True)

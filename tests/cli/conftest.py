@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+
+from tutor.cli import main
+from tutor.grading import Grader
+from tutor.paths import ContentRoot
 
 FILES = {
     "lessons/course.yaml": """\
@@ -283,5 +289,42 @@ def tutor(home: Path, small_course: Path) -> Tutor:
         return Ended(
             done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
         )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def lasting_grader(small_course: Path) -> Iterator[tuple[asyncio.Runner, Grader]]:
+    """A grader of the small course, and the loop that it lives in: each that starts imports torch twice."""
+    with asyncio.Runner() as runner:
+        grader = Grader(ContentRoot(small_course))
+        yield runner, grader
+        runner.run(grader.close())
+
+
+@pytest.fixture
+def tutor_here(
+    home: Path,
+    small_course: Path,
+    lasting_grader: tuple[asyncio.Runner, Grader],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Tutor:
+    """Run a command line on the small course inside this process; a submission finds the grader at work already."""
+    runner, grader = lasting_grader
+
+    @asynccontextmanager
+    async def lent(_root: ContentRoot) -> AsyncIterator[Grader]:
+        yield grader
+
+    monkeypatch.setattr("tutor.grading.Grader", lent)
+    monkeypatch.setattr(asyncio, "run", runner.run)
+    for name, value in environment(home, small_course).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str | Path) -> Ended:
+        capfd.readouterr()
+        code = main([str(word) for word in words])
+        return Ended(code, *capfd.readouterr())
 
     return run

@@ -158,11 +158,11 @@ SOURCES: dict[str, tuple[bytes, str, int, str]] = {
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_what_could_be_read_gets_a_verdict(tutor: Tutor, tmp_path: Path, name: str) -> None:
+def test_what_could_be_read_gets_a_verdict(tutor_here: Tutor, tmp_path: Path, name: str) -> None:
     source, verdict, code, words = SOURCES[name]
     file = tmp_path / "mine.py"
     file.write_bytes(source)
-    ended = tutor("submit", "doubling", file, "--json")
+    ended = tutor_here("submit", "doubling", file, "--json")
     document = ended.json
     assert (document["verdict"], ended.code) == (verdict, code)
     assert words in json.dumps(document, ensure_ascii=False)
@@ -171,16 +171,16 @@ def test_what_could_be_read_gets_a_verdict(tutor: Tutor, tmp_path: Path, name: s
     assert ended.err == ""
     assert ended.is_clean()
     assert file.read_bytes() == source
-    attempts = tutor("progress", "--json").json["exercises"][0]["attempts"]
+    attempts = tutor_here("progress", "--json").json["exercises"][0]["attempts"]
     assert attempts == 1
 
 
-def test_a_flood_of_prints_is_cut(tutor: Tutor, tmp_path: Path) -> None:
+def test_a_flood_of_prints_is_cut(tutor_here: Tutor, tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text(
         "def double(x):\n    for _ in range(100):\n        print('x' * 1_000_000)\n    return 2 * x\n"
     )
-    ended = tutor("submit", "doubling", file, "--json")
+    ended = tutor_here("submit", "doubling", file, "--json")
     assert ended.json["verdict"] == "passed"
     assert 0 < len(ended.json["stdout"]) < 100_000
 

@@ -1,4 +1,4 @@
-"""The lessons' demos with what they print: run inside this process (fast), or on the real model as the tutor does."""
+"""The lessons' demos with what they print: run inside this process (fast), or alone on the real model."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 from tests.content.lesson_text import FOLDERS, LESSONS
+from tests.once import once
 
 
 @cache
@@ -28,12 +32,27 @@ def module(lesson: str) -> ModuleType:
 
 @cache
 def output(lesson: str, *arguments: str) -> str:
-    """What the demo prints on the CPU."""
+    """What the demo prints on the CPU without the real model; one worker runs it, the others read what it printed."""
+    assert "TUTOR_MODEL_FOLDER" not in os.environ
+    return once(repr((lesson, *arguments)), lambda: printed(lesson, *arguments))
+
+
+def printed(lesson: str, *arguments: str) -> str:
+    """The same, run anew."""
     demo = module(lesson)
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         demo.main(demo.parse_options(["--device", "cpu", *arguments]))
     return text.getvalue()
+
+
+def part_on(real_model: Path, lesson: str, *arguments: str, without: Iterable[str]) -> str:
+    """What the demo prints of the real model inside this process, ``without`` what the functions of these names do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TUTOR_MODEL_FOLDER", str(real_model))
+        for name in without:
+            patch.setattr(module(lesson), name, lambda *_: None)
+        return printed(lesson, *arguments)
 
 
 def output_on(real_model: Path, lesson: str, *arguments: str, seconds: float = 600) -> str:
@@ -42,7 +61,7 @@ def output_on(real_model: Path, lesson: str, *arguments: str, seconds: float = 6
         [sys.executable, "-I", LESSONS / FOLDERS[lesson] / "demo.py", "--device", "cpu", *arguments],
         env={
             "PATH": os.environ["PATH"],
-            "OMP_WAIT_POLICY": "passive",  # as the tutor starts demos: others may need the cores
+            "OMP_NUM_THREADS": "1",  # two take nearly twice the processor's time for it
             "TUTOR_MODEL_FOLDER": str(real_model),
         },
         capture_output=True,

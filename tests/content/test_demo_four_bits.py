@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.content.claims_four_bits import (
     ROWS,
     levels_of_nf4,
 )
-from tests.content.demos import module, output, output_on
+from tests.content.demos import module, output, output_on, part_on
 from tests.content.lesson_text import lesson
 
 
@@ -213,6 +214,13 @@ def test_the_lesson_says_where_the_models_weights_come_from() -> None:
 # --- the real model ---------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def kept_model(real_model: Path) -> Iterator[Path]:
+    """The real model, which this process then keeps for the tests of this module."""
+    yield real_model
+    module("four-bits").language_model.cache_clear()
+
+
 def control(text: str) -> list[float]:
     part = text.split("4. Is it the file?")[1]
     return [float(value) for value in re.findall(r"(?m)^   (?:round|AWQ|GPTQ).* ([\d.]+) %$", part)]
@@ -235,18 +243,20 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
 
 
 @pytest.mark.slow
-def test_the_files_own_grid_has_no_error_and_the_control_tells(real_model: Path) -> None:
-    text = output_on(real_model, "four-bits", "--codes", "asymmetric", "--group", "32")
+def test_the_files_own_grid_has_no_error_and_the_control_tells(kept_model: Path) -> None:
+    text = part_on(kept_model, "four-bits", "--codes=asymmetric", "--group=32", without=["show_map"])
     assert table(text)["round to nearest"] == [5.0, 0.0, 0.0, 0.0]
     assert control(text) == pytest.approx(source(REAL, NOISY_32), rel=0.03)
 
 
 @pytest.mark.slow
-def test_gptq_fits_its_text_too_well_where_tokens_are_few(real_model: Path) -> None:
-    stated = source(REAL)
-    rows = table(output_on(real_model, "four-bits", "--place", "down"))
-    assert [rows[row][2:] for row in ROWS[:3]] == [pytest.approx(pair, rel=0.03) for pair in stated[DOWN]]
-    rows = table(output_on(real_model, "four-bits", "--tokens", "128"))
-    assert rows["GPTQ"][2:] == pytest.approx(stated["128 tokens, GPTQ seen and held out"], rel=0.03)
-    rows = table(output_on(real_model, "four-bits", "--tokens", "128", "--damping", "0.1"))
-    assert rows["GPTQ"][3] == pytest.approx(stated["128 tokens, damping 0.1, GPTQ held out"], rel=0.03)
+def test_gptq_fits_its_text_too_well_where_tokens_are_few(kept_model: Path) -> None:
+    def rows(*arguments: str) -> dict[str, list[float]]:
+        return table(part_on(kept_model, "four-bits", *arguments, without=["show_map", "show_control"]))
+
+    stated, down = source(REAL), rows("--place=down")
+    assert [down[row][2:] for row in ROWS[:3]] == [pytest.approx(pair, rel=0.03) for pair in stated[DOWN]]
+    few = rows("--tokens=128")
+    assert few["GPTQ"][2:] == pytest.approx(stated["128 tokens, GPTQ seen and held out"], rel=0.03)
+    damped = rows("--tokens=128", "--damping=0.1")
+    assert damped["GPTQ"][3] == pytest.approx(stated["128 tokens, damping 0.1, GPTQ held out"], rel=0.03)

@@ -10,7 +10,7 @@ import torch
 
 from tests.content.claims import source
 from tests.content.claims_outliers import REGULARS
-from tests.content.demos import module, output, output_on
+from tests.content.demos import module, output, output_on, part_on
 from tests.content.lesson_text import lesson
 
 WAYS = ("one scale each", "row × column scales", "outliers in 16 bits", "smoothed, alpha")
@@ -123,10 +123,11 @@ def test_the_real_model_gives_the_figures_that_the_lesson_states(real_model: Pat
 
 @pytest.mark.slow
 def test_a_feature_of_block_11_is_loud_on_one_token_only(real_model: Path) -> None:
-    text, stated = (
-        output_on(real_model, "outliers", "--layer", "11", "--place", "down"),
-        source("outliers-demo"),
+    demo, stated = module("outliers"), source("outliers-demo")
+    text = part_on(
+        real_model, "outliers", "--layer=11", "--place=down", without=["show_errors", "show_models"]
     )
+    demo.language_model.cache_clear()
     loudest, tokens = stated["down of block 11: loudest feature, tokens on which it is beyond 6"]
     found = re.search(r"loudest ([\d.]+) \(feature", text)
     assert found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,63 +35,77 @@ def store(home: Path, content: Content) -> Iterator[Store]:
         yield opened
 
 
-async def points_of(content: Content, store: Store, cache: Path | None = None) -> list[Point | Missing]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def grader(content: Content) -> AsyncIterator[Grader]:
+    """One for all tests here: each that starts imports torch twice."""
     async with Grader(content.root) as grader:
-        return [found async for found in own_points(grader, content, store, cache=cache)]
+        yield grader
 
 
-async def pass_it(content: Content, store: Store, exercise_id: str, folder: Path) -> bytes:
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+async def points_of(
+    grader: Grader, content: Content, store: Store, cache: Path | None = None
+) -> list[Point | Missing]:
+    return [found async for found in own_points(grader, content, store, cache=cache)]
+
+
+async def pass_it(grader: Grader, content: Content, store: Store, exercise_id: str, folder: Path) -> bytes:
     exercise = content.exercise(exercise_id)
     file = folder / f"{exercise_id}.py"
     file.write_bytes(exercise.reference.read_bytes())
-    async with Grader(content.root) as grader:
-        assert (await submit(grader, store, exercise, file, device="cpu")).passed
+    assert (await submit(grader, store, exercise, file, device="cpu")).passed
     return file.read_bytes()
 
 
-async def test_a_pass_has_a_place_and_keeps_it(content: Content, store: Store, tmp_path: Path) -> None:
-    assert await points_of(content, store) == []
-    await pass_it(content, store, "group-wise", tmp_path)
-    [point] = await points_of(content, store, tmp_path)
+@in_one_loop
+async def test_a_pass_has_a_place_and_keeps_it(
+    content: Content, grader: Grader, store: Store, tmp_path: Path
+) -> None:
+    assert await points_of(grader, content, store) == []
+    await pass_it(grader, content, store, "group-wise", tmp_path)
+    [point] = await points_of(grader, content, store, tmp_path)
     assert isinstance(point, Point)
     assert point.exercise == "group-wise"
     assert 4.0 < point.bits < 4.3  # at most sixteen levels, and a scale for 128 weights
     assert 0.008 < point.error < 0.02
     assert (tmp_path / CACHE).is_file()
     (tmp_path / CACHE).write_text((tmp_path / CACHE).read_text().replace(str(point.error), "0.5"))
-    [again] = await points_of(content, store, tmp_path)
+    [again] = await points_of(grader, content, store, tmp_path)
     assert isinstance(again, Point)
     assert again.error == 0.5  # what was measured is not measured again
     (tmp_path / CACHE).write_text("{")
-    assert await points_of(content, store, tmp_path) == [point]  # a broken cache costs time, nothing else
+    [anew] = await points_of(grader, content, store, tmp_path)
+    assert anew == point  # a broken cache costs time, nothing else
 
 
+@in_one_loop
 async def test_the_file_that_passed_counts_not_the_last_one(
-    content: Content, store: Store, tmp_path: Path
+    content: Content, grader: Grader, store: Store, tmp_path: Path
 ) -> None:
-    await pass_it(content, store, "absmax-int8", tmp_path)
+    await pass_it(grader, content, store, "absmax-int8", tmp_path)
     file = tmp_path / "absmax-int8.py"
     file.write_text("def quantize(W):\n    return W, 1.0\n")
-    async with Grader(content.root) as grader:
-        assert not (await submit(grader, store, content.exercise("absmax-int8"), file, device="cpu")).passed
-    [point] = await points_of(content, store)
+    assert not (await submit(grader, store, content.exercise("absmax-int8"), file, device="cpu")).passed
+    [point] = await points_of(grader, content, store)
     assert isinstance(point, Point)
     assert point.error < 1e-3
 
 
-async def test_every_reference_has_a_place_above_the_limit(content: Content) -> None:
-    async with Grader(content.root) as grader:
-        for exercise in quantizers(content):
-            plotted = exercise.on_the_map
-            assert plotted is not None
-            source = exercise.reference.read_bytes()
-            verdict = await grader.grade(plotted, from_bytes(source), device="cpu", seed=0)
-            assert verdict.passed, (exercise.id, verdict)
-            figures = {one.name: one.value for check in verdict.checks for one in check.measurements}
-            point = Point(
-                exercise.id, figures["bits per weight"] or 0, figures["squared error"] or 0, exercise.id
-            )
-            assert 0.3 < excess_bits(point) < 4, point
+@in_one_loop
+async def test_every_reference_has_a_place_above_the_limit(content: Content, grader: Grader) -> None:
+    for exercise in quantizers(content):
+        plotted = exercise.on_the_map
+        assert plotted is not None
+        source = exercise.reference.read_bytes()
+        verdict = await grader.grade(plotted, from_bytes(source), device="cpu", seed=0)
+        assert verdict.passed, (exercise.id, verdict)
+        figures = {one.name: one.value for check in verdict.checks for one in check.measurements}
+        point = Point(
+            exercise.id, figures["bits per weight"] or 0, figures["squared error"] or 0, exercise.id
+        )
+        assert 0.3 < excess_bits(point) < 4, point
 
 
 @given(POINTS, st.integers(40, 160), st.integers(12, 40))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,26 +27,45 @@ def content() -> Content:
     return load_content(content_root())
 
 
-async def looked(content: Content, exercise: str, source: bytes | None = None) -> Look | NoLook:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def grader(content: Content) -> AsyncIterator[Grader]:
+    """One for all tests here: each that starts imports torch twice."""
+    async with Grader(content.root) as grader:
+        yield grader
+
+
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+
+
+async def looked(
+    grader: Grader, content: Content, exercise: str, source: bytes | None = None
+) -> Look | NoLook:
     loaded = content.exercise(exercise)
-    async with Grader(content.root) as grader:
-        return await look(grader, loaded, from_bytes(source or loaded.reference.read_bytes()), device="cpu")
+    return await look(grader, loaded, from_bytes(source or loaded.reference.read_bytes()), device="cpu")
 
 
-async def test_every_quantizer_can_be_looked_at_and_no_reference_is_off(content: Content) -> None:
-    async with Grader(content.root) as grader:
-        for exercise in quantizers(content):
-            found = await look(grader, exercise, from_bytes(exercise.reference.read_bytes()), device="cpu")
-            assert isinstance(found, Look), (exercise.id, found)
-            assert not any(one.is_off for one in found.small), exercise.id
-            assert sum(found.weights.counts) == sum(found.error.counts) == 48 * 64
-            if exercise.id not in ("gptq", "awq"):
-                assert found.note == ""
+@in_one_loop
+async def test_every_quantizer_can_be_looked_at_and_no_reference_is_off(
+    content: Content, grader: Grader
+) -> None:
+    for exercise in quantizers(content):
+        found = await looked(grader, content, exercise.id)
+        assert isinstance(found, Look), (exercise.id, found)
+        assert not any(one.is_off for one in found.small), exercise.id
+        assert sum(found.weights.counts) == sum(found.error.counts) == 48 * 64
+        if exercise.id not in ("gptq", "awq"):
+            assert found.note == ""
 
 
-async def test_one_scale_for_all_spreads_the_outlier_row_s_error_over_the_matrix(content: Content) -> None:
+@in_one_loop
+async def test_one_scale_for_all_spreads_the_outlier_row_s_error_over_the_matrix(
+    content: Content, grader: Grader
+) -> None:
     wrong = (ROOT / "graders/per-row-scales/wrong/one-scale-for-all.py").read_bytes()
-    right, spoilt = await looked(content, "per-row-scales"), await looked(content, "per-row-scales", wrong)
+    right, spoilt = (
+        await looked(grader, content, "per-row-scales"),
+        await looked(grader, content, "per-row-scales", wrong),
+    )
     assert isinstance(right, Look)
     assert isinstance(spoilt, Look)
     rows = [sum(row) for row in right.heat]
@@ -55,9 +76,10 @@ async def test_one_scale_for_all_spreads_the_outlier_row_s_error_over_the_matrix
     assert sum(one.is_off for one in spoilt.small) > 6
 
 
-async def test_a_weight_that_is_no_number_is_off(content: Content) -> None:
+@in_one_loop
+async def test_a_weight_that_is_no_number_is_off(content: Content, grader: Grader) -> None:
     wrong = (ROOT / "graders/per-row-scales/wrong/zero-row-becomes-nan.py").read_bytes()
-    found = await looked(content, "per-row-scales", wrong)
+    found = await looked(grader, content, "per-row-scales", wrong)
     assert isinstance(found, Look)
     assert {one.row for one in found.small if one.is_off} == {2}
     assert "NaN✗" in "".join(text for row in small(found, 60) for text, _ in row)
@@ -72,17 +94,19 @@ async def test_a_weight_that_is_no_number_is_off(content: Content) -> None:
         ("return W[:1].char(), W[:, 0]", ""),
     ],
 )
-async def test_what_can_t_be_drawn_says_why(content: Content, body: str, told: str) -> None:
+@in_one_loop
+async def test_what_can_t_be_drawn_says_why(content: Content, grader: Grader, body: str, told: str) -> None:
     source = f"def quantize_rows(W):\n    {body}\n\ndef dequantize_rows(q, scale):\n    return q\n"
-    found = await looked(content, "per-row-scales", source.encode())
+    found = await looked(grader, content, "per-row-scales", source.encode())
     assert isinstance(found, NoLook)
     assert told in found.why
     assert found.why
 
 
-async def test_what_is_no_quantizer_has_nothing_to_look_at(content: Content) -> None:
+@in_one_loop
+async def test_what_is_no_quantizer_has_nothing_to_look_at(content: Content, grader: Grader) -> None:
     with pytest.raises(UsageProblem, match="no quantizer"):
-        await looked(content, "perplexity")
+        await looked(grader, content, "perplexity")
 
 
 numbers = st.floats(-1e6, 1e6, allow_subnormal=False)

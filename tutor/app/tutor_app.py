@@ -146,8 +146,10 @@ class TutorApp(OpeningApp):
             raise UsageProblem(f"There is no theme '{word[:40]}'.")
         change(self.engine.home, key, word)
         self.settings, _ = settings_or_defaults(self.engine.home)
+        signs = self.ascii_signs
         self._apply_settings()
-        self.refresh_css(animate=False)
+        if self.ascii_signs is not signs:
+            self.refresh_css(animate=False)  # draws all anew, which a theme does by itself
 
     def _remember_theme(self, theme: object) -> None:
         """A theme that was picked in the palette is the one to begin with next time."""
