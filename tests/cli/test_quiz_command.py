@@ -110,6 +110,14 @@ def test_an_unreadable_line_is_asked_again_and_what_was_answered_stays(tutor: Tu
     assert tutor("progress", "--json").json["quiz"][0]["of"] == 1
 
 
+def test_an_empty_line_is_no_answer_and_the_ways_out_are_said(tutor: Tutor) -> None:
+    count = len(tutor("quiz", "first", "--seed", "3", "--json").json["items"])
+    said = " ".join(tutor("quiz", "first", "--seed", "3", stdin="\n:s\n" * count + ":q\n").out.split())
+    assert said.count("Nothing was typed. Answer with") == count
+    assert said.count(":s skips it, :q leaves.") == count
+    assert "0 of 0 points" in said
+
+
 def test_a_quiz_that_was_left_goes_on_where_it_was_with_the_same_numbers(tutor: Tutor) -> None:
     document = tutor("quiz", "first", "--seed", "3", "--json").json
     lines = [_typed(item) for item in document["items"]]
