@@ -25,6 +25,7 @@ NAMES = {
     "glyphs": "Signs",
     "motion": "Motion",
     "editor": "Editor",
+    "wrap": "Long lines",
     "device": "Device",
     "assistant": "Assistant",
     "language": "Language",
