@@ -111,7 +111,7 @@ class Walk:
         self.press("Enter")
         for page in range(1, 80):
             self.see("All keys", f"lesson-{page}")
-            if "· Go on" in self.terminal.text():
+            if "   Go on" in self.terminal.text():
                 return
             if "Press 1 to" in self.terminal.text() and "Read on" not in self.footer():
                 self.press("2")
@@ -135,7 +135,7 @@ class Walk:
 
     def exercise(self) -> None:
         """Start, write it wrong, grade, take a hint, write it right, grade, look at the error and at the solution."""
-        self.see("· Go on", "ways-on")
+        self.see("   Go on", "ways-on")
         self.press("q")
         self.see("All keys", "map-again")
         self.press("/")
