@@ -12,6 +12,8 @@ from tutor.errors import UsageProblem
 LEAST_GRADED = 20
 """Below this the start of a run weighs more than its gradings: such runs count only where there is no other."""
 
+NONE_STOPPED = Stopped()
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -27,7 +29,7 @@ class Plan:
     measured: int
     bytes_each: float
     price: float
-    stopped: Stopped = Stopped()
+    stopped: Stopped = NONE_STOPPED
 
     @property
     def seconds_with_stopped(self) -> float:
@@ -78,7 +80,7 @@ def plan(
     *,
     workers: int = 0,
     price: float = 0.0,
-    stopped: Stopped = Stopped(),
+    stopped: Stopped = NONE_STOPPED,
 ) -> Plan:
     """The plan for so many submissions, none of them identical.
 
@@ -108,6 +110,6 @@ def plan(
             others / graded
         )  # no share of the run: while one ran on, other workers may have had nothing to do
     else:
-        stopped = Stopped()
+        stopped = NONE_STOPPED
     each = journal_bytes / max(1, kept)
     return Plan(submissions, workers or counted[-1].workers, service, graded, each, price, stopped)
