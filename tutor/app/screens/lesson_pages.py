@@ -71,10 +71,11 @@ class LessonPages(TutorScreen):
         store = self.tutor.engine.store
         self._seen = set(store.steps_read().get(self.lesson.id, ()))
         self._look_up_again()
-        kept = store.bookmark(f"lesson:{self.lesson.id}") or {}
-        page = self._asked_for or kept.get("page")
+        kept = store.bookmark(f"lesson:{self.lesson.id}")
+        kept = kept if isinstance(kept, dict) else {}
+        page, scroll = self._asked_for or kept.get("page"), kept.get("scroll")
         self.position = self.pages.index(page) if page in self.pages else 0
-        scroll = 0 if self._asked_for else int(kept.get("scroll") or 0)
+        scroll = scroll if isinstance(scroll, int) and not self._asked_for else 0
         self.show_page(scroll=scroll)
         self.set_interval(KEEP_SECONDS, self._keep_scroll)
 
