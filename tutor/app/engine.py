@@ -136,9 +136,9 @@ class Engine:
 
     def score(self, item: Item, answer: object) -> Result:
         """Judge one answer. A code answer runs in a process: call this in a thread."""
-        from tutor.quiz import score
+        from tutor.quiz import score_typed
 
-        return score(item, answer)
+        return score_typed(item, answer)
 
     def remember_answer(self, seed: int, item: Item, answer: object, result: Result) -> None:
         from tutor.quiz.remembering import remember

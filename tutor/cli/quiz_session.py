@@ -79,12 +79,12 @@ def _ask_one(sitting: Sitting, content: Content, store: Store) -> None:
 
 def _asked(key: str, item: Item) -> Scored:
     """One question until it has an answer of the right shape."""
-    from tutor.quiz import Scored, score
+    from tutor.quiz import Scored, score_typed
 
     while True:
         try:
             answer = read_answer(item, lambda: _line(item))
-            return Scored(key, item, answer, score(item, answer))
+            return Scored(key, item, answer, score_typed(item, answer))
         except UsageProblem as problem:
             console.write(wrapped(clean(f"{problem.message} {problem.next_step} {WAYS_OUT}")))
 
