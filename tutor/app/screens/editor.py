@@ -39,7 +39,7 @@ class EditorScreen(Screen[bool]):
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("f5", "grade", "Save and grade", priority=True),
         Binding("escape", "leave", "Save and back", priority=True),
-        Binding("f4", "wrap", "Long lines", priority=True),
+        Binding("f4", "wrap", "Wrap lines", priority=True),
         Binding("ctrl+z", "undo", "Undo", show=False),
         Binding("f6", "switch", "To the brief and back", show=False, priority=True),
     ]

@@ -25,7 +25,7 @@ NAMES = {
     "glyphs": "Signs",
     "motion": "Motion",
     "editor": "Editor",
-    "wrap": "Long lines",
+    "wrap": "Wrap lines",
     "device": "Device",
     "assistant": "Assistant",
     "language": "Language",
