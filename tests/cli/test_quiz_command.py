@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Tutor, write_course
+from tutor.cli.course_map import map_text
+from tutor.course import load_content
+from tutor.paths import ContentRoot
+from tutor.progress import Store, standing
+from tutor.progress.review import DueItem
 
 RIGHT: dict[str, Any] = {
     "one-right": "twice",
@@ -264,3 +271,13 @@ def test_typed_bytes_that_are_no_text_are_no_answer_and_end_nothing(tutor: Tutor
     assert ended.code == 2  # nothing was answered, and nobody is there any more
     assert "none of the options" in ended.out
     assert ended.is_clean()
+
+
+def test_what_is_due_is_told_beside_another_next_step(home: Path) -> None:
+    course = load_content(ContentRoot(Path(__file__).parents[2]))
+    with Store.open(home, course.id) as store:
+        now = standing(course, store)
+    due = DueItem("bits", "scale-of-a-matrix", datetime(2026, 1, 1, tzinfo=UTC))
+    assert "Due for review" not in map_text(course, now)
+    told = map_text(course, replace(now, due_items=(due, due)))
+    assert "Due for review: 2 questions. 'tutor quiz --due' asks them." in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tutor.amounts import counted
 from tutor.cli.console import clean, styled
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
 def map_text(content: Content, standing: Standing) -> str:
     """Modules, lessons and exercises with their status, and the next step."""
     lines = [*_map_lines(content, standing), "", next_text(standing)]
+    if standing.due and standing.next.kind != "review":
+        lines.append(f"Due for review: {counted(standing.due, 'question')}. 'tutor quiz --due' asks them.")
     if standing.newer:
         lines.append(
             styled(
