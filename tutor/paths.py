@@ -71,13 +71,19 @@ def content_root(override: Path | None = None) -> ContentRoot:
         candidate = course_place(named)
         if not (candidate / "lessons").is_dir():
             raise UsageProblem(
-                "This folder holds no course: it has no 'lessons' folder.",
+                _why_no_course(candidate),
                 where=str(candidate),
                 next_step=f"A course has the folders {', '.join(CONTENT_FOLDERS)}; 'tutor course list' names "
                 "those that were added.",
             )
         return ContentRoot(candidate)
     return installed_root()
+
+
+def _why_no_course(place: Path) -> str:
+    if place.is_dir():
+        return "This folder holds no course: it has no 'lessons' folder."
+    return "This is a file: a course is a folder." if place.exists() else "There is no such folder."
 
 
 def course_place(named: Path) -> Path:

@@ -102,22 +102,29 @@ class Walk:
     def press(self, *keys: str) -> None:
         self.terminal.tmux("send-keys", *keys)
 
+    def press_on(self, key: str) -> None:
+        """A key that changes the screen, however long a busy machine takes to."""
+        before, end = self.terminal.text(), time.monotonic() + 20
+        self.press(key)
+        while self.terminal.text() == before and time.monotonic() < end:
+            time.sleep(0.05)
+
     def footer(self) -> str:
         return self.terminal.text().rstrip().splitlines()[-1]
 
     def lesson(self) -> None:
         """Read to the end by Enter alone, with a guess where one is asked for."""
         self.see("▸ next", "map")
-        self.press("Enter")
+        self.press_on("Enter")
         for page in range(1, 80):
             self.see("All keys", f"lesson-{page}")
-            if "· Go on" in self.terminal.text():
+            if "   Go on" in self.terminal.text():
                 return
             if "Press 1 to" in self.terminal.text() and "Read on" not in self.footer():
-                self.press("2")
+                self.press_on("2")
                 self.see("All keys", f"lesson-{page}-guess")
             running = "Run the demo" in self.footer()
-            self.press("Enter")
+            self.press_on("Enter")
             if running:
                 self.see("Run again", f"lesson-{page}-demo", 120)
         raise SystemExit("The lesson has no end.")
@@ -135,7 +142,7 @@ class Walk:
 
     def exercise(self) -> None:
         """Start, write it wrong, grade, take a hint, write it right, grade, look at the error and at the solution."""
-        self.see("· Go on", "ways-on")
+        self.see("   Go on", "ways-on")
         self.press("q")
         self.see("All keys", "map-again")
         self.press("/")

@@ -84,7 +84,7 @@ async def test_a_saved_lesson_is_shown_at_once_at_the_same_step(authoring: Autho
     async with authoring() as pilot:
         assert "read at 11:02:03" in shown(pilot)
         await keys(pilot, "enter")
-        await until(pilot, lambda: "1 of 5" in shown(pilot), 10)
+        await until(pilot, lambda: "1 of 4" in shown(pilot), 10)
         await keys(pilot, "n")
         await until(pilot, lambda: "The sum, shared out" in shown(pilot), 10)
         edit(course, LESSON, "The sum, shared out", "Shared out evenly")

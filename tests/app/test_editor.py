@@ -12,6 +12,7 @@ from tutor.app.screens.editor import EditorScreen
 from tutor.app.screens.workbench import WorkbenchScreen
 from tutor.app.widgets.code_editor import CodeEditor
 from tutor.progress import workspace
+from tutor.settings import settings
 
 EXERCISE = "absmax-int8"
 
@@ -178,3 +179,23 @@ async def test_code_has_the_colours_of_the_theme(running: Running) -> None:
             if segment.style and segment.style.color
         }
         assert len(colours) >= 4, "keyword, name, comment and number look different"
+
+
+LONG = f"x = [{', '.join(['1.25'] * 40)}]  # the end\n"
+
+
+async def test_a_long_line_goes_on_in_the_next_row_until_f4_says_otherwise(
+    running: Running, home: Path
+) -> None:
+    async with running() as pilot:
+        await open_editor(pilot, LONG)
+        assert "# the end" in shown(pilot)
+        await press(pilot, "f4")
+        assert "# the end" not in shown(pilot)
+        await press(pilot, "end")
+        assert "# the end" in shown(pilot)
+        await press(pilot, "escape", "e")
+        assert "# the end" not in shown(pilot), "it is remembered"
+        await press(pilot, "f4")
+        assert "# the end" in shown(pilot)
+    assert settings(home).wrap

@@ -180,3 +180,11 @@ async def test_a_fault_of_our_own_is_one_line_and_a_file_not_a_traceback(
     printed = capsys.readouterr()
     assert "Nothing you did is lost." in printed.err
     assert "Traceback" not in printed.err + printed.out
+
+
+async def test_the_keys_list_settings_and_no_sign_stands_apart_from_its_word(running: Running) -> None:
+    async with running(size=(80, 24)) as pilot:
+        await press(pilot, "question_mark", "end")
+        told = shown(pilot)
+        assert ",   Settings" in told
+        assert "✗ not passed" in told

@@ -35,7 +35,7 @@ async def test_steps_come_one_at_a_time_by_every_key_that_turns_them(running: Ru
         for key, page in (("enter", 1), ("left", 0), ("right", 1), ("p", 0), ("n", 1), ("n", 2)):
             await press(pilot, key)
             assert screen.position == page, key
-        assert "3 of 5" in shown(pilot)
+        assert "3 of 4" in shown(pilot)
 
 
 async def test_a_step_is_remembered_as_read_when_it_is_shown(
@@ -253,3 +253,12 @@ async def test_the_rail_of_steps_stands_beside_a_wide_page_only(running: Running
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert "○ What to notice" not in shown(pilot)
+
+
+async def test_the_steps_are_counted_as_on_the_map_and_the_ways_on_are_no_step(running: Running) -> None:
+    async with running() as pilot:
+        assert "4 steps" in shown(pilot)
+        await press(pilot, "enter")
+        assert "1 of 4" in shown(pilot)
+        await press(pilot, *("n",) * 4)
+        assert "● ● ● ●   Go on" in shown(pilot)

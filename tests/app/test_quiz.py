@@ -260,6 +260,15 @@ async def test_l_rereads_the_step_of_the_question(running: Running) -> None:
         assert screen.sitting.points
 
 
+@pytest.mark.parametrize("key", ["q", "u"])
+async def test_who_rereads_comes_back_to_the_question(running: Running, key: str) -> None:
+    async with running() as pilot:
+        screen = await to(pilot, "numeric")
+        await press(pilot, "7", "enter", "l", "n", key)
+        assert pilot.app.screen is screen
+        assert "✓ Right" in shown(pilot)
+
+
 async def test_the_summary_counts_points_and_leads_on(running: Running, engine: PracticeEngine) -> None:
     async with running() as pilot:
         screen = await to(pilot, "single")

@@ -80,7 +80,7 @@ async def test_a_term_opens_in_the_glossary_and_escape_comes_back(running: Runni
 async def test_nothing_found_is_said(running: Running) -> None:
     async with running() as pilot:
         await press(pilot, "slash", *"zzz", "enter")
-        assert "No lesson, exercise or term has “zzz”." in shown(pilot)
+        assert "“zzz” stands nowhere." in shown(pilot)
         assert isinstance(pilot.app.screen, SearchScreen)
         await press(pilot, "escape", "escape")
         assert isinstance(pilot.app.screen, CourseMapScreen)

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widget import Widget
 
 from tests.app.conftest import shown
 from tutor.app.widgets.bar import bar, factor
 from tutor.app.widgets.check_view import CheckView
+from tutor.app.widgets.code import broken
 from tutor.app.widgets.output_view import MOST_LINES, OutputView
 from tutor.app.widgets.plot import Plot
 from tutor.app.widgets.text_table import TextTable
@@ -192,3 +194,22 @@ async def test_a_table_of_a_verdict_is_plotted_where_it_says_so() -> None:
         text = shown(pilot)  # type: ignore[arg-type]
         assert "across bytes, up perplexity" in text
         assert "a   yours" in text
+
+
+def test_a_long_line_of_code_goes_on_below_itself_further_in_than_it_began() -> None:
+    code = Content(
+        "def f(x):\n    # The weight of largest magnitude gets the code 127.\n\n    return torch.where(x > 0, x, 1)\n"
+        "+   longer = one + two + three + four"
+    )
+    assert broken(code, 30).plain.splitlines() == [
+        "def f(x):",
+        "    # The weight of largest",
+        "      magnitude gets the code",
+        "      127.",
+        "",
+        "    return torch.where(x > 0,",
+        "        x, 1)",
+        "+   longer = one + two + three",
+        "        + four",
+    ]
+    assert broken(code, 200).plain == code.plain

@@ -189,3 +189,10 @@ def test_the_files_name_says_the_format_unless_one_is_named() -> None:
     assert set(FORMATS) == {"csv", "jsonl", "junit", "gradescope", "canvas", "moodle", "html"}
     with pytest.raises(UsageProblem):
         format_of("odf", Path("a"))
+
+
+def test_an_ending_of_no_format_is_told_with_those_that_are_known() -> None:
+    with pytest.raises(UsageProblem, match=r"ends in '\.xyz'") as told:
+        format_of(None, Path("b.xyz"))
+    assert ".csv, .jsonl, .ndjson, .xml, .json, .html, .htm" in told.value.next_step
+    assert format_of("csv", Path("b.xyz")) == "csv"

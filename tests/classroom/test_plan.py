@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.classroom.journal import Rate
+from tutor.classroom.journal import Rate, Stopped
 from tutor.classroom.plan import plan
 from tutor.errors import UsageProblem
 
@@ -26,6 +26,21 @@ def test_short_runs_count_only_where_there_is_no_other() -> None:
         0.5
     )
     assert plan(10, [slow_start], 1, 1).service_seconds == pytest.approx(40)
+
+
+def test_one_endless_loop_in_a_small_class_does_not_make_each_submission_slow() -> None:
+    rates = [Rate("local", 2, 45.0, 8, 49.0)]  # seven of a second, and one of 42 while the other worker waits
+    made = plan(100, rates, 1, 1, stopped=Stopped(1, 42.0))
+    assert made.service_seconds == pytest.approx(1.0)
+    assert made.seconds == pytest.approx(50)
+    assert made.seconds_with_stopped == pytest.approx((87.5 + 12.5 * 42) / 2)
+    assert (made.measured, made.to_json()["stopped_gradings"]) == (7, 1)
+
+
+def test_where_everything_ran_to_the_limit_that_is_what_a_grading_takes() -> None:
+    made = plan(10, [Rate("local", 1, 84.0, 2, 84.0)], 1, 1, stopped=Stopped(2, 84.0))
+    assert (made.service_seconds, made.stopped) == (42.0, Stopped())
+    assert made.seconds_with_stopped == made.seconds == 420
 
 
 def test_nothing_measured_is_said_and_never_guessed() -> None:

@@ -96,7 +96,7 @@ def test_reading_a_lesson_begins_it(tutor: Tutor) -> None:
     ended = tutor("lesson", "first")
     assert ended.code == 0
     for words in (
-        "Twice is *more*.",
+        "Twice is more.",
         "tutor demo first --seed 3 --mode loud",
         "tutor start doubling",
         "Guess",

@@ -50,5 +50,14 @@ def test_long_lines_are_broken_and_code_is_not(monkeypatch: pytest.MonkeyPatch) 
     assert all(len(line) <= 50 for line in lines if code not in line)
 
 
+def test_markdowns_stars_are_no_letters_of_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text = "Order: **fewest of those that stand here**. *Points: 0 of 3.* `a ** b ** c`, 2 * 3 * 4, 2**8 and 2**4."
+    assert " ".join(console.wrapped(text).split()) == (
+        "Order: fewest of those that stand here. Points: 0 of 3. `a ** b ** c`, 2 * 3 * 4, 2**8 and 2**4."
+    )
+    assert console.wrapped("    a = **b**") == "    a = **b**"
+
+
 def test_colour_is_for_terminals_only() -> None:
     assert console.styled("text", "red", io.StringIO()) == "text"

@@ -93,3 +93,20 @@ def test_a_page_needs_nothing_from_elsewhere(tutor: Tutor, tmp_path: Path) -> No
     assert "<script" not in page
     assert "src=" not in page
     assert "<link" not in page
+
+
+def test_the_files_ending_says_what_it_is_to_be_and_any_other_is_for_another_machine(
+    tutor: Tutor, tmp_path: Path
+) -> None:
+    begins = {
+        "a.csv": "kind,id",
+        "a.md": "# ",
+        "a.ipynb": "{",
+        "a.HTML": "<!",
+        "a.jsonl": '{"schema": "tutor.events/2"}',
+    }
+    for name, begin in begins.items():
+        assert tutor("export", tmp_path / name).code == 0
+        assert (tmp_path / name).read_text("utf-8").startswith(begin), name
+    assert tutor("export", tmp_path / "a.csv", "--as", "progress").code == 0
+    assert (tmp_path / "a.csv").read_text("utf-8").startswith('{"schema"')

@@ -122,7 +122,7 @@ def test_search_prints_what_opens_each_hit(tutor: Tutor, course: Path) -> None:
 
 def test_search_that_finds_nothing_says_so(tutor: Tutor, course: Path) -> None:
     ended = tutor("search", "absent", course=course)
-    assert (ended.code, ended.out) == (0, "No lesson, term or exercise holds 'absent'.\n")
+    assert (ended.code, ended.out) == (0, "No lesson, term or exercise has it. “absent” stands nowhere.\n")
     document = tutor("search", "absent", "--json", course=course).json
     assert (document["steps"], document["terms"], document["exercises"]) == ([], [], [])
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.cli.conftest import Tutor
 from tutor.cli.linear import linear
+from tutor.cli.reading import paragraphs_joined
 
 ROOT = Path(__file__).resolve().parents[2]
 WRONG = ROOT / "graders/per-row-scales/wrong/one-scale-for-all.py"
@@ -61,3 +62,27 @@ def test_a_line_of_bars_alone_is_left_out_and_others_keep_their_words() -> None:
 def test_text_without_signs_is_left_as_it_is(text: str) -> None:
     if not re.search("[\u2500-\u259f\u25aa-\u25af]|·{3}", text):
         assert linear(text) == text
+
+
+def test_paragraphs_are_broken_where_the_terminal_ends_and_nothing_else_is_joined() -> None:
+    kept = [
+        "# A heading",
+        "- one",
+        "  more of it",
+        "1. two",
+        "| a | b |",
+        "```",
+        "x = 1",
+        "y = 2",
+        "```",
+        "> said",
+    ]
+    text = "\n".join(["One idea", "over two lines.", "", "Another", "one.", *kept, "", "The end", "of it."])
+    assert paragraphs_joined(text).splitlines() == [
+        "One idea over two lines.",
+        "",
+        "Another one.",
+        *kept,
+        "",
+        "The end of it.",
+    ]

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Tutor, write_course
+from tutor.cli.course_map import map_text
+from tutor.course import load_content
+from tutor.paths import ContentRoot
+from tutor.progress import Store, standing
+from tutor.progress.review import DueItem
 
 RIGHT: dict[str, Any] = {
     "one-right": "twice",
@@ -108,6 +115,14 @@ def test_an_unreadable_line_is_asked_again_and_what_was_answered_stays(tutor: Tu
     assert "Answer with the letter" in ended.out
     assert "of 1 points." in ended.out
     assert tutor("progress", "--json").json["quiz"][0]["of"] == 1
+
+
+def test_an_empty_line_is_no_answer_and_the_ways_out_are_said(tutor: Tutor) -> None:
+    count = len(tutor("quiz", "first", "--seed", "3", "--json").json["items"])
+    said = " ".join(tutor("quiz", "first", "--seed", "3", stdin="\n:s\n" * count + ":q\n").out.split())
+    assert said.count("Nothing was typed. Answer with") == count
+    assert said.count(":s skips it, :q leaves.") == count
+    assert "0 of 0 points" in said
 
 
 def test_a_quiz_that_was_left_goes_on_where_it_was_with_the_same_numbers(tutor: Tutor) -> None:
@@ -256,3 +271,13 @@ def test_typed_bytes_that_are_no_text_are_no_answer_and_end_nothing(tutor: Tutor
     assert ended.code == 2  # nothing was answered, and nobody is there any more
     assert "none of the options" in ended.out
     assert ended.is_clean()
+
+
+def test_what_is_due_is_told_beside_another_next_step(home: Path) -> None:
+    course = load_content(ContentRoot(Path(__file__).parents[2]))
+    with Store.open(home, course.id) as store:
+        now = standing(course, store)
+    due = DueItem("bits", "scale-of-a-matrix", datetime(2026, 1, 1, tzinfo=UTC))
+    assert "Due for review" not in map_text(course, now)
+    told = map_text(course, replace(now, due_items=(due, due)))
+    assert "Due for review: 2 questions. 'tutor quiz --due' asks them." in told

@@ -248,7 +248,7 @@ def test_an_added_course_is_found_by_its_id_replaced_by_a_newer_one_and_removed(
         remove("calendar")
     remove("calendars")
     assert kept_courses() == []
-    with pytest.raises(UsageProblem, match="holds no course"):
+    with pytest.raises(UsageProblem, match="no such folder"):
         content_root(Path("calendars"))
 
 

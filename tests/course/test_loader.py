@@ -253,8 +253,15 @@ def test_what_broke_since_loading_is_told_when_it_is_read(course: Course) -> Non
 
 
 def test_a_folder_without_lessons_is_no_course(tmp_path: Path) -> None:
-    with pytest.raises(UsageProblem, match="lessons"):
+    with pytest.raises(UsageProblem, match=r"This folder holds no course.*lessons"):
         content_root(tmp_path)
+
+
+def test_what_is_no_folder_is_called_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "course.yaml").touch()
+    for name, said in {"nowhere": "There is no such folder.", "course.yaml": "This is a file"}.items():
+        with pytest.raises(UsageProblem, match=said):
+            content_root(tmp_path / name)
 
 
 def test_loading_from_the_index_imports_neither_pydantic_nor_yaml(course: Course) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.course.conftest import Course
 from tests.course.test_glossary import FILE, GLOSSARY
 from tutor.course import Content, load_content
-from tutor.course.search import SNIPPET, comparable, marked, plain, search
+from tutor.course.search import SNIPPET, comparable, marked, plain, search, why_nothing
 from tutor.paths import ContentRoot
 
 REAL = load_content(ContentRoot(Path(__file__).parents[2]))
@@ -62,6 +62,13 @@ def test_names_with_signs_in_them_are_found(content: Content, words: str) -> Non
 @pytest.mark.parametrize("words", ["", "  ", "‖ · ‖"])
 def test_no_word_finds_nothing(content: Content, words: str) -> None:
     assert found(content, words) == []
+
+
+def test_where_nothing_is_found_the_word_that_stands_nowhere_is_told_with_the_nearest() -> None:
+    assert why_nothing(REAL, "perplexty of GPTQ") == "“perplexty” stands nowhere. Did you mean “perplexity”?"
+    assert why_nothing(REAL, "xyzzy") == "“xyzzy” stands nowhere."
+    assert why_nothing(REAL, "pigeonhole smoothquant").startswith("“pigeonhole” stands nowhere.")
+    assert why_nothing(REAL, "embedding straight-through roofline") == "These words stand nowhere together."
 
 
 def test_what_is_called_so_comes_first_then_titles_then_texts(content: Content) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from tests.progress.test_summary import HISTORIES, summaries
 from tests.progress.world import verdict
 from tutor.errors import UsageProblem
 from tutor.progress import Store
-from tutor.progress.exchange import export_events, import_events
+from tutor.progress.exchange import Imported, export_events, import_events
+from tutor.progress.keeping import backups
 
 
 def fresh(tmp_path_factory, *files):
@@ -70,12 +72,88 @@ def test_an_import_tells_how_much_was_new(store, tmp_path, tmp_path_factory):
         assert (again.new, again.known) == (0, 2)
 
 
+def file_of(store, path):
+    path.write_bytes(export_events(store))
+    return path
+
+
+def test_places_and_drafts_come_along_and_the_newest_counts_in_either_order(tmp_path, tmp_path_factory):
+    files = []
+    for number, minutes in enumerate((0, 5)):
+        clock = lambda m=minutes: datetime(2025, 3, 10, 12, m, tzinfo=UTC)  # noqa: E731
+        with Store.open(tmp_path_factory.mktemp("one"), "tiny", clock=clock) as store:
+            store.set_bookmark("lesson:bits", {"page": f"step-{number}", "scroll": 3})
+            store.set_bookmark(f"draft:exercise-{number}", "def f():\n    größer")
+            files.append(file_of(store, tmp_path / f"{number}.jsonl"))
+    for order in (files, files[::-1], [*files, *files]):
+        with fresh(tmp_path_factory, *order) as merged:
+            assert merged.bookmark("lesson:bits") == {"page": "step-1", "scroll": 3}
+            assert (
+                merged.bookmark("draft:exercise-0")
+                == merged.bookmark("draft:exercise-1")
+                == "def f():\n    größer"
+            )
+            assert import_events(merged, files[0]) == Imported(0, 2)
+            merged.set_bookmark("lesson:bits", None)
+            import_events(merged, files[1])
+            assert merged.bookmark("lesson:bits") is None, "what was left stays left"
+
+
+def test_an_import_of_its_own_export_changes_nothing_and_a_new_home_exports_the_same(
+    store, tmp_path, tmp_path_factory
+):
+    store.record_event("step", "bits", {"step": "why"})
+    store.set_bookmark("quiz:bits", {"seed": 2**70, "drafts": {"a": [1, None]}})
+    file = file_of(store, tmp_path / "mine.jsonl")
+    assert import_events(store, file).new == 0
+    with fresh(tmp_path_factory, file) as other:
+        assert export_events(other) == export_events(store) == file.read_bytes()
+
+
+def test_a_draft_that_a_newer_one_replaces_goes_to_the_backups(store, tmp_path, tmp_path_factory):
+    with Store.open(
+        tmp_path_factory.mktemp("one"), "tiny", clock=lambda: store.now() + timedelta(days=1)
+    ) as later:
+        later.set_bookmark("draft:per-row-scales", "theirs")
+        file = file_of(later, tmp_path / "theirs.jsonl")
+    store.set_bookmark("draft:per-row-scales", "mine")
+    import_events(store, file)
+    assert store.bookmark("draft:per-row-scales") == "theirs"
+    (kept,) = backups(store.home)
+    assert (kept.file_name, kept.path.read_text()) == ("per_row_scales.py", "mine")
+
+
+def test_the_place_of_a_file_counts_where_the_file_is(store, tmp_path, tmp_path_factory):
+    here, other = tmp_path / "per_row_scales.py", tmp_path / "nf4.py"
+    here.touch(), other.touch()
+    store.set_bookmark("file:per-row-scales", str(here))
+    store.set_bookmark("file:absmax-int8", str(tmp_path / "absmax_int8.py"))
+    store.set_bookmark("file:gptq", str(other))
+    with fresh(tmp_path_factory, file_of(store, tmp_path / "mine.jsonl")) as merged:
+        assert merged.bookmark("file:per-row-scales") == str(here)
+        assert merged.bookmark("file:absmax-int8") is None
+        assert merged.bookmark("file:gptq") is None, "it is another exercise's"
+
+
+def test_a_file_of_the_first_version_is_read(store, tmp_path, tmp_path_factory):
+    store.record_event("step", "bits", {"step": "why"})
+    file = tmp_path / "old.jsonl"
+    file.write_bytes(export_events(store).replace(b"tutor.events/2", b"tutor.events/1"))
+    with fresh(tmp_path_factory, file) as other:
+        assert other.events() == store.events()
+
+
 def change(line, **values):
     return json.dumps({**json.loads(line), **values}).encode()
 
 
+def place(**values):
+    whole = {"type": "bookmarks", "course": "tiny", "key": "lesson:bits", "value": 1, "at": ""}
+    return json.dumps(whole | values).encode()
+
+
 @pytest.mark.parametrize(
-    ("spoil", "told", "place"),
+    ("spoil", "told", "where"),
     [
         (lambda lines: [b"{", *lines[1:]], "not JSON", ":1"),
         (lambda lines: [b'{"schema": "tutor.events/9"}', *lines[1:]], "tutor.events/9", ":1"),
@@ -88,10 +166,14 @@ def change(line, **values):
         (lambda lines: [*lines, change(lines[1], source="AAAA")], "'source'", ":4"),
         (lambda lines: [*lines, change(lines[1], verdict="cancelled")], "'verdict'", ":4"),
         (lambda lines: [], "empty", ""),
+        (lambda lines: [*lines, place(at="soon")], "", ":4"),
+        (lambda lines: [*lines, place(key=3)], "'key'", ":4"),
+        (lambda lines: [*lines, place(value=float("nan"))], "", ":4"),
+        (lambda lines: [*lines, place(course="\ud800")], "no Unicode", ":4"),
     ],
 )
 def test_a_file_that_is_no_export_names_the_line_and_changes_nothing(
-    store, tmp_path, tmp_path_factory, spoil, told, place
+    store, tmp_path, tmp_path_factory, spoil, told, where
 ):
     store.record_attempt(verdict("a"), source=b"x")
     store.record_event("step", "bits", {"step": "why"})
@@ -101,7 +183,7 @@ def test_a_file_that_is_no_export_names_the_line_and_changes_nothing(
         with pytest.raises(UsageProblem) as caught:
             import_events(other, file)
         assert told in str(caught.value)
-        assert f"{file}{place}" in str(caught.value)
+        assert f"{file}{where}" in str(caught.value)
         assert other.events() == []
         assert other.attempts("a") == []
 

@@ -124,7 +124,7 @@ def test_several_threads_share_one_store(store):
 
 def test_a_write_that_fails_half_way_leaves_nothing_behind(store):
     def half(sql: sqlite3.Connection) -> None:
-        sql.execute("INSERT INTO bookmarks VALUES ('tiny', 'half', '1')")
+        sql.execute("INSERT INTO bookmarks VALUES ('tiny', 'half', '1', '')")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

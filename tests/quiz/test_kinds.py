@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tutor.course.content import LoadedLesson
-from tutor.quiz import AnswerProblem, Item, build, score
+from tutor.quiz import AnswerProblem, Item, build, score, score_typed
 from tutor.quiz.kinds import KINDS
 from tutor.sandbox import CaseOutcome
 
@@ -200,6 +200,13 @@ def test_code_is_right_when_its_values_are(item: Draw, monkeypatch: pytest.Monke
     assert "`scale` gave 2, expected 1.0." in wrong.explanation
     assert "One right filling: `127`" in wrong.explanation
     assert "____" not in seen[0]
+
+
+def test_a_line_that_is_no_python_may_be_typed_again_and_counts_only_in_a_document(item: Draw) -> None:
+    fill = item("fill")
+    with pytest.raises(AnswerProblem, match=r"SyntaxError.*type it again"):
+        score_typed(fill, "max(1")
+    assert (score(fill, "max(1").points, score_typed(fill, "unknown").points) == (0, 0)
 
 
 @pytest.mark.parametrize(

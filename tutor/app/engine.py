@@ -136,9 +136,9 @@ class Engine:
 
     def score(self, item: Item, answer: object) -> Result:
         """Judge one answer. A code answer runs in a process: call this in a thread."""
-        from tutor.quiz import score
+        from tutor.quiz import score_typed
 
-        return score(item, answer)
+        return score_typed(item, answer)
 
     def remember_answer(self, seed: int, item: Item, answer: object, result: Result) -> None:
         from tutor.quiz.remembering import remember
@@ -244,11 +244,15 @@ class Engine:
 
     def draft(self, exercise: LoadedExercise) -> str | None:
         """What was typed in the built-in editor and never saved."""
-        kept = self.store.bookmark(f"draft:{exercise.id}")
+        from tutor.progress.bookmarks import DRAFT
+
+        kept = self.store.bookmark(f"{DRAFT}{exercise.id}")
         return kept if isinstance(kept, str) else None
 
     def keep_draft(self, exercise: LoadedExercise, text: str | None) -> None:
-        self.store.set_bookmark(f"draft:{exercise.id}", text)
+        from tutor.progress.bookmarks import DRAFT
+
+        self.store.set_bookmark(f"{DRAFT}{exercise.id}", text)
 
     def practise(self, exercise: LoadedExercise) -> Path:
         """Begin again from the stub; file and draft go to the backups, the first pass is kept."""

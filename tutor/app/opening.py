@@ -30,10 +30,24 @@ class OpeningApp(TerminalApp):
         with self.problems_shown():
             self._put_on_map(LessonScreen(self.engine.content.lesson(lesson_id), page))
 
+    def reread(self, lesson_id: str, step: str) -> None:
+        """A step above the quiz that asked about it: leaving the lesson comes back to the question."""
+        from tutor.app.screens.lesson import LessonScreen
+
+        with self.problems_shown():
+            self.push_screen(LessonScreen(self.engine.content.lesson(lesson_id), step))
+
     def open_quiz(self, lesson_id: str | None) -> None:
-        """A lesson's quiz, or (None) the review of what is due."""
+        """A lesson's quiz, or (None) the review of what is due. Above a quiz that waits: back to that one."""
         from tutor.app.screens.quiz import QuizScreen
 
+        waits = [one for one in self.screen_stack if isinstance(one, QuizScreen) and one.state != "summary"]
+        if waits:
+            while self.screen is not waits[-1]:
+                if isinstance(self.screen, Keeping):
+                    self.screen.keep()
+                self.pop_screen()
+            return
         with self.problems_shown():
             sitting = self.engine.quiz(lesson_id)
             if sitting is None:

@@ -49,6 +49,14 @@ class Rate:
     grading_seconds: float
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """How many gradings ran to their time limit, and the seconds that they took together."""
+
+    count: int = 0
+    seconds: float = 0.0
+
+
 class Journal:
     """One file, used by one run at a time. A context manager.
 
@@ -140,6 +148,19 @@ class Journal:
         if not all(_is_rate(*row) for row in rows):
             raise _no_journal(self.path, "a run in it was written by another hand")
         return [Rate(*row) for row in rows]
+
+    def stopped(self) -> Stopped:
+        """The gradings that ran to their time limit."""
+        with _told(self.path):
+            rows = self._connection.execute(
+                "SELECT verdict, message, exit_code FROM gradings WHERE verdict LIKE '%\"timeout\"%'"
+            ).fetchall()
+        try:
+            verdicts = [outcome.verdict for row in rows if (outcome := _outcome(*row)).verdict is not None]
+        except ValueError:
+            raise _no_journal(self.path, "a verdict in it was written by another hand") from None
+        took = [float(one.get("seconds") or 0.0) for one in verdicts if one.get("verdict") == "timeout"]
+        return Stopped(len(took), sum(took))
 
     def __len__(self) -> int:
         """How many gradings it holds, faults included."""

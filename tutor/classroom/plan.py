@@ -6,16 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.classroom.journal import Rate
+from tutor.classroom.journal import Rate, Stopped
 from tutor.errors import UsageProblem
 
 LEAST_GRADED = 20
 """Below this the start of a run weighs more than its gradings: such runs count only where there is no other."""
 
+NONE_STOPPED = Stopped()
+
 
 @dataclass(frozen=True)
 class Plan:
-    """An estimate. ``service_seconds``: of one grading on one worker, with all workers busy."""
+    """An estimate. ``service_seconds``: of one grading on one worker, with all workers busy.
+
+    What ran to its time limit is told apart (``stopped``): a single endless loop in a small class would make every
+    submission look slow.
+    """
 
     submissions: int
     workers: int
@@ -23,6 +29,14 @@ class Plan:
     measured: int
     bytes_each: float
     price: float
+    stopped: Stopped = NONE_STOPPED
+
+    @property
+    def seconds_with_stopped(self) -> float:
+        """From the first to the last, with as large a share that runs to the time limit as was measured."""
+        share = self.stopped.count / (self.measured + self.stopped.count)
+        longer = self.stopped.seconds / max(1, self.stopped.count) - self.service_seconds
+        return self.seconds + self.submissions * share * max(0.0, longer) / self.workers
 
     @property
     def seconds(self) -> float:
@@ -53,6 +67,8 @@ class Plan:
             "cost": round(self.cost, 2) if self.price else None,
             "journal_bytes": round(self.journal_bytes),
             "measured_gradings": self.measured,
+            "stopped_gradings": self.stopped.count,
+            "seconds_with_stopped": round(self.seconds_with_stopped, 1),
         }
 
 
@@ -64,6 +80,7 @@ def plan(
     *,
     workers: int = 0,
     price: float = 0.0,
+    stopped: Stopped = NONE_STOPPED,
 ) -> Plan:
     """The plan for so many submissions, none of them identical.
 
@@ -72,6 +89,7 @@ def plan(
         journal_bytes, kept: the journal's size, and the gradings in it.
         workers: as many as were measured last, if 0.
         price: of one worker for an hour.
+        stopped: what of it ran to its time limit.
 
     Raises:
         UsageProblem: nothing was measured yet.
@@ -85,6 +103,13 @@ def plan(
             next_step="Grade some submissions first ('tutor grade DIR --out FILE'): the plan is made from their rate.",
         )
     service = sum(rate.seconds * min(rate.workers, rate.graded) for rate in counted) / graded
-    return Plan(
-        submissions, workers or counted[-1].workers, service, graded, journal_bytes / max(1, kept), price
-    )
+    others = sum(rate.grading_seconds for rate in counted) - stopped.seconds
+    if others > 0 and 0 < stopped.count < graded:
+        graded -= stopped.count
+        service = (
+            others / graded
+        )  # no share of the run: while one ran on, other workers may have had nothing to do
+    else:
+        stopped = NONE_STOPPED
+    each = journal_bytes / max(1, kept)
+    return Plan(submissions, workers or counted[-1].workers, service, graded, each, price, stopped)

@@ -54,9 +54,11 @@ def read_answer(item: Item, read_line: Callable[[], str]) -> object:
     """The answer in what ``read_line`` brings, in the shape that the item's kind takes.
 
     Raises:
-        UsageProblem: it can't be read as one.
+        UsageProblem: it can't be read as one, or nothing was typed.
     """
     line = read_line()
+    if not line.strip():
+        raise UsageProblem("Nothing was typed.", next_step=f"Answer with {HOW[item.kind]}.")
     if item.kind == "single":
         return _chosen(line.strip(), item.options)
     if item.kind in ("multiple", "order"):

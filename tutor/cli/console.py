@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -18,12 +19,18 @@ from io import UnsupportedOperation
 from typing import Any, TextIO
 
 from tutor.cli import linear
+from tutor.cli.copying import copyable, kept_whole, with_breaks
 
 _PLAIN_SIGNS = str.maketrans({
     "✓": "+", "✗": "x", "·": ".", "█": "#", "░": ".", "│": "|", "…": "...", "×": "x", "≤": "<=", "≥": ">=",
     "→": "->", "–": "-", "—": "-", "‑": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "−": "-", "●": "*",
     "○": "o", "▸": ">", "└": "`", "─": "-", "±": "+/-",
 })  # fmt: skip
+
+_EMPHASIS = re.compile(
+    r"(`[^`]*`)|(?<!\w)\*\*(?=\S)(.+?)(?<=\S)\*\*(?!\w)|(?<![\w*])\*(?=\S)([^*]+?)(?<=\S)\*(?![\w*])",
+    re.DOTALL,
+)
 
 _status_shown = False
 
@@ -100,19 +107,34 @@ def width(most: int = 100) -> int:
 
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
-    """``text`` in lines of the terminal's width; its own line breaks, code and tables stay."""
+    """``text`` in lines of the terminal's width; its own line breaks, code and tables stay, and commands in quotes."""
     lines, in_code = [], False
-    for number, line in enumerate(text.rstrip().splitlines() or [""]):
+    for number, line in enumerate(copyable(text).rstrip().splitlines() or [""]):
         start = indent if number or first is None else first
         in_code ^= line.lstrip().startswith("```")
-        keep = in_code or line.startswith(("    ", "\t", "|")) or len(line) + len(indent) <= width()
-        if keep:
+        if in_code or line.startswith(("    ", "\t", "|")):
             lines.append(start + line)
+        elif len(line) + len(indent) <= width():
+            lines.append(start + _emphasised(line))
         else:
             # The start may hold escape sequences, which take no room.
-            filled = textwrap.fill(line, width(), initial_indent=indent, subsequent_indent=indent)
-            lines.append(start + filled[len(indent) :])
+            whole = kept_whole(line)
+            filled = textwrap.fill(
+                whole,
+                width(),
+                initial_indent=indent,
+                subsequent_indent=indent,
+                break_long_words=whole == line,  # a command runs over the edge rather
+            )
+            lines.append(start + _emphasised(with_breaks(filled[len(indent) :])))
     return "\n".join(lines)
+
+
+def _emphasised(text: str) -> str:
+    """Markdown's ``**so**`` and ``*so*`` in bold where there are styles, else without the signs; code stays."""
+    return _EMPHASIS.sub(
+        lambda found: styled(found[2] or found[3], "bold") if found[1] is None else found[0], text
+    )
 
 
 def drawn_cells(rows: Iterable[Sequence[tuple[str, str]]], styles: Mapping[str, str]) -> Iterator[str]:
@@ -126,13 +148,18 @@ def drawn_cells(rows: Iterable[Sequence[tuple[str, str]]], styles: Mapping[str, 
 def write(text: str = "", *, end: str = "\n", stream: TextIO | None = None) -> bool:
     """Print and flush. False, quietly, when nobody reads any more (``tutor … | head``)."""
     out = stream or sys.stdout
-    status("")
+    text = copyable(text)
     if linear.is_on():
         text = linear.linear(text)
     if not speaks_unicode(out):
         text = text.translate(_PLAIN_SIGNS)
+    return _put(text + end, out)
+
+
+def _put(text: str, out: TextIO) -> bool:
+    status("")
     try:
-        out.write(text + end)
+        out.write(text)
         out.flush()
     except BrokenPipeError:
         # Python flushes at exit once more: give it somewhere to flush to.
@@ -161,4 +188,5 @@ def write_error(text: str) -> None:
 
 def write_json(document: Mapping[str, Any], *, one_line: bool = False) -> bool:
     """Print one JSON document. Every number in it must be finite."""
-    return write(json.dumps(document, indent=None if one_line else 2, allow_nan=False, default=str))
+    text = json.dumps(document, indent=None if one_line else 2, allow_nan=False, default=str)
+    return _put(f"{text}\n", sys.stdout)

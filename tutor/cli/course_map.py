@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor.amounts import counted
 from tutor.cli.console import clean, styled
 
 if TYPE_CHECKING:
@@ -69,9 +68,11 @@ def course_json(content: Content, standing: Standing) -> dict[str, Any]:
     }
 
 
-def map_text(content: Content, standing: Standing, named: Path | None = None) -> str:
-    """Modules, lessons and exercises with their status, and the next step. ``named``: see ``next_text``."""
-    lines = [*_map_lines(content, standing), "", next_text(standing, named)]
+def map_text(content: Content, standing: Standing) -> str:
+    """Modules, lessons and exercises with their status, and the next step."""
+    lines = [*_map_lines(content, standing), "", next_text(standing)]
+    if standing.due and standing.next.kind != "review":
+        lines.append(f"Due for review: {counted(standing.due, 'question')}. 'tutor quiz --due' asks them.")
     if standing.newer:
         lines.append(
             styled(
@@ -105,12 +106,10 @@ def _row(indent: int, id: str, title: str, status: str, note: str = "") -> str:
     return f"{' ' * indent}{styled(sign, style)} {name} {clean(title)}{styled(f'  {status}{note}', 'dim')}"
 
 
-def next_text(standing: Standing, named: Path | None = None) -> str:
-    """``Next: per-row-scales, … (tutor start per-row-scales)``; with the course that was ``named``, to be copied."""
+def next_text(standing: Standing) -> str:
+    """``Next: per-row-scales, …``, and in the line below it the command that begins it."""
     step = standing.next
     command = next_command(step.kind, step.id)
-    if command and named is not None:
-        command += f" --content {shlex.quote(clean(str(named)))}"
     text = f"Next: {clean(step.why)}" if step.why else f"Next: {clean(step.id)}"
     return styled(text, "bold") + (f"\n  {command}" if command else "")
 

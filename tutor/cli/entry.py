@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from tutor import __version__
-from tutor.cli import console
+from tutor.cli import console, copying
 from tutor.cli.options import ContentOption
 from tutor.cli.problems import guarded
 from tutor.cli.quick import QuickCommand, quickened
@@ -175,4 +175,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result = typer.main.get_command(program).main(words, prog_name="tutor", standalone_mode=False)
         return result if isinstance(result, int) else 0
 
-    return guarded(invoke, words)
+    with copying.remembered():
+        return guarded(invoke, words)

@@ -17,27 +17,39 @@ if TYPE_CHECKING:
 
 Format = Literal["progress", "csv", "anki", "notebook", "markdown", "html"]
 
+ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".apkg": "anki",
+    ".ipynb": "notebook",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+}
+"""What a file is to be where nothing is said but its name."""
+
 _FileArgument = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 
 
 def export_command(
     file: _FileArgument,
     as_format: Annotated[
-        Format,
+        Format | None,
         typer.Option(
             "--as",
+            show_default="by FILE's ending, else progress",
             help="progress: to import elsewhere; csv: a table; anki: the questions you were asked (FILE.apkg: decks, "
             "by genanki; else a text); notebook, markdown, html: the lessons with your code.",
         ),
-    ] = "progress",
+    ] = None,
     content: ContentOption = None,
 ) -> int:
     """Write your progress, or the course with your code, to a file."""
     from tutor.progress.keeping import write_output
 
     course = open_content(content)
-    package = as_format == "anki" and file.suffix == ".apkg"
-    write_output(file, _exported("apkg" if package else as_format, course, open_store(course)))
+    chosen = as_format or ENDINGS.get(file.suffix.lower(), "progress")
+    package = chosen == "anki" and file.suffix == ".apkg"
+    write_output(file, _exported("apkg" if package else chosen, course, open_store(course)))
     console.write(str(file.absolute()))
     return 0
 

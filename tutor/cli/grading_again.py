@@ -12,6 +12,7 @@ from tutor.cli.console import clean, styled
 
 if TYPE_CHECKING:
     from tutor.classroom.engines import Wanted
+    from tutor.classroom.plan import Plan
     from tutor.classroom.remembered import LastClass
     from tutor.classroom.session import Session
     from tutor.course import Content
@@ -65,6 +66,7 @@ def planned(
             len(journal),
             workers=wanted.workers,
             price=price,
+            stopped=journal.stopped(),
         )
     if json:
         console.write_json(made.to_json())
@@ -73,12 +75,24 @@ def planned(
     console.write(
         f"{counted(submissions, 'submission')} on {counted(made.workers, 'worker')}: about {duration(made.seconds)}\n"
         f"  {made.service_seconds:.2f} worker seconds each, by {counted(made.measured, 'grading')} measured here\n"
+        f"{_told_of_stopped(made)}"
         f"  {made.worker_hours:,.1f} worker hours"
         + (f", {made.cost:,.2f} at {price:g} an hour" if price else "")
         + "\n"
         f"  {size(made.journal_bytes)} of journal"
     )
     return 0
+
+
+def _told_of_stopped(made: Plan) -> str:
+    count = made.stopped.count
+    if not count:
+        return ""
+    each = duration(made.stopped.seconds / count)
+    return (
+        f"  {count} more of {made.measured + count} ran to {'its' if count == 1 else 'their'} time limit ({each}): "
+        f"with as many among these, about {duration(made.seconds_with_stopped)}\n"
+    )
 
 
 def _session(place: LastClass, content: Content, wanted: Wanted) -> Session:

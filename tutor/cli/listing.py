@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import typer
-
 from tutor.cli import console
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption
 
 
-def list_command(ctx: typer.Context, json: JsonOption = False, content: ContentOption = None) -> int:
+def list_command(json: JsonOption = False, content: ContentOption = None) -> int:
     """The modules, lessons and exercises, and where you stand."""
     from tutor.cli.course_map import course_json, map_text
     from tutor.progress import standing
@@ -19,6 +17,5 @@ def list_command(ctx: typer.Context, json: JsonOption = False, content: ContentO
     if json:
         console.write_json(course_json(course, now))
     else:
-        named = content or ctx.find_root().params.get("content")
-        console.write(map_text(course, now, named))
+        console.write(map_text(course, now))
     return 0

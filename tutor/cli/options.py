@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tutor.cli.completion import complete_exercise, complete_lesson
+from tutor.cli.copying import name_course
 from tutor.errors import UsageProblem
 
 
@@ -33,7 +34,13 @@ def require_writable(file: Path | None, option: str) -> None:
 
 ContentOption = Annotated[
     Path | None,
-    typer.Option("--content", metavar="DIR", help="Take the course in this folder.", show_default=False),
+    typer.Option(
+        "--content",
+        metavar="DIR",
+        help="Take the course in this folder.",
+        callback=name_course,
+        show_default=False,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 SeedOption = Annotated[

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 
 from tutor import __version__
 from tutor.cli import console
+from tutor.cli.copying import copyable
 from tutor.errors import ContentProblem, EnvironmentProblem, GraderFault, TutorProblem, UsageProblem
 
 CANCELLED = 130
@@ -63,16 +64,17 @@ def tell(problem: TutorProblem, as_json: bool) -> int:
         console.write_json(document, one_line=True)
         return problem.exit_code
     console.write_error(console.styled("tutor: ", "red", sys.stderr) + str(document["message"]))
-    for label in ("where", "next"):
-        if document[label]:
-            console.write_error(console.wrapped(str(document[label]), "         ", f"  {label + ':':<6} "))
+    if document["where"]:  # a path is not broken over lines
+        console.write_error(f"  where: {document['where']}")
+    if document["next"]:
+        console.write_error(console.wrapped(str(document["next"]), "         ", "  next:  "))
     return problem.exit_code
 
 
 def document_of(problem: TutorProblem) -> dict[str, object]:
     """A problem's JSON document, with a next step whatever it is, and nothing in it that a terminal would obey."""
     document = problem.to_json()
-    document["next"] = document["next"] or _next_step(problem)
+    document["next"] = copyable(str(document["next"] or _next_step(problem)))
     return document | {key: console.clean(value) for key, value in document.items() if isinstance(value, str)}
 
 

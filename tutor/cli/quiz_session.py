@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor.quiz.sitting import Sitting
 
 SKIP, HELP = ":s", "?"
+WAYS_OUT = f"{SKIP} skips it, {LEAVE} leaves."
 AGAIN = "Missed three times since you read its step: the step is open again, to be read once more."
 
 
@@ -78,14 +79,14 @@ def _ask_one(sitting: Sitting, content: Content, store: Store) -> None:
 
 def _asked(key: str, item: Item) -> Scored:
     """One question until it has an answer of the right shape."""
-    from tutor.quiz import Scored, score
+    from tutor.quiz import Scored, score_typed
 
     while True:
         try:
             answer = read_answer(item, lambda: _line(item))
-            return Scored(key, item, answer, score(item, answer))
+            return Scored(key, item, answer, score_typed(item, answer))
         except UsageProblem as problem:
-            console.write(clean(f"{problem.message} {problem.next_step}"))
+            console.write(wrapped(clean(f"{problem.message} {problem.next_step} {WAYS_OUT}")))
 
 
 def _line(item: Item) -> str:
@@ -95,7 +96,7 @@ def _line(item: Item) -> str:
             raise _Skipped
         if line.strip() != HELP:
             return line
-        console.write(f"Answer with {HOW[item.kind]}.")
+        console.write(wrapped(f"Answer with {HOW[item.kind]}. {WAYS_OUT}"))
 
 
 def result_text(scored: Scored) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,9 @@ from tutor.cli import console
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.opening import open_content, open_store
 from tutor.cli.options import ContentOption, JsonOption, LessonArgument
+
+_PROSE = re.compile(r"(?!```|#|>|\||\d+[.)]\s|[-*+]\s|\s|---)\S")
+"""How a line of a paragraph begins."""
 
 if TYPE_CHECKING:
     from tutor.course import Content, LoadedLesson
@@ -129,4 +133,19 @@ def _heading(text: str, plain: bool) -> str:
 
 def _text(text: str, plain: bool, first: str = "") -> str:
     text = clean(text).rstrip()
-    return first + text if plain else wrapped(text, " " * len(first), first)
+    return first + text if plain else wrapped(paragraphs_joined(text), " " * len(first), first)
+
+
+def paragraphs_joined(markdown: str) -> str:
+    """Each paragraph on one line, to be broken where the terminal ends; lists, tables, code and headings stay."""
+    lines: list[str] = []
+    in_code = joins = False
+    for line in markdown.splitlines():
+        in_code ^= line.startswith("```")
+        prose = not in_code and bool(_PROSE.match(line))
+        if prose and joins:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+        joins = prose and not line.endswith(("  ", "\\"))
+    return "\n".join(lines)

@@ -76,8 +76,10 @@ def search_json(course: Content, words: str, hits: Sequence[Hit]) -> dict[str, A
 
 def found_lines(course: Content, words: str, hits: Sequence[Hit], most: int) -> Iterator[str]:
     """What was found, kind by kind, each with where it is opened."""
+    from tutor.course.search import why_nothing
+
     if not hits:
-        yield f"No lesson, term or exercise holds '{clean(words)}'."
+        yield wrapped(f"No lesson, term or exercise has it. {clean(why_nothing(course, words))}")
         return
     kinds = (
         ("term", "Terms"),

@@ -10,6 +10,7 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.console import clean, styled
+from tutor.cli.copying import name_course
 from tutor.cli.options import ContentOption, DeviceOption, JsonOption, SeedOption
 
 FAILED = 2
@@ -49,7 +50,7 @@ def validate_command(
     from tutor.paths import content_root
     from tutor.proving import validate
 
-    root = content_root(folder or content)
+    root = content_root(name_course(folder or content))
     report = validate(
         root,
         only=only,

@@ -80,7 +80,8 @@ def _text(checked: Checked, same: bool | None) -> str:
     }[same]
     lines.append(f"  graded by   {version}{', ' + here if here else ''} (tutor {clean(checked.tutor)})")
     lines.append(f"  signed      {clean(checked.at)} by {checked.signer}")
-    lines.append(styled(wrapped(HONEST, "  "), "dim"))
+    if checked.is_sound:
+        lines.append(styled(wrapped(HONEST, "  "), "dim"))
     return "\n".join(lines)
 
 

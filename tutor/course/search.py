@@ -86,6 +86,20 @@ def search(content: Content, words: str) -> tuple[Hit, ...]:
     )
 
 
+def why_nothing(content: Content, words: str) -> str:
+    """Why a search found nothing, in a sentence: the word that stands nowhere, with the nearest of titles and names."""
+    from difflib import get_close_matches
+
+    wanted = [(word, key) for word in words.split() if (key := comparable(word).strip())]
+    for word, key in wanted:
+        if any(f" {key}" in text.head or f" {key}" in text.key for text in content.texts):
+            continue
+        known = sorted({one for text in content.texts for one in text.head.split()})
+        near = get_close_matches(key, known, n=1, cutoff=0.75)
+        return f"“{word}” stands nowhere." + (f" Did you mean “{near[0]}”?" if near else "")
+    return "These words stand nowhere together." if len(wanted) > 1 else "There is no word to look for."
+
+
 def prepare(content: Content) -> tuple[Text, ...]:
     """Everything that a search looks through, in the course's order. Reads all lessons and exercises."""
     return tuple(_texts(content))

@@ -1,7 +1,8 @@
 """Progress between machines: every record as a line of JSON, and merging as a union.
 
-Importing the same file twice, or two files in either order, gives the same progress. Bookmarks are
-places on one machine and stay there.
+Importing the same file twice, or two files in either order, gives the same progress. Of bookmarks (where the
+learner was, what is half written) the newest counts; where one replaces a draft that is another, that goes to the
+backups. Files of the first version, which hold no bookmarks, are read as well.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import base64
 import json
 import math
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,12 +20,18 @@ from typing import Any, BinaryIO
 
 from tutor.errors import UsageProblem
 from tutor.ordinary import open_ordinary
-from tutor.progress import records
+from tutor.progress import bookmarks, records
+from tutor.progress.bookmarks import DRAFT, FILE, NEVER, Bookmark
+from tutor.progress.keeping import keep_copy
 from tutor.progress.records import KINDS, TABLES, Attempt, Event, Record, timestamp
 from tutor.progress.store import Store
 from tutor.progress.summary import part
+from tutor.progress.workspace import file_name
 
-SCHEMA = "tutor.events/1"
+SCHEMA = "tutor.events/2"
+READABLE = ("tutor.events/1", SCHEMA)
+BOOKMARKS = "bookmarks"
+LONGEST_PLACE = 8 << 20  # characters of a bookmark; a draft has as many as a file may have bytes
 LONGEST_LINE = 32 << 20  # bytes; an attempt's file has at most 1 MiB, and what it printed is cut
 
 _NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -49,9 +56,9 @@ class Imported:
 
 def export_events(store: Store) -> bytes:
     """All records of all courses as JSON lines (UTF-8), after one line that names the format."""
-    found: list[Record] = store.database.read(_all_records)
+    found, places = store.database.read(lambda sql: (_all_records(sql), list(bookmarks.every(sql))))
     found.sort(key=lambda record: (timestamp(record.at), record.id))
-    lines = [{"schema": SCHEMA}, *map(_to_line, found)]
+    lines = [{"schema": SCHEMA}, *map(_to_line, found), *({"type": BOOKMARKS} | vars(one) for one in places)]
     return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
 
 
@@ -64,15 +71,41 @@ def import_events(store: Store, path: Path) -> Imported:
     """
     try:
         with open_ordinary(path) as file:
-            found = list(_records_in(file, path))
+            lines = list(_lines_in(file, path))
     except OSError as error:
         raise UsageProblem(
             f"The file cannot be read: {error.strerror}.",
             where=str(path),
             next_step="Name a file made by tutor export.",
         ) from error
-    new = store.add(found)
-    return Imported(new, len(found) - new)
+    found = [line for line in lines if isinstance(line, Record)]
+    places = [line for line in lines if isinstance(line, Bookmark) and _is_here(line)]
+    drafts = _drafts(store, places)
+    new = store.add(found, places)
+    _keep_replaced(store, drafts)
+    return Imported(new, len(lines) - new)
+
+
+def _is_here(place: Bookmark) -> bool:
+    """A path counts only where such a file is on this machine."""
+    if not place.key.startswith(FILE) or place.value is None:
+        return True
+    file = Path(place.value) if isinstance(place.value, str) else Path()
+    return file.name == file_name(place.key.removeprefix(FILE)) and file.is_file()
+
+
+def _drafts(store: Store, places: Sequence[Bookmark]) -> dict[str, str]:
+    """This course's drafts that the places are about, by their keys."""
+    keys = {one.key for one in places if one.course == store.course and one.key.startswith(DRAFT)}
+    return {key: draft for key in sorted(keys) if isinstance(draft := store.bookmark(key), str) and draft}
+
+
+def _keep_replaced(store: Store, drafts: Mapping[str, str]) -> None:
+    """What was half written here, and another machine's is newer: it goes to the backups."""
+    for key, draft in drafts.items():
+        if store.bookmark(key) != draft:
+            name = file_name(key.removeprefix(DRAFT))
+            keep_copy(store.home, name, draft.encode("utf-8", "surrogatepass"), store.now())
 
 
 def _all_records(sql: sqlite3.Connection) -> list[Record]:
@@ -89,8 +122,8 @@ def _to_line(record: Record) -> dict[str, Any]:
     return line
 
 
-def _records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
-    """The records of an export. A foreign file, however large, is refused at its first line."""
+def _lines_in(file: BinaryIO, path: Path) -> Iterator[Record | Bookmark]:
+    """The records and bookmarks of an export. A foreign file, however large, is refused at its first line."""
     header_seen = False
     for number, raw in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), b""), start=1):
         if not raw.strip():
@@ -103,7 +136,7 @@ def _records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
                 raise ValueError("it is no JSON object")
             if header_seen:
                 yield _from_line(line)
-            elif line["schema"] != SCHEMA:
+            elif line["schema"] not in READABLE:
                 raise ValueError(f"this tutor reads {SCHEMA}, not {line['schema']}")
             header_seen = True
         except _NO_LINE as error:
@@ -118,10 +151,13 @@ def _records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
         )
 
 
-def _from_line(line: dict[str, Any]) -> Record:
+def _from_line(line: dict[str, Any]) -> Record | Bookmark:
     from tutor.progress.documents import is_verdict
 
-    kind = KINDS[line.pop("type")]
+    name = line.pop("type")
+    if name == BOOKMARKS:
+        return _bookmark(line)
+    kind = KINDS[name]
     values = {field.name: line[field.name] for field in fields(kind)}
     for field in fields(kind):
         _check(field.name, str(field.type), values[field.name])
@@ -138,6 +174,15 @@ def _from_line(line: dict[str, Any]) -> Record:
     if isinstance(record, Event):
         "".join(part(record)).encode()  # a step's id is text that the database takes
     return record
+
+
+def _bookmark(line: dict[str, Any]) -> Bookmark:
+    place = Bookmark(**{field.name: line[field.name] for field in fields(Bookmark)})
+    for name in ("course", "key", "at"):
+        _check(name, "str", getattr(place, name))
+    if len(place.text) > LONGEST_PLACE:
+        raise ValueError(f"'value' is longer than {LONGEST_PLACE >> 20} MiB")
+    return replace(place, at=timestamp(_time(place.at)) if place.at != NEVER else NEVER)
 
 
 def _check(name: str, type_name: str, value: object) -> None:

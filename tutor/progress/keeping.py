@@ -51,11 +51,16 @@ def replace_kept(home: Path, target: Path, data: bytes, now: datetime) -> None:
         old = place.read_bytes()
     if old == data:
         return
-    at = now.astimezone(UTC)
-    while not write_new(home / "backups" / f"{target.stem}-{at:{_STAMP}}{target.suffix}", old):
+    keep_copy(home, target.name, old, now)
+    write_atomically(place, data)
+
+
+def keep_copy(home: Path, name: str, data: bytes, now: datetime) -> None:
+    """Put ``data`` among the backups, as a version of a file of this name. Raises EnvironmentProblem."""
+    file, at = Path(name), now.astimezone(UTC)
+    while not write_new(home / "backups" / f"{file.stem}-{at:{_STAMP}}{file.suffix}", data):
         # Another was taken in the same moment, or the clock was set back to it.
         at += timedelta(microseconds=1)
-    write_atomically(place, data)
 
 
 def write_output(path: Path, data: bytes, home: Path | None = None) -> None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tutor.progress import records, summary
+from tutor.progress import bookmarks, records, summary
 from tutor.progress.backup import backups, taken_ahead
 from tutor.progress.damage import READING_ERRORS, is_whole
 from tutor.progress.files import sync_folder
@@ -150,9 +150,8 @@ def _salvage(damaged: Path, into: sqlite3.Connection) -> int:
                     if place not in known and record.at.year in records.YEARS:
                         saved += records.write(into, record)
         with suppress(*READING_ERRORS):
-            for course, key, value in source.execute("SELECT course, key, value FROM bookmarks"):
-                if records.is_json(value):
-                    into.execute("INSERT OR REPLACE INTO bookmarks VALUES (?, ?, ?)", (course, key, value))
+            for bookmark in bookmarks.every(source):
+                bookmarks.take(into, bookmark)
     summary.rebuild(into)
     into.execute("COMMIT")
     return saved

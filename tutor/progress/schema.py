@@ -83,7 +83,9 @@ _FIRST = (
         PRIMARY KEY (course, key)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_BOOKMARKS_KNOW_WHEN = ("ALTER TABLE bookmarks ADD COLUMN at TEXT NOT NULL DEFAULT ''",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _BOOKMARKS_KNOW_WHEN)
 LATEST = len(MIGRATIONS)
 
 

@@ -200,7 +200,7 @@ def _next_step(
     for lesson in view.content.lessons:
         if lessons[lesson.id] == "new":
             step = _step_within(view, lesson, exercises)
-            return step or NextStep("lesson", lesson.id, f"The lesson {lesson.title} comes next.")
+            return step or NextStep("lesson", lesson.id, f"The lesson {lesson.title}, from its first step.")
     return _to_do_again(view, exercises, seen_only=False) or NextStep(
         "done", "", "Everything is done, and nothing is due."
     )
@@ -215,7 +215,7 @@ def _step_within(
         why = (
             f"{len(unread)} of {len(lesson.steps)} steps of {title} are unread."
             if begun
-            else f"{title} comes next."
+            else f"The lesson {title}, from its first step."
         )
         return NextStep("lesson", lesson.id, why, step=unread[0])
     open_ones = [one for one in view.content.exercises_of(lesson.id) if exercises[one.id] not in _SETTLED]

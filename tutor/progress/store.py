@@ -6,7 +6,6 @@ after a million attempts. Everything is of one course; one file holds the progre
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +15,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import tutor
-from tutor.progress import clocks, records, summary
+from tutor.progress import bookmarks, clocks, records, summary
+from tutor.progress.bookmarks import Bookmark
 from tutor.progress.database import Clock, Database
 from tutor.progress.records import GRADED, Answer, Attempt, Event, Record
 from tutor.progress.spreading import DAILY_CAP
@@ -162,13 +162,13 @@ class Store:
         self.add([event])
         return event.id
 
-    def add(self, new: Sequence[Record]) -> int:
-        """Append records that may be known already, all or none. How many were new."""
+    def add(self, new: Sequence[Record], places: Sequence[Bookmark] = ()) -> int:
+        """Append records and take over bookmarks that may be known already, all or none. How many were new."""
 
         def change(sql: sqlite3.Connection) -> int:
             added = [record for record in new if records.write(sql, record)]
             summary.take_in(sql, added)
-            return len(added)
+            return len(added) + sum(bookmarks.take(sql, place) for place in places)
 
         return self.database.write(change)
 
@@ -259,17 +259,11 @@ class Store:
 
     def bookmark(self, key: str) -> Any:
         """Where the learner was: what ``set_bookmark`` was last given, or ``None`` (also where it has rotted)."""
-        rows = self._rows("SELECT value FROM bookmarks WHERE course = ? AND key = ?", (self.course, key))
-        return json.loads(rows[0][0]) if rows and records.is_json(rows[0][0]) else None
+        return self.database.read(lambda sql: bookmarks.value_of(sql, self.course, key))
 
     def set_bookmark(self, key: str, value: object) -> None:
-        """Remember a place, as JSON. Places are this machine's: they are not exported."""
-        text = json.dumps(value)
-        self.database.write(
-            lambda sql: sql.execute(
-                "INSERT OR REPLACE INTO bookmarks VALUES (?, ?, ?)", (self.course, key, text)
-            )
-        )
+        """Remember a place, or something half written, as JSON."""
+        self.database.write(lambda sql: bookmarks.put(sql, self.course, key, value, self.now()))
 
     # --- within --------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tutor.errors import EnvironmentProblem, UsageProblem
 from tutor.paths import courses_folder, work_folder
+from tutor.progress.bookmarks import FILE
 from tutor.progress.files import make_folder, told_as_environment_problem, write_atomically, write_new
 from tutor.progress.keeping import Backup, backups, replace_kept
 
@@ -93,7 +94,7 @@ def solution_path(store: Store, exercise: LoadedExercise) -> Path:
     """Where the learner's file is, or would be: where it was started, else the work folder."""
     remembered = store.bookmark(_bookmark(exercise.id))
     default = work_folder(store.home) / file_name(exercise.id)
-    if remembered is None:
+    if not isinstance(remembered, str):
         return default
     place = Path(remembered)
     return default if not place.exists() and default.exists() else place
@@ -169,4 +170,4 @@ def restore(store: Store, exercise: LoadedExercise, backup: Backup) -> Path:
 
 
 def _bookmark(exercise_id: str) -> str:
-    return f"file:{exercise_id}"
+    return f"{FILE}{exercise_id}"

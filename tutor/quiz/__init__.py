@@ -12,6 +12,14 @@ def score(item: Item, answer: object) -> Result:
     return item.score(answer)
 
 
+def score_typed(item: Item, answer: object) -> Result:
+    """The same for an answer that was just typed. Raises AnswerProblem for a slip, too: it may be typed again."""
+    result = item.score(answer)
+    if result.slip:
+        raise AnswerProblem(f"{result.slip}.", where=item.id, next_step="Nothing was counted: type it again.")
+    return result
+
+
 __all__ = [
     "AnswerProblem",
     "Choice",
@@ -29,4 +37,5 @@ __all__ = [
     "result_document",
     "score",
     "score_answers",
+    "score_typed",
 ]

@@ -35,7 +35,8 @@ class Result:
     """What one answer is worth, and why.
 
     ``points`` is between 0 and ``of``, rounded to two decimals; ``correct`` means all of them.
-    ``explanation`` is Markdown. ``misconception`` is an id, or None when none is known.
+    ``explanation`` is Markdown. ``misconception`` is an id, or None when none is known. ``slip`` says why nothing could
+    be run, where a typing error is the likeliest reason.
     """
 
     correct: bool
@@ -43,6 +44,7 @@ class Result:
     of: int
     explanation: str
     misconception: str | None = None
+    slip: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from tutor.course import Content
     from tutor.progress import Store
     from tutor.quiz.items import Item, Result
+
+_NO_SITTING = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+"""What a bookmark raises that no tutor has written: places come with imported progress, too."""
 
 
 @dataclass
@@ -119,7 +123,7 @@ class Sitting:
     def resume(self, kept: Mapping[str, Any]) -> None:
         """Take up what a bookmark of the same items holds; what no longer fits is dropped."""
         known = set(self.items)
-        self.points = {k: (float(v[0]), float(v[1])) for k, v in kept["points"].items() if k in known}
+        self.points = {k: _share(*v) for k, v in kept["points"].items() if k in known}
         self.drafts = {k: v for k, v in kept["drafts"].items() if k in known}
         self.skipped = known & set(kept.get("skipped", ()))
         self.position = min(max(int(kept["position"]), 0), len(self.items) - 1)
@@ -154,19 +158,24 @@ def sit_down(
         due = bool(pick(content, store, due=True)) or not chosen
         lesson = None if due else chosen[0].lesson.id
     bookmark = ":".join(filter(None, ("quiz", "placement" if placement else "due" if due else "", lesson)))
-    kept = store.bookmark(bookmark) if seed is None else None
-    left = _asked(kept, content) if kept is not None else []
-    if kept is not None and left:
-        picks, seed = left, int(kept["seed"])
-    else:
-        picks, kept = pick(content, store, lesson=lesson, due=due, placement=placement), None
-        seed = fresh_seed() if seed is None else seed
-    if not picks:
-        return None
-    sitting = Sitting(seed, draw_paper(picks, seed).keys, bookmark, placement=placement)
-    if kept is not None:
-        sitting.resume(kept)
-    return sitting
+    if seed is None and (kept := store.bookmark(bookmark)) is not None:
+        with suppress(*_NO_SITTING):
+            if left := _asked(kept, content):
+                sitting = _begun(left, int(kept["seed"]), bookmark, placement)
+                sitting.resume(kept)
+                return sitting
+    picks = pick(content, store, lesson=lesson, due=due, placement=placement)
+    return _begun(picks, fresh_seed() if seed is None else seed, bookmark, placement) if picks else None
+
+
+def _share(got: object, of: object) -> tuple[float, float]:
+    if not (isinstance(got, int | float) and isinstance(of, int | float)):
+        raise TypeError
+    return float(got), float(of)
+
+
+def _begun(picks: Sequence[Pick], seed: int, bookmark: str, placement: bool) -> Sitting:
+    return Sitting(seed, draw_paper(picks, seed).keys, bookmark, placement=placement)
 
 
 def _asked(kept: Mapping[str, Any], content: Content) -> list[Pick]:

@@ -56,6 +56,10 @@ class Settings:
         return str(self.chosen["editor"].value)
 
     @property
+    def wrap(self) -> bool:
+        return bool(self.chosen["wrap"].value)
+
+    @property
     def device(self) -> str:
         return str(self.chosen["device"].value)
 

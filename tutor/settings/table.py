@@ -102,6 +102,12 @@ SETTINGS = (
         variables=("TUTOR_EDITOR", "VISUAL", "EDITOR"),
     ),
     Setting(
+        "wrap",
+        "Whether a long line goes on in the next row of the app's own editor; F4 there changes it, too.",
+        True,
+        variables=("TUTOR_WRAP",),
+    ),
+    Setting(
         "device",
         "Where submissions and demos run, unless --device says otherwise.",
         "auto",

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tutor.app.text import moment, number
 from tutor.app.theme import GLYPHS, status_word
 from tutor.app.widgets.bar import factor
-from tutor.app.widgets.code import diff
+from tutor.app.widgets.code import Listing, diff
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.text_table import TextTable
 from tutor.app.widgets.top_bar import TopBar
@@ -50,7 +50,7 @@ class CompareScreen(Screen[None]):
             rows = list(_rows(before, after))
             yield TextTable(["", *heads, "change"], rows, ["left", "right", "right", "right"])
             yield Static("What changed in the file", classes="section changed")
-            yield Static(self._changes(), classes="source")
+            yield Listing(self._changes(), classes="source")
         yield KeyBar()
 
     def on_mount(self) -> None:

@@ -39,6 +39,7 @@ class EditorScreen(Screen[bool]):
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("f5", "grade", "Save and grade", priority=True),
         Binding("escape", "leave", "Save and back", priority=True),
+        Binding("f4", "wrap", "Wrap lines", priority=True),
         Binding("ctrl+z", "undo", "Undo", show=False),
         Binding("f6", "switch", "To the brief and back", show=False, priority=True),
     ]
@@ -69,7 +70,7 @@ class EditorScreen(Screen[bool]):
     def compose(self) -> ComposeResult:
         yield TopBar(self.exercise.title, "Your file")
         with Horizontal(id="editing"):
-            yield CodeEditor(self.seen.decode("utf-8-sig"), id="code")
+            yield CodeEditor(self.seen.decode("utf-8-sig"), wrap=self.tutor.settings.wrap, id="code")
             with VerticalScroll(id="beside"):
                 yield Reading(self.exercise.info.brief)
         yield Static(id="editor-line")
@@ -133,6 +134,13 @@ class EditorScreen(Screen[bool]):
     def action_leave(self) -> None:
         if self.save():
             self.dismiss(False)
+
+    def action_wrap(self) -> None:
+        """Long lines go on in the next row, or behind the edge; the next file is shown so, too."""
+        self.editor.soft_wrap = not self.editor.soft_wrap
+        self.editor.scroll_cursor_visible()
+        with self.tutor.problems_shown():
+            self.tutor.change_setting("wrap", "on" if self.editor.soft_wrap else "off")
 
     def action_undo(self) -> None:
         self.editor.undo()

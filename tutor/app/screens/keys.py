@@ -19,11 +19,14 @@ from tutor.app.theme import COLOURS, GLYPHS, status_word
 EVERYWHERE = (
     ("^p", "Find lessons, exercises, terms and commands"),
     ("^g", "The glossary: what each term means"),
+    (",", "Settings: colours, your editor, the device"),
     ("? f1", "This list"),
     ("↑ ↓ pgup pgdn", "Scroll, or move in a list"),
     ("tab", "To the next field"),
     ("^q", "Quit the tutor from anywhere"),
 )
+LEGEND = (("new", "started", "done", "due"), ("seen", "tested-out", "failed"))
+"""In lines of their own, so that no sign stands apart from its word."""
 
 
 class KeysScreen(ModalScreen[None]):
@@ -45,17 +48,16 @@ class KeysScreen(ModalScreen[None]):
             yield Static("Keys everywhere", classes="section")
             yield Static(_table(EVERYWHERE, width))
             yield Static("Glyphs", classes="section")
-            statuses = ("new", "started", "done", "due", "seen", "tested-out", "failed")
-            legend = [
-                Content.assemble(
-                    (GLYPHS[status], COLOURS[status]), f"\u00a0{status_word(status)}".replace(" ", "\u00a0")
-                )
-                for status in statuses
-            ]
-            yield Static(Content("   ").join(legend))
+            yield Static(Content("\n").join(_legend(statuses) for statuses in LEGEND))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
+
+
+def _legend(statuses: Sequence[str]) -> Content:
+    return Content("   ").join(
+        Content.assemble((GLYPHS[status], COLOURS[status]), f" {status_word(status)}") for status in statuses
+    )
 
 
 def _rows(below: Screen[Any]) -> list[tuple[str, str]]:

@@ -71,10 +71,11 @@ class LessonPages(TutorScreen):
         store = self.tutor.engine.store
         self._seen = set(store.steps_read().get(self.lesson.id, ()))
         self._look_up_again()
-        kept = store.bookmark(f"lesson:{self.lesson.id}") or {}
-        page = self._asked_for or kept.get("page")
+        kept = store.bookmark(f"lesson:{self.lesson.id}")
+        kept = kept if isinstance(kept, dict) else {}
+        page, scroll = self._asked_for or kept.get("page"), kept.get("scroll")
         self.position = self.pages.index(page) if page in self.pages else 0
-        scroll = 0 if self._asked_for else int(kept.get("scroll") or 0)
+        scroll = scroll if isinstance(scroll, int) and not self._asked_for else 0
         self.show_page(scroll=scroll)
         self.set_interval(KEEP_SECONDS, self._keep_scroll)
 
@@ -147,14 +148,15 @@ class LessonPages(TutorScreen):
                 self.tutor.engine.store.record_event("step", self.lesson.id, {"step": step})
 
     def _mark_step(self) -> None:
-        dots = self.query_one(StepDots)
-        dots.marks = [
-            "reread" if page in self._again else "done" if page in self._seen else "new"
-            for page in self.pages
+        """The ways on are no step: the steps are counted as on the map, and behind the last stands no number."""
+        marks = [
+            "reread" if step.id in self._again else "done" if step.id in self._seen else "new"
+            for step in self.steps
         ]
-        dots.position = self.position
-        last = self.pages[self.position] == GO_ON
+        dots, last = self.query_one(StepDots), self.pages[self.position] == GO_ON
+        dots.marks = marks
+        dots.position = -1 if last else self.position
         dots.caption = "Go on" if last else KINDS[self.steps[self.position].kind]
         self.query_one("#rail", Rail).show(
-            [*(step.title for step in self.steps), "Go on"], dots.marks, self.position
+            [*(step.title for step in self.steps), "Go on"], [*marks, "new"], self.position
         )

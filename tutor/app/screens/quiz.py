@@ -222,7 +222,7 @@ class QuizScreen(TutorScreen):
     def action_reread(self) -> None:
         item = self.sitting.item
         self.keep_place()
-        self.tutor.open_lesson(item.lesson, item.step)
+        self.tutor.reread(item.lesson, item.step or "")
 
     def action_leave(self) -> None:
         self.app.clear_notifications()

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from tutor.amounts import counted
 from tutor.app.screens.finder import FinderScreen, Row
-from tutor.course.search import Hit, marked
+from tutor.course.search import Hit, marked, why_nothing
 
 if TYPE_CHECKING:
     from tutor.course import Content as Course
@@ -33,7 +33,7 @@ class SearchScreen(FinderScreen):
         ]
 
     def nothing(self, typed: str) -> str:
-        return f"No lesson, exercise or term has “{typed}”."
+        return f"No lesson, exercise or term has it. {why_nothing(self.tutor.engine.content, typed)}"
 
     def note(self) -> str:
         return counted(len(self.rows), "place")

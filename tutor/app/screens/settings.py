@@ -25,6 +25,7 @@ NAMES = {
     "glyphs": "Signs",
     "motion": "Motion",
     "editor": "Editor",
+    "wrap": "Wrap lines",
     "device": "Device",
     "assistant": "Assistant",
     "language": "Language",

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tutor.app.screens.base import TutorScreen
 from tutor.app.text import inline
-from tutor.app.widgets.code import python
+from tutor.app.widgets.code import Listing, python
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.reading import Reading
 from tutor.app.widgets.top_bar import TopBar
@@ -42,11 +42,11 @@ class SolutionScreen(TutorScreen):
             with Horizontal(classes="beside"):
                 with Vertical():
                     yield Static("The reference", classes="section")
-                    yield Static(python(_source(self.exercise.reference)), classes="code")
+                    yield Listing(python(_source(self.exercise.reference)))
                 if own.is_file():
                     with Vertical():
                         yield Static("Yours", classes="section")
-                        yield Static(python(_source(own)), classes="code")
+                        yield Listing(python(_source(own)))
             yield Static("What to notice", classes="section")
             yield Reading(self.exercise.info.notice)
             if self.exercise.right:

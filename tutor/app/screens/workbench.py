@@ -13,7 +13,7 @@ from tutor.app.editing import edit, editor_command, with_terminal
 from tutor.app.screens.bench_views import BenchViews
 from tutor.app.screens.giving_up import show_solution
 from tutor.app.screens.practising import practise
-from tutor.app.widgets.code import diff, newer_sections
+from tutor.app.widgets.code import Listing, diff, newer_sections
 from tutor.app.widgets.hints_view import HintsView
 from tutor.app.widgets.look_view import LookView
 from tutor.app.widgets.panes import HINTS, LOOK, VERDICT
@@ -115,7 +115,8 @@ class WorkbenchScreen(BenchViews):
 
         with self.tutor.problems_shown():
             changes = self.tutor.engine.diff(self.exercise)
-            text = diff(changes) if changes else Content("Your file is the stub, unchanged.")
+            same = Content("Your file is the stub, unchanged.")
+            text = Listing(diff(changes), classes="source") if changes else same
             self.app.push_screen(SourceScreen("Your file against the stub", [("", text)]))
 
     def action_newer(self) -> None:

@@ -34,9 +34,9 @@ class CodeEditor(TextArea):
         Binding("ctrl+y,super+y", "redo", "Redo", show=False),
     ]
 
-    def __init__(self, source: str, *, id: str | None = None) -> None:
+    def __init__(self, source: str, *, wrap: bool = True, id: str | None = None) -> None:
         super().__init__(
-            source, language="python", id=id, soft_wrap=False, show_line_numbers=True, tab_behavior="indent"
+            source, language="python", id=id, soft_wrap=wrap, show_line_numbers=True, tab_behavior="indent"
         )
         self.indent_width = INDENT
 

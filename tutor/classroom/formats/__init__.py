@@ -36,14 +36,13 @@ FORMATS = {
 
 
 def format_of(named: str | None, out: Path) -> str:
-    """The format that was named, else the one that the file's name says, else CSV.
+    """The format that was named, else the one that the file's name says; CSV where its name has no ending.
 
     Raises:
-        UsageProblem: there is no such format.
+        UsageProblem: there is no such format, or no file of any format ends so.
     """
     if named is None:
-        suffix = out.suffix.lower()
-        return next((name for name, one in FORMATS.items() if suffix in one.suffixes), "csv")
+        return _format_by_suffix(out) if out.suffix else "csv"
     if named not in FORMATS:
         raise UsageProblem(
             f"There is no format '{named[:40]}'.",
@@ -51,6 +50,17 @@ def format_of(named: str | None, out: Path) -> str:
             next_step=f"Formats: {', '.join(FORMATS)}.",
         )
     return named
+
+
+def _format_by_suffix(out: Path) -> str:
+    formats = {suffix: name for name, one in FORMATS.items() for suffix in one.suffixes}
+    if out.suffix.lower() not in formats:
+        raise UsageProblem(
+            f"No gradebook ends in '{out.suffix[:40]}'.",
+            where=f"--out {out}",
+            next_step=f"Known endings: {', '.join(formats)}; --format {'|'.join(FORMATS)} goes with any name.",
+        )
+    return formats[out.suffix.lower()]
 
 
 def render(book: Gradebook, named: str) -> bytes:

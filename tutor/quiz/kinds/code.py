@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from tutor.course.questions import BLANK, Case, CodeQuestion
@@ -71,7 +71,8 @@ class CodeItem(Item):
         parts = [known.why] if known else []
         parts.append(message or "Not every case has its value.")
         parts.append(f"One right filling: `{self.answer}`\n\n{self.why}")
-        return self.share(0, "\n\n".join(parts), known.misconception if known else None)
+        result = self.share(0, "\n\n".join(parts), known.misconception if known else None)
+        return replace(result, slip="" if known or not message.startswith("SyntaxError") else message)
 
     def run(self, filling: str) -> tuple[tuple[bool, ...], str]:
         """Which cases hold with this filling, and what went wrong with the first that does not."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
-from tutor.app.widgets.code import python
+from tutor.app.widgets.code import Listing, python
 from tutor.app.widgets.questions.base import QuestionWidget
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class OutputWidget(QuestionWidget):
         )
 
     def compose(self) -> ComposeResult:
-        yield Static(python(self.item.code), classes="code")
+        yield Listing(python(self.item.code))
         yield self.field
 
     def focus(self, scroll_visible: bool = True) -> OutputWidget:
