@@ -63,6 +63,7 @@ def is_narrow_float(value: object) -> bool:
 
 
 def thought_of_codes(q: object, W: Tensor, group_size: int) -> str | None:
+    """Why q is not i8 of the shape of ``W``."""
     if not isinstance(q, Tensor):
         return None
     rows, columns = W.shape
@@ -82,6 +83,7 @@ def thought_of_codes(q: object, W: Tensor, group_size: int) -> str | None:
 
 
 def thought_of_scale(scale: object, W: Tensor, group_size: int) -> str | None:
+    """Why scale is not one float of at most 32 bits a group; told by its shape where only one idea has that."""
     rows, columns = W.shape
     groups = groups_of(columns, group_size)
     if not isinstance(scale, Tensor):

@@ -31,6 +31,7 @@ def grouped(draw: Any, name: str, weights: int = WEIGHTS) -> Grouped:
 
 
 def groups_of(columns: int, group_size: int) -> int:
+    """How many groups a row has, the short last one counted."""
     return -(-columns // group_size)
 
 

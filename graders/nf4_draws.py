@@ -30,6 +30,7 @@ def blocked(draw: Any, name: str) -> Blocked:
 
 
 def blocks_of(weights: int, block_size: int) -> int:
+    """How many blocks so many weights fill, the short last one counted."""
     return -(-weights // block_size)
 
 

@@ -64,6 +64,7 @@ def holds_copy(result: object, W: Tensor, block_size: int) -> bool:
 
 
 def thought_of_codes(codes: object, W: Tensor, block_size: int) -> str | None:
+    """Why codes are not u8[n]."""
     if not isinstance(codes, Tensor) or not codes.numel():
         return None
     weights, blocks = len(W), blocks_of(len(W), block_size)
@@ -84,12 +85,14 @@ def thought_of_codes(codes: object, W: Tensor, block_size: int) -> str | None:
 
 
 def thought_of_large_codes(codes: Tensor) -> str | None:
+    """Why codes exceed 15: seventeen levels, as many on both sides of zero, or codes of eight bits."""
     if int(codes.max()) == 16:
         return "sides-equally-long" if int(codes.min()) == 0 else None
     return "codes-of-eight-bits" if len(codes.unique()) > 17 else None
 
 
 def thought_of_absmax(absmax: object, W: Tensor, block_size: int) -> str | None:
+    """Why absmax is not one float of at most 32 bits a block; told by its count where only one idea has that."""
     weights, blocks = len(W), blocks_of(len(W), block_size)
     if not isinstance(absmax, Tensor):
         return "one-absmax-for-all" if isinstance(absmax, (int, float)) and blocks > block_size > 1 else None

@@ -65,6 +65,7 @@ def is_integer(value: object) -> bool:
 
 
 def thought_of_codes(q: object, W: Tensor) -> str | None:
+    """Why q is not u8 of the shape of ``W``."""
     if not isinstance(q, Tensor) or q.shape != W.shape:
         return None
     if q.dtype == torch.int8:
@@ -74,6 +75,7 @@ def thought_of_codes(q: object, W: Tensor) -> str | None:
 
 
 def thought_of_scale(scale: object, W: Tensor) -> str | None:
+    """Why scale is not one float of at most 32 bits for each row."""
     rows, columns = W.shape
     if not isinstance(scale, Tensor):
         return "one-scale-for-all" if isinstance(scale, (int, float)) and rows > 1 else None
@@ -91,6 +93,7 @@ def thought_of_scale(scale: object, W: Tensor) -> str | None:
 
 
 def thought_of_zero_point(zero_point: object, W: Tensor) -> str | None:
+    """Why zero_point is not one integer for each row."""
     rows, columns = W.shape
     if not isinstance(zero_point, Tensor):
         return "one-zero-point-for-all" if isinstance(zero_point, (int, float)) and rows > 1 else None
