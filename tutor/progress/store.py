@@ -56,6 +56,7 @@ class Store:
 
     @property
     def home(self) -> Path:
+        """The folder that holds the progress."""
         return self.database.home
 
     @property
@@ -64,6 +65,7 @@ class Store:
         return self.database.notices
 
     def close(self) -> None:
+        """Lets go of the file. A context manager does it by itself."""
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -185,6 +187,7 @@ class Store:
         return found[::-1]
 
     def last_attempt(self, exercise_id: str) -> Attempt | None:
+        """The newest attempt at the exercise, the learner's own or not; None before the first."""
         found = self.attempts(exercise_id, limit=1)
         return found[0] if found else None
 
@@ -213,6 +216,7 @@ class Store:
         )
 
     def last_event(self, kind: str, subject: str) -> Event | None:
+        """The newest event of this kind about this subject; None where there was none."""
         found = self._select(
             Event,
             "WHERE log.course = ? AND kind = ? AND subject = ? ORDER BY at DESC, uuid DESC LIMIT 1",
@@ -245,6 +249,7 @@ class Store:
         return found
 
     def exercise_state(self, exercise_id: str) -> ExerciseState:
+        """The summary of one exercise: empty where it was never begun."""
         return self._summary(lambda sql: clocks.exercise_state(sql, self.course, exercise_id, self.now()))
 
     def exercise_states(self) -> dict[str, ExerciseState]:

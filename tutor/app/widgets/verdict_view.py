@@ -53,6 +53,7 @@ class VerdictView(VerticalScroll):
     # --- three states -------------------------------------------------------------------------------
 
     async def nothing_yet(self, hint: str) -> None:
+        """Say that nothing was graded yet, and what to do."""
         await self._clear()
         self._head(Content.styled("No verdict yet", "bold"), Content(), Content.styled(hint, "$quiet"))
 

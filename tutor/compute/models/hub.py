@@ -56,6 +56,7 @@ class HubSource:
 
     @property
     def label(self) -> str:
+        """``hub:`` and the model's name there."""
         return f"hub:{self.name}"
 
     def is_there(self, place: Path) -> bool:
@@ -64,6 +65,7 @@ class HubSource:
         return there is not None and there.source == self.label and there.is_whole(place)
 
     def replaces(self, there: Manifest) -> bool:
+        """Whether it came from the same place on the hub, at whatever commit."""
         return there.source == self.label
 
     def make(self, part: Path, tell: Tell) -> Path:

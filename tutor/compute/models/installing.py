@@ -25,13 +25,15 @@ ROOM = "Make room, or set TUTOR_MODELS to a folder on another disk."
 
 
 class Source(Protocol):
-    """Something that a model can be made of. ``label`` is what its manifest calls the source."""
+    """Something that a model can be made of."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The name of the model's folder among the models."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """Where the model comes from, as its manifest says it."""
 
     def is_there(self, place: Path) -> bool:
         """Whether ``place`` holds just this, whole; may read all of it."""

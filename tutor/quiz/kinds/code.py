@@ -21,6 +21,8 @@ MOST_PROVED = 3
 
 @dataclass(frozen=True)
 class WrongFilling:
+    """A filling that people try, and why."""
+
     text: str
     why: str
     misconception: str | None
@@ -28,6 +30,8 @@ class WrongFilling:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeItem(Item):
+    """A drawn program with a blank, a filling that is right, and the cases that any right filling must pass."""
+
     kind: ClassVar[str] = "code"
     answer: str = field(repr=False)
     cases: tuple[tuple[str, str], ...] = field(repr=False)
@@ -36,6 +40,7 @@ class CodeItem(Item):
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render the program, its filling and its cases. Raises ContentProblem, also where a case gives no literal."""
         question: CodeQuestion = drawn.question
         return cls(
             **drawn.common,
@@ -58,9 +63,11 @@ class CodeItem(Item):
 
     @property
     def shape(self) -> str:
+        """Python source; it may have several lines."""
         return f"the Python that replaces {BLANK}"
 
     def score(self, answer: object) -> Result:
+        """All points if every case has its value, else none. Runs the program, confined. Raises AnswerProblem."""
         filling = text_of(self, answer, LONGEST_FILLING).strip()
         if not filling:
             raise self.problem(answer)
@@ -81,6 +88,7 @@ class CodeItem(Item):
         return outcome.ok, outcome.message
 
     def flaws(self) -> Iterator[str]:
+        """A wrong filling that is the right one, or stands twice; white space tells none apart."""
         fillings = [_squeezed(wrong.text) for wrong in self.wrong]
         for n, text in enumerate(fillings):
             if text == _squeezed(self.answer):

@@ -28,6 +28,8 @@ class Misprediction:
 
 @dataclass(frozen=True, kw_only=True)
 class OutputItem(Item):
+    """A drawn program, what it prints, and what people predict instead."""
+
     kind: ClassVar[str] = "output"
     answer: str = field(repr=False)
     why: str = field(repr=False)
@@ -35,6 +37,7 @@ class OutputItem(Item):
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render the program and what it prints. Raises ContentProblem. That it does print it is shown by ``prove``."""
         question: OutputQuestion = drawn.question
         return cls(
             **drawn.common,
@@ -53,9 +56,11 @@ class OutputItem(Item):
 
     @property
     def shape(self) -> str:
+        """A text, compared as ``normalised`` has it."""
         return "the text that is printed"
 
     def score(self, answer: object) -> Result:
+        """All points for what is printed, else none. Raises AnswerProblem for what is no text."""
         text = normalised(text_of(self, answer))
         if text == normalised(self.answer):
             return self.share(1, self.why)
@@ -65,6 +70,7 @@ class OutputItem(Item):
         return self.share(0, "\n\n".join(parts), slip.misconception if slip else None)
 
     def flaws(self) -> Iterator[str]:
+        """A wrong text that is the right one, or stands twice."""
         texts = [normalised(slip.text) for slip in self.mispredictions]
         for n, text in enumerate(texts):
             if text == normalised(self.answer):
