@@ -13,19 +13,11 @@ from typing import ClassVar, Self
 from tutor.course.questions import BLANK, Case, CodeQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Item, Result
+from tutor.quiz.kinds.texts import WrongText, draw_wrong_texts, wrong_text
 from tutor.quiz.shapes import text_of
 
 LONGEST_FILLING = 1000
 MOST_PROVED = 3
-
-
-@dataclass(frozen=True)
-class WrongFilling:
-    """A filling that people try, and why."""
-
-    text: str
-    why: str
-    misconception: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +28,7 @@ class CodeItem(Item):
     answer: str = field(repr=False)
     cases: tuple[tuple[str, str], ...] = field(repr=False)
     why: str = field(repr=False)
-    wrong: tuple[WrongFilling, ...] = field(repr=False)
+    wrong: tuple[WrongText, ...] = field(repr=False)
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
@@ -51,14 +43,7 @@ class CodeItem(Item):
                 for n, case in enumerate(question.cases)
             ),
             why=drawn.text("why", question.why),
-            wrong=tuple(
-                WrongFilling(
-                    drawn.code(f"wrong[{n}].value", wrong.value).strip(),
-                    drawn.text(f"wrong[{n}].why", wrong.why),
-                    wrong.misconception,
-                )
-                for n, wrong in enumerate(question.wrong)
-            ),
+            wrong=draw_wrong_texts(drawn),
         )
 
     @property
@@ -74,7 +59,7 @@ class CodeItem(Item):
         passed, message = self.run(filling)
         if all(passed):
             return self.share(1, self.why)
-        known = next((wrong for wrong in self.wrong if _squeezed(wrong.text) == _squeezed(filling)), None)
+        known = wrong_text(self.wrong, filling, _squeezed)
         parts = [known.why] if known else []
         parts.append(message or "Not every case has its value.")
         parts.append(f"One right filling: `{self.answer}`\n\n{self.why}")
