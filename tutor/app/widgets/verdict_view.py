@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.amounts import duration, size
-from tutor.app.text import colourless, inline, number, untrusted_content
+from tutor.amounts import duration, number, size
+from tutor.app.text import colourless, inline, untrusted_content
 from tutor.app.widgets.check_view import CheckView
 from tutor.app.widgets.plot import Plot
 from tutor.app.widgets.reading import Reading

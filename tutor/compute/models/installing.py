@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from tutor.amounts import size
 from tutor.compute.models.manifest import Manifest, read_manifest
 from tutor.compute.models.progress import Progress, Tell
 from tutor.errors import EnvironmentProblem, UsageProblem
@@ -139,7 +140,7 @@ def check_space(shelf: Path, needed: int) -> None:
     free = shutil.disk_usage(shelf).free
     if free < needed:
         raise EnvironmentProblem(
-            f"Fetching takes {needed // 10**6 + 1} MB of space for a while, and {free // 10**6} MB are free.",
+            f"Fetching takes {size(needed)} of space for a while, and {size(free)} are free.",
             where=str(shelf),
             next_step=ROOM,
         )
