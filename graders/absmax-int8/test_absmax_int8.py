@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import torch
 from matrices import family, within_range
+from peaks import judge_peak
 from row_suspects import thought_behind
 from torch import Tensor
 from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, absmax_per_tensor, moved, times_error
 
 SIDE = 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
 ORDINARY = ("square", "wide", "tall", "odd sizes", "transposed", "strided")
 UNEVEN = ("negative peaks", "one outlier", "outlier rows", "outlier columns", "uneven rows")
@@ -291,12 +291,10 @@ def thought_of_payload(payload: object, W: Tensor) -> str | None:
 
 
 def judge_memory(measure, name: str, grown: int) -> None:
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "all-levels-compared" if grown >= 250 * SIDE**2 else None,
     )

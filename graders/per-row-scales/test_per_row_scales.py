@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 from matrices import family, within_range
+from peaks import judge_peak
 from row_suspects import thought_behind
 from torch import Tensor
 from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, absmax_per_row, moved, times_error
@@ -14,7 +15,6 @@ from tutor.grading.checks import like
 
 SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 SIDE = 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
 IN_NORM = ("outlier rows", "square", "outlier columns", "negative peaks", "odd sizes", "one row", "strided")
 IN_STEPS = ("negative peaks", "odd sizes", "uneven rows", "tall", "one outlier")
@@ -268,12 +268,10 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
 
 
 def judge_memory(measure, name: str, grown: int):
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "all-levels-compared" if grown >= 255 * SIDE**2 else None,
     )
