@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -110,9 +109,6 @@ class Alone(App[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield self.widget
-
-
-Feeder = Callable[[OutputView], None]
 
 
 @pytest.mark.parametrize(
