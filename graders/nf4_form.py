@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from nf4_draws import blocks_of
 from nf4_levels import in_blocks
+from scale_form import scale_dtypes
 from torch import Tensor
 
 from tutor.grading.checks import payload_bytes
 
-FLOATS = (torch.float32, torch.float16, torch.bfloat16)
 INTEGERS = (torch.int8, torch.int16, torch.int32, torch.int64)
 
 
@@ -32,11 +32,10 @@ def checked(expect: Any, result: Any, W: Tensor, block_size: int) -> tuple[Tenso
         shape=(weights,),
         misconception=lambda: thought_of_codes(codes, W, block_size),
     )
-    narrow = isinstance(absmax, Tensor) and absmax.is_floating_point() and absmax.element_size() <= 2
     absmax = expect.tensor(
         absmax,
         name=f"absmax for blocks of {block_size}",
-        dtype=(*FLOATS, absmax.dtype) if narrow else FLOATS,
+        dtype=scale_dtypes(absmax),
         shape=((blocks,), (blocks, 1)),
         misconception=lambda: thought_of_absmax(absmax, W, block_size),
     )

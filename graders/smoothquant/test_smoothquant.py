@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from peaks import judge_peak
+from scale_form import SCALE_DTYPES
 from smoothing import (
     FORMULA_TOLERANCE,
     LARGEST,
@@ -22,7 +23,6 @@ from torch import Tensor
 
 from tutor.grading.checks import describe
 
-SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 TOKENS, SIDE = 40, 1024
 
 
