@@ -91,7 +91,7 @@ def test_a_check_fits_every_width(width: int) -> None:
     lines = _text(CheckView(check), width)
     assert max(map(len, lines)) <= width
     text = " ".join(" ".join(lines).split())
-    assert "0.1934 > 0.00748 of the norm" in text
+    assert "0.193 > 0.00748 of the norm" in text
     assert "25.9×" in text
     assert "not measured" in text
 
