@@ -25,10 +25,23 @@ def agreed(
     wrong = ~_alike(came, right, relative)
     if int(wrong.sum()) < FEWEST:
         return None
+    return explaining(((idea, _alike(came, guess, relative)) for idea, guess in ideas), wrong)
+
+
+def explaining(
+    ideas: Iterable[tuple[str, Tensor]], wrong: Tensor, judged: Tensor | None = None
+) -> str | None:
+    """The idea that explains nearly all numbers, and nearly all wrong ones: of these no other explains as many.
+
+    Args:
+        ideas: each with the numbers that it explains, bool; an idea may come in several variants.
+        wrong: bool, the numbers that are not right.
+        judged: bool, the numbers that count; all by default.
+    """
+    counted = ... if judged is None else judged
     shares: dict[str, float] = {}
-    for idea, guess in ideas:
-        alike = _alike(came, guess, relative)
-        if float(alike.double().mean()) >= ENOUGH:
+    for idea, alike in ideas:
+        if float(alike[counted].double().mean()) >= ENOUGH:
             shares[idea] = max(float(alike[wrong].double().mean()), shares.get(idea, 0.0))
     ranked = sorted(shares, key=lambda idea: -shares[idea])
     runner_up = shares[ranked[1]] if len(ranked) > 1 else 0.0

@@ -12,16 +12,14 @@ from collections.abc import Iterator
 import torch
 from awq_grids import RIGHT, suspects
 from awq_yardstick import LOSS_FACTOR, POINTS, Layer
+from explained import nearest_ideas, only
 from grid_levels import snapped
 from torch import Tensor
-
-from tutor.grading.checks import nearest
 
 FLAT = 1.01  # scales whose largest is below this multiple of the least are all the same
 UNTOUCHED = 1e-3  # relative: weights this near to W were not rounded
 TOUCHED = 0.02  # relative: where right rounding moves a column by more, an untouched one tells something
 SAME = 0.1  # how far an error may be from an idea's, relative to the idea's
-ALIKE = 1e-3  # two ideas whose errors are this near can't be told apart
 CLEAR = 0.5  # cosine between a column and what came for it: beyond, it was multiplied by something
 APART = 3.0  # scales must differ so many times for their powers to be told apart
 POWER = 0.01  # how far the logarithm of a scale may be from a power's
@@ -97,17 +95,9 @@ def _compared(part: Layer, s: Tensor, came: Tensor) -> str | None:
     def error(W_hat: Tensor) -> Tensor:
         return ((W_hat - W) / steps)[live]
 
-    errors = {f"{idea}--{number}": error(W_hat) for number, (idea, W_hat) in enumerate(suspects(part, s))}
-    best = nearest(error(came), errors, tolerance=SAME)
-    if best is None:
-        return None
-    alike = (name for name, other in errors.items() if _alike(other, errors[best]))
-    ideas = {name.split("--")[0] for name in alike}
-    return ideas.pop() if len(ideas) == 1 and RIGHT not in ideas else None
-
-
-def _alike(error: Tensor, other: Tensor) -> bool:
-    return bool((error - other).norm() <= ALIKE * other.norm())
+    errors = ((idea, error(W_hat)) for idea, W_hat in suspects(part, s))
+    ideas = nearest_ideas(error(came), errors, tolerance=SAME)
+    return None if RIGHT in ideas else only(ideas)
 
 
 def _too_few_scales(part: Layer, s: Tensor, came: Tensor) -> str | None:

@@ -80,6 +80,7 @@ class Layer:
 
     @property
     def search_loss(self) -> float:
+        """The least loss of the search, by which a solution's is measured."""
         return self.best[0]
 
     @cached_property

@@ -43,13 +43,28 @@ def explained(
     # told from the nearest is within ``reach``, too.
     reach = (tolerance + ALIKE) / (1 - ALIKE)
     near = [(idea, wrong) for idea, W_hat in suspects if distance(mine, wrong := error(W_hat)) <= reach]
-    errors = {f"{idea}--{n}": wrong for n, (idea, wrong) in enumerate(near) if not _harmless(wrong)}
-    best = nearest(mine, errors, tolerance=tolerance)
+    wrong_errors = [(idea, wrong) for idea, wrong in near if not _harmless(wrong)]
+    return only(nearest_ideas(mine, wrong_errors, tolerance=tolerance))
+
+
+def nearest_ideas(came: Tensor, suspects: Iterable[Suspect], *, tolerance: float) -> set[str]:
+    """The idea whose result is nearest to what came, and all whose results can't be told apart from that.
+
+    Args:
+        came: what came, or its error.
+        suspects: each idea with what it gives in the place of ``came``; an idea may come in several variants.
+        tolerance: largest distance from an idea's result, relative to it. Where none is as near the set is empty.
+    """
+    named = {f"{idea}--{n}": value for n, (idea, value) in enumerate(suspects)}
+    best = nearest(came, named, tolerance=tolerance)
     if best is None:
-        return None
-    idea = best.split("--")[0]
-    rivals = (name for name, other in errors.items() if _alike(other, errors[best]))
-    return idea if all(name.startswith(f"{idea}--") for name in rivals) else None
+        return set()
+    return {name.split("--")[0] for name, value in named.items() if _alike(value, named[best])}
+
+
+def only(ideas: set[str]) -> str | None:
+    """The idea, where there is one: two that give the same are evidence for neither."""
+    return next(iter(ideas)) if len(ideas) == 1 else None
 
 
 def too_coarse(scale: Tensor, right: Tensor) -> bool:

@@ -33,10 +33,12 @@ Ideas = dict[str, list[float]]
 
 
 def whole(bits: int) -> int:
+    """Bytes that hold so many bits: ⌈bits / 8⌉."""
     return -(-bits // 8)
 
 
 def scales_of(m: Matrix) -> int:
+    """How many scales the matrix has; a short last group of a row has one like all others. Floats have none."""
     if m.granularity is None:
         return 0
     if m.granularity == "tensor":
@@ -45,6 +47,7 @@ def scales_of(m: Matrix) -> int:
 
 
 def codes(m: Matrix) -> int:
+    """Bytes of the codes: each row fills whole bytes."""
     return m.rows * whole(m.columns * m.bits)
 
 
@@ -55,6 +58,7 @@ def beside(m: Matrix, scales: int, scale_bits: int | None = None) -> int:
 
 
 def right(m: Matrix) -> int:
+    """The right count: bytes of codes, scales and zero points."""
     return codes(m) + beside(m, scales_of(m))
 
 
@@ -62,20 +66,24 @@ def right(m: Matrix) -> int:
 
 
 def floored_groups(m: Matrix, least: int = 0) -> int:
+    """Scales if short groups have none; at least ``least``."""
     if not isinstance(m.granularity, int):
         return scales_of(m)
     return max(least, m.rows * (m.columns // m.granularity))
 
 
 def scales_of_columns(m: Matrix) -> int:
+    """Scales if columns take the place of rows."""
     return scales_of(m._replace(rows=m.columns, columns=m.rows))
 
 
 def groups_across_rows(m: Matrix) -> int:
+    """Scales if groups run on from one row into the next."""
     return -(-m.rows * m.columns // m.granularity) if isinstance(m.granularity, int) else scales_of(m)
 
 
 def all_bits(m: Matrix) -> int:
+    """Bits of everything, without any rounding to bytes."""
     return m.rows * m.columns * m.bits + scales_of(m) * (m.scale_bits + m.zero_point_bits)
 
 
@@ -96,6 +104,7 @@ def one_scale(m: Matrix, *but: str) -> int:
 
 
 def scales_of_floats(m: Matrix, scales: int) -> int:
+    """Bytes if a matrix of floats has so many scales."""
     return codes(m) + beside(m, scales if m.granularity is None else scales_of(m))
 
 
@@ -157,6 +166,7 @@ MATRIX_IDEAS: dict[str, tuple[Count, ...]] = {
 
 
 def matrix_ideas(m: Matrix) -> Ideas:
+    """Every wrong idea about a matrix, and the bytes that each of its variants counts."""
     return {name: [count(m) for count in counts] for name, counts in MATRIX_IDEAS.items()}
 
 

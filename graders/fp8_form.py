@@ -58,6 +58,7 @@ def thought_of_nan(codes: Tensor, W: Tensor) -> str | None:
 
 
 def thought_of_floats(parts: Any, W: Tensor) -> str | None:
+    """Why results have room for every weight as a float: codes were never made bytes, or weights came beside them."""
     if isinstance(parts[0], Tensor) and parts[0].is_floating_point() and parts[0].shape == W.shape:
         rest = sum(part.numel() for part in parts[1:] if isinstance(part, Tensor))
         return "codes-in-another-type" if rest <= len(W) else None
@@ -65,6 +66,7 @@ def thought_of_floats(parts: Any, W: Tensor) -> str | None:
 
 
 def thought_of_scale_dtype(scale: Tensor) -> str | None:
+    """Why a scale is no float of at most 32 bits."""
     if scale.dtype == torch.float64:
         return "scale-in-float64"
     return None if scale.is_floating_point() else "scale-rounded-to-integer"

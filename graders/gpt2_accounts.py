@@ -47,6 +47,7 @@ def count(shape: Shape, dtype: str, int8: bool) -> Bytes:
 
 
 def total(parts: Bytes, scales: float) -> Bytes:
+    """The parts with their sum as ``footprint``, and ``scales``, in bytes, which that sum leaves out."""
     return {**parts, "footprint": sum(parts[part] for part in PARTS), "scales": scales}
 
 

@@ -64,6 +64,7 @@ class SmallModel:
         return {name: torch.frombuffer(bytearray(part), dtype=torch.uint8) for name, part in parts.items()}
 
     def tokens(self, draw: Any, sequences: int, length: int) -> Tensor:
+        """i64[sequences, length]: tokens of the model's vocabulary, all as likely."""
         return torch.randint(self.shape["vocab_size"], (sequences, length), generator=draw.generator)
 
     def logits(self, tokens: Tensor, dtype: str = "float32", *, quantized: bool = False) -> Tensor:

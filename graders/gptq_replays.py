@@ -23,6 +23,7 @@ def thought_of_run(layer: Layer, came: Tensor) -> str | None:
 
 
 def runs(layer: Layer) -> Iterator[tuple[str, Tensor]]:
+    """Every idea with its run, f32[o, i]; an idea comes in several variants of its grid."""
     most = 2 ** (layer.bits - 1) - 1
     for divisor, lowest in ((most, -most), (most, -most - 1), (most + 1, -most - 1), (most + 0.5, -most - 1)):
         for from_given in (False, True):

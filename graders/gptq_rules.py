@@ -102,6 +102,7 @@ def _passing_rules(layer: Layer, H: Tensor) -> Iterator[Rule]:
 
 
 def right_rules(layer: Layer) -> Iterator[Rule]:
+    """The rules of right solutions: every damping that is usual, in every order of the columns."""
     for damping in RIGHT_DAMPINGS:
         H = damped(layer.H, damping)
         for order in orders(layer):
@@ -115,6 +116,7 @@ def orders(layer: Layer) -> tuple[Tensor, ...]:
 
 
 def activation_order(layer: Layer) -> Tensor:
+    """i64[i]: columns by falling diagonal of H, "act-order" in the paper's code."""
     return layer.H.diagonal().argsort(descending=True, stable=True)
 
 

@@ -51,6 +51,7 @@ class Learner:
 
 
 def keeps_limits(given: Layer, came: Tensor) -> bool:
+    """Whether f32[o, i] takes at most 2^bits values a row and group, and loses at most 1.7 times the judge's own."""
     few = bool((counted(given, came) <= 2**given.bits).all())
     return few and loss(given.W, came, given.H) <= OWN_FACTOR * own_loss(*given)
 
@@ -107,6 +108,7 @@ def thought_of_loss(learner: Learner, given: Layer, came: Tensor) -> str | None:
 
 
 def is_singular(H: Tensor) -> bool:
+    """Whether H, f32[i, i], can't be inverted in float32: an eigenvalue is below 1e-5 of their mean."""
     values = torch.linalg.eigvalsh(H.double())
     return float(values.min()) < 1e-5 * float(values.mean())
 

@@ -8,11 +8,10 @@ import torch
 from group_grids import USUAL_SIZES
 from group_suspects import thought_of_formula, uses_all_of_int8
 from grouped import groups_of
+from scale_form import scale_dtypes
 from torch import Tensor
 
 from tutor.grading.checks import payload_bytes
-
-SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
 
 def checked(expect: Any, result: Any, W: Tensor, group_size: int) -> tuple[Tensor, Tensor]:
@@ -32,7 +31,7 @@ def checked(expect: Any, result: Any, W: Tensor, group_size: int) -> tuple[Tenso
     scale = expect.tensor(
         scale,
         name=f"scale for groups of {group_size}",
-        dtype=(*SCALE_DTYPES, scale.dtype) if is_narrow_float(scale) else SCALE_DTYPES,
+        dtype=scale_dtypes(scale),
         shape=((rows, groups), (rows, groups, 1)),
         misconception=lambda: thought_of_scale(scale, W, group_size),
     )
@@ -57,12 +56,8 @@ def holds_copy(result: object, W: Tensor, group_size: int) -> bool:
     return payload_bytes(result) - W.numel() - scales >= 1.5 * W.numel()
 
 
-def is_narrow_float(value: object) -> bool:
-    """Narrower floats than the brief names are let through: the error decides."""
-    return isinstance(value, Tensor) and value.is_floating_point() and value.element_size() <= 2
-
-
 def thought_of_codes(q: object, W: Tensor, group_size: int) -> str | None:
+    """Why q is not i8 of the shape of ``W``."""
     if not isinstance(q, Tensor):
         return None
     rows, columns = W.shape
@@ -82,6 +77,7 @@ def thought_of_codes(q: object, W: Tensor, group_size: int) -> str | None:
 
 
 def thought_of_scale(scale: object, W: Tensor, group_size: int) -> str | None:
+    """Why scale is not one float of at most 32 bits a group; told by its shape where only one idea has that."""
     rows, columns = W.shape
     groups = groups_of(columns, group_size)
     if not isinstance(scale, Tensor):

@@ -123,6 +123,7 @@ def _tiled(W: Tensor, size: int, step: Tensor) -> Iterator[Suspect]:
 
 
 def absmax_of(W: Tensor, shared: Tensor) -> Tensor:
+    """The absmax, at every weight, of those that have its number in ``shared`` (i64[r, c]): [r, c]."""
     largest = torch.zeros(int(shared.max()) + 1, dtype=W.dtype)
     largest = largest.scatter_reduce(0, shared.flatten(), W.abs().flatten(), "amax")
     return largest[shared]

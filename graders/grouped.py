@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
-from matrices import LARGEST, SMALLEST
+from matrices import made_large, made_small, within_range
 from torch import Tensor
 from yardsticks import absmax_of_groups
 
@@ -31,14 +31,13 @@ def grouped(draw: Any, name: str, weights: int = WEIGHTS) -> Grouped:
 
 
 def groups_of(columns: int, group_size: int) -> int:
+    """How many groups a row has, the short last one counted."""
     return -(-columns // group_size)
 
 
 def in_range(W: Tensor, group_size: int) -> Tensor:
     """Rescale the groups whose absmax is not zero and not in the promised range."""
-    absmax = absmax_of_groups(W, group_size)
-    wanted = absmax.clamp(SMALLEST, LARGEST)
-    return torch.where(absmax > 0, W * (wanted / absmax.clamp(min=1e-30)), 0.0).float()
+    return within_range(W, absmax_of_groups(W, group_size))
 
 
 def _normal(draw: Any, weights: int, columns: int, group_size: int, size: float | None = None) -> Grouped:
@@ -117,12 +116,12 @@ def _one_sided(draw: Any, weights: int) -> Grouped:
 
 def _small(draw: Any, weights: int) -> Grouped:
     W, group_size = _short_last(draw, weights)
-    return Grouped(in_range(W * (draw.uniform(1.1e-3, 2e-3) / W.abs().max()), group_size), group_size)
+    return Grouped(in_range(made_small(draw, W), group_size), group_size)
 
 
 def _large(draw: Any, weights: int) -> Grouped:
     W, group_size = _short_last(draw, weights)
-    return Grouped(in_range(W * (draw.uniform(800.0, 980.0) / W.abs().max()), group_size), group_size)
+    return Grouped(in_range(made_large(draw, W), group_size), group_size)
 
 
 def _one_row(draw: Any, weights: int) -> Grouped:

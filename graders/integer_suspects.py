@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import torch
+from explained import nearest_ideas, only
 from integer_products import TOP, WHOLE_IN_FLOAT32, Coded, Layer
 from torch import Tensor
-
-from tutor.grading.checks import nearest
 
 SAME = 1e-4  # how far a result may be from a suspect's, relative to the suspect's
 SAME_ERROR = 0.1  # the same for errors of rounding
@@ -81,13 +80,9 @@ def _wrapped(numbers: Tensor, bits: int) -> Tensor:
 
 def thought_of_result(drawn: Coded, came: Tensor) -> str | None:
     """The misconception behind a result f32[t, o] of codes and steps, or None."""
-    if bool(came.isfinite().all()):
-        suspects = {f"{idea}--{n}": value for n, (idea, value) in enumerate(_wrong_results(drawn))}
-        best = nearest(came, suspects, tolerance=SAME)
-        if best is not None:
-            idea = best.split("--")[0]
-            close = (name for name, value in suspects.items() if _same(value, suspects[best]))
-            return idea if all(name.startswith(f"{idea}--") for name in close) else None
+    finite = bool(came.isfinite().all())
+    if finite and (ideas := nearest_ideas(came, _wrong_results(drawn), tolerance=SAME)):
+        return only(ideas)
     if scales_are_widened(drawn, came):
         return "epsilon-hides-small-rows"
     return _thought_of_precision(drawn, came.double())
@@ -186,20 +181,16 @@ def thought_of_layer(drawn: Layer, came: Tensor) -> str | None:
     if not bool(came.isfinite().all()):
         alone = bool(came[live].isfinite().all()) and bool(came[~live].isnan().any())
         return "zero-row-becomes-nan" if alone else None
-    suspects = enumerate(_wrong_layers(drawn))
     # Its error must be the idea's, and it must be the idea's result: one that is lost leaves the same error
     # whatever it was lost to.
-    errors = {
-        f"{idea}--{n}": value - drawn.exact
-        for n, (idea, value) in suspects
+    errors = [
+        (idea, value - drawn.exact)
+        for idea, value in _wrong_layers(drawn)
         if (came - value).norm() <= SAME_ERROR * value.norm()
         and abs(drawn.error_of(value) / drawn.yardstick_error - 1) > HARMLESS
-    }
-    best = nearest(came.double() - drawn.exact, errors, tolerance=SAME_ERROR)
-    if best is not None:
-        idea = best.split("--")[0]
-        close = (name for name, error in errors.items() if _same(error, errors[best]))
-        return idea if all(name.startswith(f"{idea}--") for name in close) else None
+    ]
+    if ideas := nearest_ideas(came.double() - drawn.exact, errors, tolerance=SAME_ERROR):
+        return only(ideas)
     return "activations-left-in-float" if drawn.error_of(came) < UNROUNDED * drawn.yardstick_error else None
 
 
@@ -263,7 +254,3 @@ def _wrapped_codes(codes: Tensor) -> Tensor:
 
 def _kept(codes: Tensor) -> Tensor:
     return codes
-
-
-def _same(value: Tensor, other: Tensor) -> bool:
-    return bool((value - other).norm() <= 1e-3 * other.norm())

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from explained import nearest_ideas, only
 from kv_attention import TOP, Asked, attention, coded, on_grid
 from torch import Tensor
-
-from tutor.grading.checks import nearest
 
 SAME = 0.03  # how far a result may be from a suspect's, relative to the suspect's
 SAME_ERROR = 0.1  # the same for errors of rounding
 LARGEST_EXPONENT = 88  # e^89 is no float32
 HARMLESS = 1.2  # times the yardstick's error: there is nothing to explain
-ALIKE = 1e-3  # two suspects this near are one
 
 Suspect = tuple[str, Tensor]
 
@@ -160,20 +158,8 @@ def _kept(codes: Tensor) -> Tensor:
 
 
 def _nearest(came: Tensor, ideas: list[Suspect], tolerance: float) -> str | None:
-    suspects = {
-        f"{idea}--{n}": value for n, (idea, value) in enumerate(ideas) if bool(value.isfinite().all())
-    }
-    best = nearest(came, suspects, tolerance=tolerance)
-    if best is None:
-        return None
-    # Two ideas can give the same result. Then there is no evidence for one of them.
-    idea = best.split("--")[0]
-    close = (name for name, value in suspects.items() if _alike(value, suspects[best]))
-    return idea if all(name.startswith(f"{idea}--") for name in close) else None
-
-
-def _alike(value: Tensor, other: Tensor) -> bool:
-    return bool((value - other).norm() <= ALIKE * other.norm())
+    finite = ((idea, value) for idea, value in ideas if bool(value.isfinite().all()))
+    return only(nearest_ideas(came, finite, tolerance=tolerance))
 
 
 # --- bytes --------------------------------------------------------------------------------------

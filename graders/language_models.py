@@ -38,6 +38,7 @@ class Layer:
 
     @property
     def shape(self) -> tuple[int, int]:
+        """(outputs, inputs)"""
         outputs, inputs = self.weight.shape
         return int(outputs), int(inputs)
 

@@ -31,6 +31,7 @@ def losses(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def log_p(logits: Tensor) -> Tensor:
+    """ln p of every token of the vocabulary at every position, f64 of the shape of the logits."""
     return torch.log_softmax(logits.double(), dim=-1)
 
 
@@ -40,6 +41,7 @@ def mean_loss(batch: Batch) -> float:
 
 
 def perplexity_of(batch: Batch) -> float:
+    """exp of the mean loss; infinite where float64 can't hold it."""
     return float(torch.tensor(mean_loss(batch), dtype=torch.float64).exp())
 
 
@@ -47,6 +49,7 @@ def perplexity_of(batch: Batch) -> float:
 
 
 def drawn_tokens(draw: Any, sequences: int, length: int, vocabulary: int) -> Tensor:
+    """i64[sequences, length]: tokens below ``vocabulary``, all as likely."""
     return torch.randint(vocabulary, (sequences, length), generator=draw.generator)
 
 

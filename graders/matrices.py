@@ -33,11 +33,26 @@ def family(draw: Any, name: str, weights: int = 4200) -> Tensor:
     return FAMILIES[name](draw, weights)
 
 
-def within_range(W: Tensor) -> Tensor:
-    """Rescale the rows whose absmax is not zero and not in the promised range."""
-    absmax = W.abs().amax(dim=1, keepdim=True)
+def within_range(W: Tensor, absmax: Tensor | None = None) -> Tensor:
+    """Rescale the rows whose absmax is not zero and not in the promised range. f32.
+
+    Args:
+        absmax: of what is rescaled together, at every weight of it or in a shape that broadcasts; rows by default.
+    """
+    if absmax is None:
+        absmax = W.abs().amax(dim=1, keepdim=True)
     wanted = absmax.clamp(SMALLEST, LARGEST)
     return torch.where(absmax > 0, W * (wanted / absmax.clamp(min=1e-30)), 0.0).float()
+
+
+def made_small(draw: Any, W: Tensor) -> Tensor:
+    """``W`` with a largest magnitude near the least that is promised, 1e-3."""
+    return W * (draw.uniform(1.1e-3, 2e-3) / W.abs().max())
+
+
+def made_large(draw: Any, W: Tensor) -> Tensor:
+    """``W`` with a largest magnitude near the most that is promised, 1e3."""
+    return W * (draw.uniform(800.0, 980.0) / W.abs().max())
 
 
 def _normal(draw: Any, rows: int, columns: int, size: float | None = None) -> Tensor:
@@ -129,13 +144,11 @@ def _uneven_rows(draw: Any, weights: int) -> Tensor:
 
 
 def _small(draw: Any, weights: int) -> Tensor:
-    W = _odd_sizes(draw, weights)
-    return within_range(W * (draw.uniform(1.1e-3, 2e-3) / W.abs().max()))
+    return within_range(made_small(draw, _odd_sizes(draw, weights)))
 
 
 def _large(draw: Any, weights: int) -> Tensor:
-    W = _odd_sizes(draw, weights)
-    return within_range(W * (draw.uniform(800.0, 980.0) / W.abs().max()))
+    return within_range(made_large(draw, _odd_sizes(draw, weights)))
 
 
 def _negative_peaks(draw: Any, weights: int) -> Tensor:

@@ -36,6 +36,7 @@ class LayerResult:
 
     @property
     def bits_a_weight(self) -> float:
+        """Bits of the payload for each weight, scales and all else included."""
         outputs, inputs = self.layer.shape
         return 8 * self.bytes / (outputs * inputs)
 
@@ -52,6 +53,7 @@ class Quantized:
 
     @property
     def bytes(self) -> int:
+        """Bytes of all payloads so far."""
         return sum(result.bytes for result in self.results)
 
     @property

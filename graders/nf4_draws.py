@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
-from matrices import LARGEST, SMALLEST
+from matrices import made_large, made_small, within_range
 from nf4_levels import absmax_of_blocks
 from torch import Tensor
 
@@ -30,14 +30,13 @@ def blocked(draw: Any, name: str) -> Blocked:
 
 
 def blocks_of(weights: int, block_size: int) -> int:
+    """How many blocks so many weights fill, the short last one counted."""
     return -(-weights // block_size)
 
 
 def in_range(W: Tensor, block_size: int) -> Tensor:
     """Rescale the blocks whose absmax is not zero and not in the promised range."""
-    absmax = absmax_of_blocks(W, block_size)
-    wanted = absmax.clamp(SMALLEST, LARGEST)
-    return torch.where(absmax > 0, W * (wanted / absmax.clamp(min=1e-30)), 0.0).float()
+    return within_range(W, absmax_of_blocks(W, block_size))
 
 
 def _normal(draw: Any, weights: int, block_size: int, size: float | None = None) -> Blocked:
@@ -125,12 +124,12 @@ def _negative(draw: Any) -> Blocked:
 
 def _small(draw: Any) -> Blocked:
     W, block_size = _short_last(draw)
-    return Blocked(in_range(W * (draw.uniform(1.1e-3, 2e-3) / W.abs().max()), block_size), block_size)
+    return Blocked(in_range(made_small(draw, W), block_size), block_size)
 
 
 def _large(draw: Any) -> Blocked:
     W, block_size = _short_last(draw)
-    return Blocked(in_range(W * (draw.uniform(800.0, 980.0) / W.abs().max()), block_size), block_size)
+    return Blocked(in_range(made_large(draw, W), block_size), block_size)
 
 
 def _strided(draw: Any) -> Blocked:

@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from nf4_draws import blocks_of
 from nf4_levels import in_blocks
+from scale_form import scale_dtypes
 from torch import Tensor
 
 from tutor.grading.checks import payload_bytes
 
-FLOATS = (torch.float32, torch.float16, torch.bfloat16)
 INTEGERS = (torch.int8, torch.int16, torch.int32, torch.int64)
 
 
@@ -32,11 +32,10 @@ def checked(expect: Any, result: Any, W: Tensor, block_size: int) -> tuple[Tenso
         shape=(weights,),
         misconception=lambda: thought_of_codes(codes, W, block_size),
     )
-    narrow = isinstance(absmax, Tensor) and absmax.is_floating_point() and absmax.element_size() <= 2
     absmax = expect.tensor(
         absmax,
         name=f"absmax for blocks of {block_size}",
-        dtype=(*FLOATS, absmax.dtype) if narrow else FLOATS,
+        dtype=scale_dtypes(absmax),
         shape=((blocks,), (blocks, 1)),
         misconception=lambda: thought_of_absmax(absmax, W, block_size),
     )
@@ -64,6 +63,7 @@ def holds_copy(result: object, W: Tensor, block_size: int) -> bool:
 
 
 def thought_of_codes(codes: object, W: Tensor, block_size: int) -> str | None:
+    """Why codes are not u8[n]."""
     if not isinstance(codes, Tensor) or not codes.numel():
         return None
     weights, blocks = len(W), blocks_of(len(W), block_size)
@@ -84,12 +84,14 @@ def thought_of_codes(codes: object, W: Tensor, block_size: int) -> str | None:
 
 
 def thought_of_large_codes(codes: Tensor) -> str | None:
+    """Why codes exceed 15: seventeen levels, as many on both sides of zero, or codes of eight bits."""
     if int(codes.max()) == 16:
         return "sides-equally-long" if int(codes.min()) == 0 else None
     return "codes-of-eight-bits" if len(codes.unique()) > 17 else None
 
 
 def thought_of_absmax(absmax: object, W: Tensor, block_size: int) -> str | None:
+    """Why absmax is not one float of at most 32 bits a block; told by its count where only one idea has that."""
     weights, blocks = len(W), blocks_of(len(W), block_size)
     if not isinstance(absmax, Tensor):
         return "one-absmax-for-all" if isinstance(absmax, (int, float)) and blocks > block_size > 1 else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
+from agreement import explaining
 from nf4_levels import LEVELS, absmax_of_blocks, nearest_level, yardstick_of
 from nf4_scales import shared_absmaxes, wrong_absmaxes
 from nf4_tables import fitted_tables, wrong_borders, wrong_tables
@@ -13,7 +14,6 @@ from torch import Tensor
 
 MOST_WEIGHTS = 8192  # enough to tell ideas apart
 SAME = (4e-3, 5e-4)  # of absmax: what 16-bit numbers on the way may cost, and then what tells levels apart
-ENOUGH, APART = 0.97, 0.1
 FEWEST = 5  # weights that tell an idea from the right one
 
 Suspect = tuple[str, Tensor]
@@ -52,15 +52,9 @@ def thought_behind(trip: RoundTrip) -> str | None:
         wrong = live & ~_alike(came, right, absmax, same)
         if int(wrong.sum()) < FEWEST:
             continue
-        shares: dict[str, float] = {}
-        for idea, guess in ideas:
-            alike = _alike(came, guess, absmax, same)
-            if float(alike[live].double().mean()) >= ENOUGH:
-                shares[idea] = max(float(alike[wrong].double().mean()), shares.get(idea, 0.0))
-        ranked = sorted(shares, key=lambda idea: -shares[idea])
-        runner_up = shares[ranked[1]] if len(ranked) > 1 else 0.0
-        if ranked and shares[ranked[0]] >= ENOUGH and runner_up < shares[ranked[0]] - APART:
-            return ranked[0]
+        alike = [(idea, _alike(came, guess, absmax, same)) for idea, guess in ideas]
+        if found := explaining(alike, wrong, live):
+            return found
     return None
 
 

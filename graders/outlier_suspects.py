@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from itertools import product as every
 
 import torch
+from explained import nearest_ideas, only
 from feature_suspects import PAPER_THRESHOLD, by_token, choices, thought_of_choice
 from torch import Tensor
 from vectorwise import Product, half_products, int8, on_grid
-
-from tutor.grading.checks import nearest
 
 SAME = 0.1  # how far an error may be from a suspect's, relative to the suspect's
 HARM = 1.03  # times the yardstick's error
@@ -27,15 +26,9 @@ def thought_behind(product: Product, came: Tensor) -> str | None:
     """The misconception that explains the product that came (f32[t, o]), or None."""
     if not bool(came.isfinite().all()):
         return _thought_of_not_finite(product, came)
-    errors: dict[str, Tensor] = {}
-    for number, (idea, suspect) in enumerate(suspects(product)):
-        errors[f"{idea}--{number}"] = suspect - product.exact
-    best = nearest(came.double() - product.exact, errors, tolerance=SAME)
-    if best is not None:
-        # Two ideas can give the same product. Then there is no evidence for one of them.
-        idea = best.split("--")[0]
-        rivals = (name for name, error in errors.items() if _alike(error, errors[best]))
-        return idea if all(name.startswith(f"{idea}--") for name in rivals) else None
+    errors = ((idea, suspect - product.exact) for idea, suspect in suspects(product))
+    if ideas := nearest_ideas(came.double() - product.exact, errors, tolerance=SAME):
+        return only(ideas)
     if any(_has_error_of(product, came, wide) for wide in _widened(product)):
         return "epsilon-hides-small-rows"
     nothing_in_int8 = product.error_of(came) < UNQUANTIZED * product.best_int8_error
@@ -197,10 +190,6 @@ def _wrapped(codes: Tensor) -> Tensor:
 
 def _kept(codes: Tensor) -> Tensor:
     return codes
-
-
-def _alike(error: Tensor, other: Tensor) -> bool:
-    return bool((error - other).norm() <= 1e-3 * other.norm())
 
 
 def _thought_of_not_finite(product: Product, came: Tensor) -> str | None:

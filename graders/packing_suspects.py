@@ -27,6 +27,7 @@ class Trip(NamedTuple):
 
     @property
     def changed(self) -> int:
+        """How many codes are not what went in."""
         return int((self.q != self.came).sum())
 
 

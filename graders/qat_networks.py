@@ -29,6 +29,7 @@ Weights = Sequence[Tensor]
 
 
 def logits_of(X: Tensor, weights: Weights) -> Tensor:
+    """f32[n, arms]: what the network with these matrices says of X, f32[n, 3]."""
     for W in weights[:-1]:
         X = torch.relu(X @ W.T)
     return X @ weights[-1].T
@@ -47,9 +48,11 @@ class Points:
     y: Tensor
 
     def accuracy(self, weights: Weights) -> float:
+        """The share of points whose arm has the largest logit."""
         return float((logits_of(self.X, weights).argmax(dim=1) == self.y).double().mean())
 
     def loss(self, weights: Weights) -> float:
+        """The mean cross-entropy, in nats."""
         return float(functional.cross_entropy(logits_of(self.X, weights), self.y))
 
 
@@ -65,10 +68,12 @@ class Task:
     high: int
 
     def rounded(self, weights: Weights) -> list[Tensor]:
+        """These weights on the task's grid."""
         return rounded(weights, self.scales, self.low, self.high)
 
     @cached_property
     def float_accuracy(self) -> float:
+        """Of the trained network before any rounding, on fresh points."""
         return self.fresh.accuracy(self.weights)
 
     @cached_property
@@ -119,6 +124,7 @@ def spiral(draw: Any, count: int, phase: float, turn: float) -> Points:
 
 
 def initial(draw: Any) -> list[Tensor]:
+    """Three matrices to begin with, f32[o, i]: normal, of variance 2 / i, so that relu keeps sizes alike."""
     sizes = (3, HIDDEN, HIDDEN, ARMS)
     return [draw.normal(o, i) * math.sqrt(2 / i) for i, o in pairwise(sizes)]
 

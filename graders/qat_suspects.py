@@ -70,10 +70,12 @@ def own_scales(W: Tensor, low: int, high: int) -> Iterator[Tensor]:
 
 
 def thought_of_output(part: Layer, came: Tensor) -> str | None:
+    """The misconception behind what the layer gave for X, f32[n, o]."""
     return _named(came.double(), output_forms(part), lambda Y: part.output_error(Y) <= TOLERANCE)
 
 
 def output_forms(part: Layer) -> Iterator[Suspect]:
+    """Every idea with the layer's output, f64[n, o]; wrong weights with what they make of X are among them."""
     X, W = part.X.double(), part.W.double()
     yield "float-weights-in-the-product", X @ W.T
     for high in (part.high, 127):
@@ -89,6 +91,8 @@ def output_forms(part: Layer) -> Iterator[Suspect]:
 
 
 def thought_of_weight_gradient(part: Layer, came: Tensor) -> str | None:
+    """The misconception behind the gradient with respect to W, f32[o, i]."""
+
     def right(gradient: Tensor) -> bool:
         return part.weight_gradient_error(gradient) <= TOLERANCE
 
@@ -131,6 +135,8 @@ def weight_gradient_forms(part: Layer) -> Iterator[Suspect]:
 
 
 def thought_of_input_gradient(part: Layer, came: Tensor) -> str | None:
+    """The misconception behind the gradient with respect to X, f32[n, i]."""
+
     def right(gradient: Tensor) -> bool:
         return part.input_gradient_error(gradient) <= TOLERANCE
 

@@ -58,6 +58,13 @@ GPUS: dict[str, Config] = {
 def scheme(
     name: str, bits: int, group: int | str | None, scale_bits: int, zero_point_bits: int, activation_bits: int
 ) -> Config:
+    """A scheme by the names of the brief.
+
+    Args:
+        bits: of one weight; ``scale_bits``, ``zero_point_bits``: of one scale and of one zero point.
+        group: what shares a scale: "row", so many columns, or None for floats.
+        activation_bits: 16, or 8 where products are taken in int8.
+    """
     return {
         "name": name,
         "bits": bits,
@@ -90,6 +97,7 @@ def drawn_gpu(draw: Any) -> Config:
 
 
 def drawn_setup(draw: Any) -> Config:
+    """How a model is served: cards, cache, context (tokens), wanted rate (tokens/s) and price (a card and hour)."""
     return {
         "gpus": draw.choice((1, 2, 4, 8)),
         "usable": draw.choice((0.85, 0.9, 0.92, 0.95)),
@@ -102,12 +110,14 @@ def drawn_setup(draw: Any) -> Config:
 
 
 def room_is_firm(model: Config, gpu: Config, setup: Config, scheme: Config) -> bool:
+    """Whether rounding decides neither if the weights fit nor how many tokens do."""
     free = RIGHT.free_bytes(model, gpu, setup, scheme)
     tokens = free / RIGHT.kv_bytes(model, setup["kv_bits"], 1)
     return abs(free) > MARGIN * RIGHT.usable_bytes(gpu, setup) and abs(tokens - round(tokens)) > MARGIN
 
 
 def plan_is_firm(model: Config, gpu: Config, setup: Config, schemes: list[Config]) -> bool:
+    """Whether rounding decides no part of the plan, and batches are few enough to be counted up one by one."""
     if not all(room_is_firm(model, gpu, setup, s) for s in schemes):
         return False
     costs = []

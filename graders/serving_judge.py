@@ -20,6 +20,8 @@ Ask = Callable[[Planner], Any]
 
 
 class Case(NamedTuple):
+    """One answer of the learner, and how a planner is asked the same."""
+
     told: str  # what was asked, in words and without its numbers
     came: Any
     ask: Ask
@@ -71,6 +73,7 @@ def plain(value: Any) -> Any:
 
 
 def explains(planner: Planner, cases: list[Case], tolerance: float) -> bool:
+    """Whether ``planner`` gives every answer that came, the right ones too, within a relative tolerance."""
     return all(same(case.came, case.ask(planner), tolerance) for case in cases)
 
 

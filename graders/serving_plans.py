@@ -10,6 +10,7 @@ ENTRY = ("scheme", "batch", "rate", "cost")
 
 
 def asking_plan(case: tuple[Any, ...]) -> Ask:
+    """How a planner is asked for the plan of ``case``: model, gpu, setup and schemes."""
     return lambda planner: planner.plan(*case)
 
 
@@ -24,6 +25,7 @@ def planned(expect: Any, came: Any) -> Any:
 
 
 def planned_entry(expect: Any, key: str, entry: Any) -> Any:
+    """An entry with plain numbers; None stays. Ends the check if its form is not the brief's."""
     if entry is None:
         return None
     wanted = f"{key!r}: None, or a dict with {', '.join(ENTRY)}"
@@ -37,6 +39,11 @@ def planned_entry(expect: Any, key: str, entry: Any) -> Any:
 
 
 def judge_plans(solution: Any, measure: Any, expect: Any, judge: Judge, drawn: list[Any]) -> None:
+    """Asks the learner for a plan of every drawn case, and judges form first, then scheme, batch, rate and cost.
+
+    Args:
+        drawn: the arguments of ``plan``, case by case.
+    """
     cases = []
     for case in drawn:
         came, ask = solution.plan(*case), asking_plan(case)
@@ -65,6 +72,13 @@ def judge_plans(solution: Any, measure: Any, expect: Any, judge: Judge, drawn: l
 
 
 def judge_entry(measure: Any, expect: Any, key: str, wanted: Any, came: Any, idea: Any) -> None:
+    """Judges one entry: its scheme and batch must be the right ones, its rate and cost within 1e-3.
+
+    Args:
+        key: "one_stream" or "best_batch".
+        wanted, came: entries, or None.
+        idea: tells the misconception behind all plans of the check.
+    """
     if wanted is None or came is None:
         expect(
             came is wanted,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from matrices import within_range
+from matrices import made_large, made_small, within_range
 from torch import Tensor
 
 WEIGHTS = 4600
@@ -120,13 +120,11 @@ def _outliers(draw: Any, weights: int) -> Tensor:
 
 
 def _small(draw: Any, weights: int) -> Tensor:
-    W = _skewed(draw, weights)
-    return within_range(W * (draw.uniform(1.1e-3, 2e-3) / W.abs().max()))
+    return within_range(made_small(draw, _skewed(draw, weights)))
 
 
 def _large(draw: Any, weights: int) -> Tensor:
-    W = _mixed(draw, weights)
-    return within_range(W * (draw.uniform(800.0, 980.0) / W.abs().max()))
+    return within_range(made_large(draw, _mixed(draw, weights)))
 
 
 def _one_row(draw: Any, weights: int) -> Tensor:

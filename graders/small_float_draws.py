@@ -12,6 +12,7 @@ NUMBERS = 250
 
 
 def signs(draw: Any, x: Tensor) -> Tensor:
+    """``x`` with a minus before every other number, in drawn places."""
     return x * torch.where(draw.permutation(len(x)) % 2 == 0, 1.0, -1.0)
 
 

@@ -20,6 +20,7 @@ class Case(NamedTuple):
 
     @property
     def right(self) -> Tensor:
+        """What should have come, f64."""
         return rounded(self.x, self.format)
 
     @property
@@ -41,22 +42,27 @@ def thought_behind(cases: Sequence[Case]) -> str | None:
 
 
 def half_away(x: Tensor) -> Tensor:
+    """The nearest whole number; halves go away from zero."""
     return x.sign() * torch.floor(x.abs() + 0.5)
 
 
 def half_to_zero(x: Tensor) -> Tensor:
+    """The nearest whole number; halves go toward zero."""
     return x.sign() * torch.ceil(x.abs() - 0.5)
 
 
 def half_up(x: Tensor) -> Tensor:
+    """The nearest whole number; halves go up."""
     return torch.floor(x + 0.5)
 
 
 def half_down(x: Tensor) -> Tensor:
+    """The nearest whole number; halves go down."""
     return torch.ceil(x - 0.5)
 
 
 def away(x: Tensor) -> Tensor:
+    """The next whole number away from zero."""
     return x.sign() * torch.ceil(x.abs())
 
 

@@ -25,6 +25,7 @@ class Format(NamedTuple):
 
     @property
     def name(self) -> str:
+        """What it is called where a check speaks of it: exponent bits, mantissa bits, and the largest number."""
         return f"E{self.exponent_bits}M{self.mantissa_bits} up to {self.largest:g}"
 
     @property

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from scale_form import scale_dtypes, thought_of_row_scale
 from torch import Tensor
 
 from tutor.grading.checks import describe, payload_bytes
-
-SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 
 
 def checked(expect: Any, result: Any, W: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -29,7 +28,7 @@ def checked(expect: Any, result: Any, W: Tensor) -> tuple[Tensor, Tensor, Tensor
     scale = expect.tensor(
         scale,
         name="scale",
-        dtype=(*SCALE_DTYPES, scale.dtype) if is_narrow_float(scale) else SCALE_DTYPES,
+        dtype=scale_dtypes(scale),
         shape=per_row,
         misconception=lambda: thought_of_scale(scale, W),
     )
@@ -52,11 +51,6 @@ def holds_copy(result: object, W: Tensor) -> bool:
     return payload_bytes(result) - W.numel() - 12 * len(W) >= 1.5 * W.numel() > 12 * len(W)
 
 
-def is_narrow_float(value: object) -> bool:
-    """Narrower floats than the brief names are let through: the error decides."""
-    return isinstance(value, Tensor) and value.is_floating_point() and value.element_size() <= 2
-
-
 def is_integer(value: object) -> bool:
     """Any integer type holds a zero point; its bytes count."""
     return isinstance(value, Tensor) and not (
@@ -65,6 +59,7 @@ def is_integer(value: object) -> bool:
 
 
 def thought_of_codes(q: object, W: Tensor) -> str | None:
+    """Why q is not u8 of the shape of ``W``."""
     if not isinstance(q, Tensor) or q.shape != W.shape:
         return None
     if q.dtype == torch.int8:
@@ -74,23 +69,13 @@ def thought_of_codes(q: object, W: Tensor) -> str | None:
 
 
 def thought_of_scale(scale: object, W: Tensor) -> str | None:
-    rows, columns = W.shape
-    if not isinstance(scale, Tensor):
-        return "one-scale-for-all" if isinstance(scale, (int, float)) and rows > 1 else None
-    if scale.numel() == 1 and rows > 1:
-        return "one-scale-for-all"
-    if scale.numel() == columns != rows:
-        return "scales-per-column"
-    if _spread_over_rows(scale, W):
-        return "scales-stored-for-every-weight"
-    if scale.numel() == rows and scale.dtype == torch.float64:
-        return "scale-in-float64"
-    if scale.numel() == rows and not scale.is_floating_point():
-        return "scale-rounded-to-integer"
-    return None
+    """Why scale is not one float of at most 32 bits for each row."""
+    spread = isinstance(scale, Tensor) and _spread_over_rows(scale, W)
+    return thought_of_row_scale(scale, *W.shape) or ("scales-stored-for-every-weight" if spread else None)
 
 
 def thought_of_zero_point(zero_point: object, W: Tensor) -> str | None:
+    """Why zero_point is not one integer for each row."""
     rows, columns = W.shape
     if not isinstance(zero_point, Tensor):
         return "one-zero-point-for-all" if isinstance(zero_point, (int, float)) and rows > 1 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from explained import Suspect
@@ -11,8 +11,6 @@ from yardsticks import widened_range
 
 EPSILONS = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 LEVELS = (255, 256)
-
-Rounding = Callable[[Tensor], Tensor]
 
 
 def grid_suspects(W: Tensor) -> Iterator[Suspect]:

@@ -1,4 +1,4 @@
-"""Bytes, times and counts are said alike wherever they are said."""
+"""Numbers, bytes, times and counts are said alike wherever they are said."""
 
 from __future__ import annotations
 
@@ -6,7 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.amounts import counted, duration, size
+from tutor.amounts import counted, duration, number, size
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "–"),
+        (16777216, "16,777,216"),
+        (2.0, "2"),
+        (0.00712, "0.00712"),
+        (3e-7, "3e-07"),
+        (999.96, "1,000.0"),
+        (1234.5678, "1,234.6"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_numbers_are_short(value: float | None, said: str) -> None:
+    assert number(value) == said
 
 
 def test_bytes_are_told_in_units_of_a_thousand() -> None:

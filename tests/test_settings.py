@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.errors import UsageProblem
+from tutor.progress.spreading import DAILY_CAP
 from tutor.settings import FILE, SETTINGS, change, settings, settings_or_defaults, template
 
 
@@ -86,7 +87,7 @@ def test_a_broken_file_is_told_and_a_face_still_opens(home: Path, text: str, mes
     assert message in told.value.message.replace("from ", "")
     chosen, problem = settings_or_defaults(home, {})
     assert problem is not None
-    assert chosen.daily_cap == 20
+    assert chosen.daily_cap == DAILY_CAP
     assert chosen.motion is True
 
 

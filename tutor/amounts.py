@@ -1,8 +1,17 @@
-"""Amounts as a person reads them: bytes, times, and how many of a thing. One way in every face."""
+"""Amounts as a person reads them: numbers, bytes, times, and how many of a thing. One way in every face."""
 
 from __future__ import annotations
 
 _LARGER_UNITS = ("kB", "MB", "GB", "TB")
+
+
+def number(value: float | None) -> str:
+    """A measured number in three figures: ``0.0042``, ``1.3e-07``, ``1,234.6``, ``16,777,216``; ``–`` for none."""
+    if value is None:
+        return "–"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if 999.5 <= abs(value) < 1e15 else f"{value:.3g}"
 
 
 def size(count: float) -> str:

@@ -13,14 +13,15 @@ class NotOrdinary(OSError):
     """What should be read is a device, a pipe or a socket."""
 
 
-def open_ordinary(path: Path) -> BinaryIO:
-    """An ordinary file, to be read.
+def open_ordinary(path: Path, *, follow: bool = True) -> BinaryIO:
+    """An ordinary file, to be read. Unless ``follow``, ``path`` itself may not be a link; folders above it may.
 
     Raises:
         IsADirectoryError, NotOrdinary: it is none.
-        OSError: it is not there, or may not be read.
+        OSError: it is not there, may not be read, or is a link that is not followed.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, flags if follow else flags | os.O_NOFOLLOW)
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):
         return open(descriptor, "rb")

@@ -44,14 +44,17 @@ class ContentRoot:
 
     @property
     def lessons(self) -> Path:
+        """The folder of ``course.yaml`` and of each lesson."""
         return self.root / "lessons"
 
     @property
     def exercises(self) -> Path:
+        """The folder of what learners are given, by exercise."""
         return self.root / "exercises"
 
     @property
     def graders(self) -> Path:
+        """The folder of what learners never see before a pass, by exercise."""
         return self.root / "graders"
 
 

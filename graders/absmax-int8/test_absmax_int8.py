@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import torch
 from matrices import family, within_range
+from peaks import judge_peak
 from row_suspects import thought_behind
+from scale_form import thought_of_int8_codes
 from torch import Tensor
 from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, absmax_per_tensor, moved, times_error
 
 SIDE = 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
 ORDINARY = ("square", "wide", "tall", "odd sizes", "transposed", "strided")
 UNEVEN = ("negative peaks", "one outlier", "outlier rows", "outlier columns", "uneven rows")
@@ -59,7 +60,7 @@ def encode(solution, expect, W: Tensor):
     )
     q, scale = expect.sequence(result, 2, names="q, scale")
     q = expect.tensor(
-        q, name="q", dtype=torch.int8, shape=W.shape, misconception=lambda: thought_of_codes(q, W)
+        q, name="q", dtype=torch.int8, shape=W.shape, misconception=lambda: thought_of_int8_codes(q, W)
     )
     if isinstance(scale, Tensor):
         expect_scale_tensor(expect, scale, W)
@@ -105,15 +106,6 @@ def holds_copy(result: object, W: Tensor) -> bool:
     floats = sum(part.numel() for part in tensors if part.is_floating_point())
     codes = sum(part.numel() for part in tensors if part.dtype == torch.int8)
     return codes >= W.numel() and floats + (codes - W.numel()) // 4 >= W.numel() > len(W)
-
-
-def thought_of_codes(q: object, W: Tensor) -> str | None:
-    if not isinstance(q, Tensor) or q.shape != W.shape:
-        return None
-    if q.dtype == torch.uint8:
-        return "codes-unsigned"
-    whole = q.is_floating_point() and torch.equal(q, q.round())
-    return "codes-left-in-float" if whole and q.abs().max() <= 128 else None
 
 
 def thought_of_width(scale: Tensor) -> str | None:
@@ -283,7 +275,7 @@ def thought_of_payload(payload: object, W: Tensor) -> str | None:
         return "float-copy-in-the-payload"
     if not (isinstance(payload, (tuple, list)) and len(payload) == 2 and isinstance(payload[1], Tensor)):
         return None
-    if thought := thought_of_codes(payload[0], W):
+    if thought := thought_of_int8_codes(payload[0], W):
         return thought
     if payload[1].numel() > 1:
         return "scale-for-each-row" if payload[1].numel() == len(W) else None
@@ -291,12 +283,10 @@ def thought_of_payload(payload: object, W: Tensor) -> str | None:
 
 
 def judge_memory(measure, name: str, grown: int) -> None:
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "all-levels-compared" if grown >= 250 * SIDE**2 else None,
     )

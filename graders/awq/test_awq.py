@@ -9,11 +9,9 @@ from awq_draws import alike, layer, with_dead_channels, with_zeros
 from awq_probe import thought_behind
 from awq_suspects import is_flat, thought_of_no_scale, thought_of_weights
 from awq_yardstick import LOOSE_FACTOR, LOSS_FACTOR, Layer
+from scale_form import SCALE_DTYPES
 from torch import Tensor
 from wording import figure
-
-SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
-
 
 # --- the learner's functions, with the form of their results --------------------------------------
 

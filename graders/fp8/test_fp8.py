@@ -9,6 +9,7 @@ import torch
 from fp8_bytes import FACTOR, RoundTrip, limit_of, thought_behind, thought_of_reading, yardstick_of
 from fp8_form import checked
 from matrices import family
+from peaks import judge_peak
 from small_float_draws import (
     near_ties,
     normal_numbers,
@@ -27,7 +28,6 @@ from tutor.grading.checks import payload_bytes as bytes_of
 from tutor.grading.proxy import SolutionError
 
 SIDE = 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 HALF_STEPS = 1.05
 
 ORDINARY = ("square", "wide", "tall", "transposed", "strided")
@@ -316,12 +316,10 @@ def test_memory(draw, measure, expect, peak_memory):
 
 
 def judge_memory(measure, name: str, grown: int):
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "all-values-compared" if grown >= 250 * SIDE**2 else None,
     )

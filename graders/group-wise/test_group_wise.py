@@ -6,13 +6,13 @@ import torch
 from group_form import checked, holds_copy
 from group_suspects import RoundTrip, thought_behind
 from grouped import Grouped, grouped, groups_of
+from peaks import judge_peak
 from torch import Tensor
 from yardsticks import NORM_FACTOR, absmax_per_group, moved, times_error
 
 from tutor.grading.checks import like
 
 SIDE, USUAL = 1024, 128
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 STEP_LIMIT = 1.05
 
 ORDINARY = ("even", "usual", "one group", "outliers", "negative peaks", "one-sided")
@@ -189,11 +189,4 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
 
 
 def judge_memory(measure, name: str, grown: int):
-    measure(
-        name,
-        grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
-    )
+    judge_peak(measure, name, grown, SIDE**2)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 import torch
 from packing_suspects import Trip, thought_behind
+from peaks import judge_peak
 from torch import Tensor
 
 SIDE = 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 WORDS = {torch.int16: 4, torch.int32: 8, torch.int64: 16}
 
 
@@ -201,12 +201,11 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
 
 
 def judge_memory(measure, name: str, grown: int):
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a code and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a code",
+        SIDE**2,
         misconception=lambda: "sixteen-places-for-each-code" if grown >= 16 * 8 * SIDE**2 else None,
+        unit="code",
     )

@@ -18,6 +18,7 @@ from integer_products import (
     steps,
 )
 from integer_suspects import scales_are_widened, thought_of_layer, thought_of_result, thought_of_sums
+from peaks import judge_peak
 from torch import Tensor
 
 SCALED = 1e-5  # of a result
@@ -34,7 +35,6 @@ ONE_BY_ONE = torch.full((6, 1), 100, dtype=torch.int8)
 SMALLER = 10.0 ** -torch.arange(6)
 SMALL_STEPS = Coded(ONE_BY_ONE, SMALLER, ONE_BY_ONE.T, SMALLER)  # down to 1e-5
 SIDE, LONG = 1024, 40
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
 
 # --- the learner's functions, with the form of their results ------------------------------------
@@ -329,13 +329,11 @@ def test_memory(solution, draw, measure, expect, peak_memory):
     """40 tokens times 1024 × 1024 weights need little memory on the way."""
     drawn = layer(draw, LONG, SIDE, SIDE)
     came, grown = peak_memory("int8_linear", drawn.X, drawn.qw, drawn.sw)
-    measure(
+    judge_peak(
+        measure,
         "peak memory",
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: thought_of_memory(solution, drawn, came, grown),
     )
     # Little memory counts only where the work was done: the result is judged like every other.

@@ -7,13 +7,13 @@ from nf4_draws import Blocked, blocked, blocks_of
 from nf4_form import checked, holds_copy
 from nf4_levels import WIDEST_GAP, distance_from_levels, yardstick_of
 from nf4_suspects import RoundTrip, thought_behind
+from peaks import judge_peak
 from wording import counted, figure
 from yardsticks import NORM_FACTOR
 
 from tutor.grading.checks import like
 
 WEIGHTS, USUAL = 1024**2, 64
-MEMORY_LIMIT = 192 * WEIGHTS + 64 * 2**20
 LEVEL_TOLERANCE = 1e-3
 LARGEST_LIMIT = NORM_FACTOR * WIDEST_GAP
 
@@ -218,12 +218,11 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
 
 
 def judge_memory(measure, name: str, grown: int):
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 192 bytes a weight and 64 MB",
-        came=f"{grown / WEIGHTS:.0f} bytes a weight",
+        WEIGHTS,
         misconception=lambda: "too-many-copies-compared" if grown >= 240 * WEIGHTS else None,
+        each=192,
     )

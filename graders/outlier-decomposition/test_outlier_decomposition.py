@@ -7,6 +7,7 @@ from activations import activations, weights
 from feature_draws import every_kind, place
 from feature_suspects import outlier_features
 from outlier_suspects import thought_behind, thought_of_indices
+from peaks import judge_peak
 from torch import Tensor
 from vectorwise import ERROR_FACTOR, LONE_FACTOR, QUANTIZED_FACTOR, Product, int8
 from wording import counted, figure
@@ -19,7 +20,6 @@ EVERY_KIND = ("positive", "negative", "most", "often", "rare")
 SHARE_FACTOR = 1.05  # whole features are counted: one more is over the limit
 UNROUNDED = 0.3  # an error below this share of the int8 error shows no rounding
 SIDE, LONG = 1024, 40
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
 
 # --- inputs -------------------------------------------------------------------------------------
@@ -295,13 +295,11 @@ def test_memory(draw, measure, expect, peak_memory):
     threshold = 6.0
     X, W = activations(draw, LONG, SIDE, threshold, ("positive", "negative", "rare")), draw.normal(SIDE, SIDE)
     came, grown = peak_memory("matmul_with_outliers", X, W, threshold)
-    measure(
+    judge_peak(
+        measure,
         "peak memory",
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "every-product-kept" if grown >= 4 * LONG * SIDE**2 else None,
     )
     # Little memory counts only where the work was done: the product is judged like every other.

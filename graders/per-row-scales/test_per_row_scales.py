@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import torch
 from matrices import family, within_range
+from peaks import judge_peak
 from row_suspects import thought_behind
+from scale_form import SCALE_DTYPES, scale_dtypes, thought_of_int8_codes, thought_of_row_scale
 from torch import Tensor
 from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, absmax_per_row, moved, times_error
 
 from tutor.grading.checks import like
 
-SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 SIDE = 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
 IN_NORM = ("outlier rows", "square", "outlier columns", "negative peaks", "odd sizes", "one row", "strided")
 IN_STEPS = ("negative peaks", "odd sizes", "uneven rows", "tall", "one outlier")
@@ -48,14 +48,14 @@ def encode(solution, expect, W):
     )
     q, scale = expect.sequence(result, 2, names="q, scale")
     q = expect.tensor(
-        q, name="q", dtype=torch.int8, shape=W.shape, misconception=lambda: thought_of_codes(q, W)
+        q, name="q", dtype=torch.int8, shape=W.shape, misconception=lambda: thought_of_int8_codes(q, W)
     )
     scale = expect.tensor(
         scale,
         name="scale",
-        dtype=(*SCALE_DTYPES, scale.dtype) if is_narrow_float(scale) else SCALE_DTYPES,
+        dtype=scale_dtypes(scale),
         shape=((rows,), (rows, 1)),
-        misconception=lambda: thought_of_scale(scale, rows, columns),
+        misconception=lambda: thought_of_row_scale(scale, rows, columns),
     )
     return q, scale
 
@@ -77,34 +77,6 @@ def holds_copy(result: object, W: Tensor) -> bool:
     codes = sum(part.numel() for part in parts if isinstance(part, Tensor) and part.dtype == torch.int8)
     room = sum(part.numel() for part in floats) + max(0, codes - W.numel()) // 4
     return len(parts) > 1 and codes >= W.numel() and room >= W.numel() > W.shape[0]
-
-
-def is_narrow_float(scale: object) -> bool:
-    """Narrower floats than the brief names are let through: the error decides."""
-    return isinstance(scale, Tensor) and scale.is_floating_point() and scale.element_size() <= 2
-
-
-def thought_of_codes(q: object, W: Tensor) -> str | None:
-    if not isinstance(q, Tensor) or q.shape != W.shape:
-        return None
-    if q.dtype == torch.uint8:
-        return "codes-unsigned"
-    whole = q.is_floating_point() and torch.equal(q, q.round())
-    return "codes-left-in-float" if whole and q.abs().max() <= 128 else None
-
-
-def thought_of_scale(scale: object, rows: int, columns: int) -> str | None:
-    if not isinstance(scale, Tensor):
-        return "one-scale-for-all" if isinstance(scale, (int, float)) and rows > 1 else None
-    if scale.numel() == 1 and rows > 1:
-        return "one-scale-for-all"
-    if scale.numel() == columns != rows:
-        return "scales-per-column"
-    if scale.numel() == rows and scale.dtype == torch.float64:
-        return "scale-in-float64"
-    if scale.numel() == rows and not scale.is_floating_point():
-        return "scale-rounded-to-integer"
-    return None
 
 
 # --- the two measures ---------------------------------------------------------------------------
@@ -268,12 +240,10 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
 
 
 def judge_memory(measure, name: str, grown: int):
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "all-levels-compared" if grown >= 255 * SIDE**2 else None,
     )

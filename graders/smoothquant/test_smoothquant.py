@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import torch
+from peaks import judge_peak
+from scale_form import SCALE_DTYPES
 from smoothing import (
     FORMULA_TOLERANCE,
     LARGEST,
@@ -21,9 +23,7 @@ from torch import Tensor
 
 from tutor.grading.checks import describe
 
-SCALE_DTYPES = (torch.float32, torch.float16, torch.bfloat16)
 TOKENS, SIDE = 40, 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 
 
 # --- the learner's functions, with the form of their results --------------------------------------
@@ -236,13 +236,11 @@ def test_memory(draw, measure, expect, peak_memory):
     part = Layer(draw.normal(TOKENS, SIDE), draw.normal(SIDE, SIDE))
     s = scales_given(draw, SIDE)
     result, grown = peak_memory("smooth", part.X, part.W, s)
-    measure(
+    judge_peak(
+        measure,
         "peak memory of smooth",
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "matrix-for-each-token" if grown >= 4 * TOKENS * SIDE**2 else None,
     )
     judge_pair(measure, part, s, *as_pair(expect, part, result))

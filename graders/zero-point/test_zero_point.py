@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from matrices import within_range
+from peaks import judge_peak
 from skewed import one_sided_rows, skewed, skewed_rows
 from torch import Tensor
 from yardsticks import HALF_STEP_LIMIT, NORM_FACTOR, min_max_per_row, moved, times_error
@@ -13,7 +14,6 @@ from zero_point_suspects import RoundTrip, thought_behind
 from tutor.grading.checks import like
 
 SIDE = 1024
-MEMORY_LIMIT = 64 * SIDE**2 + 64 * 2**20
 ZERO_LIMIT = 1e-6
 
 ORDINARY = ("skewed", "one-sided", "mixed", "outliers", "strided")
@@ -213,12 +213,10 @@ def test_memory(draw, measure, expect, peak_memory, payload_bytes):
 
 
 def judge_memory(measure, name: str, grown: int):
-    measure(
+    judge_peak(
+        measure,
         name,
         grown,
-        MEMORY_LIMIT,
-        unit="bytes",
-        expected="at most 64 bytes a weight and 64 MB",
-        came=f"{grown / SIDE**2:.0f} bytes a weight",
+        SIDE**2,
         misconception=lambda: "all-levels-compared" if grown >= 255 * SIDE**2 else None,
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.app.text import LONGEST_LINE, inline, number, shown_path, untrusted, with_superscripts
+from tutor.app.text import LONGEST_LINE, inline, shown_path, untrusted, with_superscripts
 
 DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -82,21 +82,6 @@ def test_citations_become_raised_numbers() -> None:
 def test_a_citation_hangs_on_its_word_and_two_stay_two() -> None:
     assert with_superscripts("as long\n[a]. It", ["a", "b"]) == "as long¹. It"
     assert with_superscripts("in vLLM [a] [b]:", ["a", "b"]) == "in vLLM¹\N{NO-BREAK SPACE}²:"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "–"),
-        (16777216, "16,777,216"),
-        (2.0, "2"),
-        (0.00712, "0.00712"),
-        (3e-7, "3.00e-07"),
-        (1234.5678, "1,235"),
-    ],
-)
-def test_numbers_are_short(value: float | None, text: str) -> None:
-    assert number(value) == text
 
 
 def test_a_path_under_home_is_written_with_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import struct
-import sys
-import termios
-import time
-from fcntl import ioctl
 from pathlib import Path
 
 from tests.app.conftest import read_to_the_end, settled, shown, until
+from tests.terminals import Terminal
 from tutor.app.engine import Engine
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.tutor_app import TutorApp
@@ -51,29 +44,11 @@ async def test_a_demo_runs_and_a_right_solution_passes(home: Path) -> None:
 
 
 def test_the_program_opens_on_a_terminal_and_q_leaves_it_as_it_was(home: Path) -> None:
-    pid, terminal = pty.fork()
-    if pid == 0:
-        environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(REPOSITORY)}
-        os.execve(sys.executable, [sys.executable, "-m", "tutor"], environment)
-    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    printed = b""
-    asked_to_leave = False
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if not select.select([terminal], [], [], 1.0)[0]:
-            continue
-        try:
-            chunk = os.read(terminal, 65536)
-        except OSError:
-            break
-        printed += chunk
-        if "▸".encode() in printed and not asked_to_leave:
-            os.write(terminal, b"q")
-            asked_to_leave = True
-    status = os.waitpid(pid, 0)[1]
-    os.close(terminal)
-    assert asked_to_leave, printed[-2000:]
-    assert os.waitstatus_to_exitcode(status) == 0
-    assert b"\x1b[?1049h" in printed, "the app has a screen of its own"
-    assert printed.rindex(b"\x1b[?1049l") > printed.rindex(b"\x1b[?1049h"), "and gives it back"
-    assert printed.rindex(b"\x1b[?25h") > printed.rindex(b"\x1b[?25l"), "with the cursor"
+    with Terminal.open(home) as terminal:
+        terminal.wait_for("▸")
+        terminal.type("q")
+        assert terminal.ended() == 0
+    printed = terminal.printed
+    assert "\x1b[?1049h" in printed, "the app has a screen of its own"
+    assert printed.rindex("\x1b[?1049l") > printed.rindex("\x1b[?1049h"), "and gives it back"
+    assert printed.rindex("\x1b[?25h") > printed.rindex("\x1b[?25l"), "with the cursor"

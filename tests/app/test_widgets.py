@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -94,7 +93,7 @@ def test_a_check_fits_every_width(width: int) -> None:
     lines = _text(CheckView(check), width)
     assert max(map(len, lines)) <= width
     text = " ".join(" ".join(lines).split())
-    assert "0.1934 > 0.00748 of the norm" in text
+    assert "0.193 > 0.00748 of the norm" in text
     assert "25.9×" in text
     assert "not measured" in text
 
@@ -112,9 +111,6 @@ class Alone(App[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield self.widget
-
-
-Feeder = Callable[[OutputView], None]
 
 
 @pytest.mark.parametrize(

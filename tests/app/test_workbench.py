@@ -81,7 +81,7 @@ async def test_a_failed_verdict_shows_bars_the_message_and_the_hint(
         assert "✗ Not passed yet   3 of 4 checks" in text
         assert "✗ A matrix whose largest magnitude is negative comes back" in text
         assert "25.9×" in text
-        assert "0.1934 > 0.00748" in text
+        assert "0.193 > 0.00748" in text
         assert "Hint  Look at what max does with −5." in text
         assert screen.verdict is not None
         assert len(engine.store.attempts("absmax-int8")) == 1
@@ -488,7 +488,7 @@ async def test_two_attempts_are_laid_side_by_side(running: Running, engine: Prac
         assert isinstance(pilot.app.screen, CompareScreen)
         text = shown(pilot)
         assert pilot.app.screen.earlier.verdict == "failed", "the earlier one comes first"
-        assert "0.1934 (25.9×)" in text
+        assert "0.193 (25.9×)" in text
         assert "0.0368×" in text
         assert "-    print(W)" in text
         assert "+    return W, 1" in text

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +10,7 @@ import pytest
 
 from tests.chat_server import KEY, ChatServer, breaks_off, calls, keeps_silent, refuses, says
 from tests.cli.conftest import Ended, Tutor, environment
+from tests.terminals import Terminal
 
 Chat = Callable[..., Ended]
 
@@ -126,51 +122,23 @@ def test_at_a_terminal_ctrl_c_stops_the_answer_and_the_talk_goes_on(
     home: Path, small_course: Path, chat_server: ChatServer
 ) -> None:
     chat_server.then(keeps_silent("The first half"), says("Here it is."))
-    master, slave = pty.openpty()
     env = environment(home, small_course, {"TERM": "xterm", **named(chat_server)})
-    command = [sys.executable, "-m", "tutor", "chat", "first"]
-    process = subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, env=env, preexec_fn=_own_terminal
-    )
-    os.close(slave)
-    seen = ""
-
-    def until(text: str) -> None:
-        nonlocal seen
-        deadline = time.monotonic() + 30
-        while text not in seen:
-            assert time.monotonic() < deadline, seen
-            if select.select([master], [], [], 0.2)[0]:
-                seen += os.read(master, 65536).decode("utf-8", "replace")
-
-    try:
-        until("> ")
-        assert "Nothing of it is written to disk" in " ".join(seen.split())
-        os.write(master, b"Why?\n")
-        until("The first half")
-        os.write(master, b"\x03")
-        until("Stopped.")
-        seen = seen.partition("Stopped.")[2]  # the prompt may have come with it
-        until("> ")
-        os.write(master, b"Go on.\n")
-        until("Here it is.")
-        os.write(master, b":q\n")
-        assert process.wait(20) == 0
-    finally:
-        process.kill()
-        os.close(master)
-    assert "Traceback" not in seen
+    with Terminal.run([sys.executable, "-m", "tutor", "chat", "first"], env) as terminal:
+        terminal.wait_for("> ")
+        assert "Nothing of it is written to disk" in " ".join(terminal.printed.split())
+        terminal.type("Why?\n")
+        terminal.wait_for("The first half")
+        terminal.type("\x03")
+        terminal.wait_for("Stopped.")
+        stopped = terminal.printed.index("Stopped.")
+        terminal.wait_for("> ", since=stopped)
+        terminal.type("Go on.\n")
+        terminal.wait_for("Here it is.", since=stopped)
+        terminal.type(":q\n")
+        assert terminal.ended(20) == 0
+    assert "Traceback" not in terminal.printed
     assert chat_server.gone == 1
     assert chat_server.asked[1].messages[2]["content"] == "The first half"
-
-
-def _own_terminal() -> None:
-    """A session whose terminal the pseudo-terminal is, so that Ctrl+C reaches the program."""
-    import fcntl
-    import termios
-
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def test_neither_report_nor_doctor_nor_settings_tell_the_key(

@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import pty
-import select
 import subprocess
 import sys
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.cli.conftest import REFERENCE, STUB, Tutor, environment
+from tests.terminals import Terminal
 from tutor import __version__
 
 
@@ -318,7 +315,7 @@ def test_an_ascii_terminal_gets_ascii(tutor: Tutor) -> None:
 
 
 def test_at_a_terminal_plain_does_the_next_thing_on_enter(home: Path, small_course: Path) -> None:
-    out = _at_a_terminal(["--plain"], b"\n\nstart doubling\nnonsense\nq\n", home, small_course)
+    out = _at_a_terminal(["--plain"], "\n\nstart doubling\nnonsense\nq\n", home, small_course)
     assert "Why double" in out
     assert "1 of 7" not in out
     assert "doubling.py" in out
@@ -327,35 +324,16 @@ def test_at_a_terminal_plain_does_the_next_thing_on_enter(home: Path, small_cour
 
 
 def test_no_color_is_honoured_at_a_terminal(home: Path, small_course: Path) -> None:
-    coloured = _at_a_terminal(["list"], b"", home, small_course)
-    plain = _at_a_terminal(["list"], b"", home, small_course, NO_COLOR="1")
+    coloured = _at_a_terminal(["list"], "", home, small_course)
+    plain = _at_a_terminal(["list"], "", home, small_course, NO_COLOR="1")
     assert "\x1b[" in coloured
     assert "\x1b" not in plain
 
 
-def _at_a_terminal(words: list[str], typed: bytes, home: Path, course: Path, **changes: str) -> str:
+def _at_a_terminal(words: list[str], typed: str, home: Path, course: Path, **changes: str) -> str:
     """What a command shows on a pseudo-terminal where ``typed`` is typed."""
-    master, slave = pty.openpty()
     env = environment(home, course, {"TERM": "xterm", **changes})
-    command = [sys.executable, "-m", "tutor", *words]
-    process = subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True, close_fds=True
-    )
-    os.close(slave)
-    os.write(master, typed)
-    seen, deadline = b"", time.monotonic() + 30
-    try:
-        while time.monotonic() < deadline:
-            if select.select([master], [], [], 0.2)[0]:
-                try:
-                    data = os.read(master, 65536)
-                except OSError:
-                    break
-                if not data:
-                    break
-                seen += data
-        assert process.wait(10) == 0
-    finally:
-        process.kill()
-        os.close(master)
-    return seen.decode("utf-8", "replace").replace("\r\n", "\n")
+    with Terminal.run([sys.executable, "-m", "tutor", *words], env) as terminal:
+        terminal.type(typed)
+        assert terminal.ended(30) == 0
+    return terminal.printed.replace("\r\n", "\n")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Tutor, environment
+from tests.terminals import Terminal
 
 OTHER = Path(__file__).parents[1] / "other_course"
 
@@ -105,28 +103,12 @@ def test_progress_is_not_mixed_with_the_tutors_own_course(tutor: Tutor, course: 
 
 @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("s\ny\n", 0), ("\n", 1), ("no\n", 1)])
 def test_a_person_is_asked(home: Path, course: Path, typed: str, code: int) -> None:
-    ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "tutor", "course", "add", str(course)]
-    with subprocess.Popen(
-        command,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment(home, None),
-        start_new_session=True,
-    ) as process:
-        os.close(theirs)
-        os.write(ours, typed.encode())
-        seen = b""
-        while True:
-            try:
-                seen += os.read(ours, 4096)
-            except OSError:
-                break
-        assert process.wait(30) == code
-    os.close(ours)
-    assert b"Add it?" in seen
-    assert (b"def test_days" in seen) is typed.startswith("s")
+    with Terminal.run(command, environment(home, None)) as terminal:
+        terminal.type(typed)
+        assert terminal.ended(30) == code
+    assert "Add it?" in terminal.printed
+    assert ("def test_days" in terminal.printed) is typed.startswith("s")
     assert (home / "courses" / "calendars").is_dir() is (code == 0)
 
 

@@ -19,7 +19,6 @@ CACHE = 2 * 80 * 8 * 128 * 2
 
 
 READ_70B = number_in("llama3-70b-decode-bound", "bf16", "read per token (GB)")
-GROUP_BITS = 4 + 16 / 128
 LAYER = cited("bnb-linear-h100", "4096 8192")
 MARLIN = cited("marlin-speed", "16 32 128")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import os
 import subprocess
@@ -15,19 +14,14 @@ from types import ModuleType
 
 import pytest
 
+from tests.content.exercises import loaded
 from tests.content.lesson_text import FOLDERS, LESSONS
 from tests.once import once
 
 
 @cache
 def module(lesson: str) -> ModuleType:
-    file = LESSONS / FOLDERS[lesson] / "demo.py"
-    spec = importlib.util.spec_from_file_location(f"demo_of_{lesson}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+    return loaded(LESSONS / FOLDERS[lesson] / "demo.py", f"demo_of_{lesson}")
 
 
 @cache

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import bitsandbytes.functional as bnb
 import numpy as np
@@ -15,6 +13,7 @@ import torch
 import yaml
 from torch import Tensor
 
+from tests.content.exercises import loaded
 from tutor.course import load_content
 from tutor.paths import content_root
 from tutor.proving.error_map import gaussian_limit, known_points, quantizers
@@ -104,15 +103,6 @@ def graders(monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = Path(__file__).resolve().parents[2] / "graders"
     monkeypatch.syspath_prepend(str(folder))
     return folder
-
-
-def loaded(file: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("solution", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def losses(W: Tensor, X: Tensor, W_hat: Tensor) -> tuple[float, float]:

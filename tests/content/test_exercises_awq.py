@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import inspect
-import io
 import re
-import sys
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-import yaml
 from torch import Tensor
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, loaded, wrong_ideas
 from tutor.grading.checks import CheckFailed, Expect, Measure
 from tutor.grading.draw import Draw
 from tutor.grading.proxy import SolutionError
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 FOLDER, GRADER = ROOT / "exercises" / "awq", ROOT / "graders" / "awq"
 SEEDS = (1, 2, 3)
-
-
-@cache
-def exercise() -> Exercise:
-    return Exercise.model_validate(yaml.safe_load((FOLDER / "exercise.yaml").read_text("utf-8")))
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Makes the modules that hidden checks share importable, and takes one thread, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 class Asked:
@@ -123,11 +91,8 @@ KINDS = ("square", "four bits", "three bits", "one group", "short", "apart", "de
 
 
 def test_the_example_prints_for_the_reference_what_it_promises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "solution", loaded(GRADER / "reference.py", "solution"))
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(FOLDER / "example.py", "example")
-    lines = printed.getvalue().splitlines()
+    printed = example("awq", monkeypatch)
+    lines = printed.splitlines()
     promised = lines[4].removeprefix("the brief's ").split("]] [[")
     for line, weights in zip(lines[1:4], promised, strict=True):
         assert weights.strip("[]") in line
@@ -137,7 +102,7 @@ def test_the_example_prints_for_the_reference_what_it_promises(monkeypatch: pyte
 
 
 def test_the_table_of_the_brief_is_that_of_the_reference() -> None:
-    brief = exercise().brief.replace("−", "-")
+    brief = exercise("awq").brief.replace("−", "-")
     W, x = torch.tensor([[0.9, 0.1, -0.3, 0.6]]), torch.tensor([1.0, 20.0, -1.0, 1.0])
     apply_awq = loaded(GRADER / "reference.py", "solution").apply_awq
     assert f"| {float(W[0] @ x):g} |" in brief
@@ -149,8 +114,7 @@ def test_the_table_of_the_brief_is_that_of_the_reference() -> None:
 
 
 def test_every_misconception_has_a_wrong_solution() -> None:
-    named = {path.stem.partition("--")[0] for path in (GRADER / "wrong").glob("*.py")}
-    assert named == {one.id for one in exercise().misconceptions}
+    assert wrong_ideas("awq") == {one.id for one in exercise("awq").misconceptions}
 
 
 def test_no_example_holds_a_fixed_power() -> None:

@@ -3,57 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import re
 import sys
-from functools import cache
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
-import yaml
 
+from tests.content.exercises import ROOT, exercise, loaded, misconception, one_line, reference
 from tests.content.lesson_text import sources
-from tutor.course.models import Exercise
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
-EXERCISES = ("memory-footprint", "absmax-int8")
 GPT2_PARAMETERS = 124_439_808
-
-
-@cache
-def exercise(id: str) -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / id / "exercise.yaml").read_text("utf-8"))
-    )
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
 
 
 def brief(id: str) -> str:
     return one_line(exercise(id).brief)
-
-
-def misconception(id: str, name: str) -> str:
-    return next(one.message for one in exercise(id).misconceptions if one.id == name)
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def reference(id: str) -> ModuleType:
-    return loaded(ROOT / "graders" / id / "reference.py", "solution")
 
 
 def example(id: str, monkeypatch: pytest.MonkeyPatch) -> tuple[ModuleType, str]:

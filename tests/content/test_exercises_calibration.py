@@ -2,71 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import itertools
 import re
-import sys
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-import yaml
 
+from tests.content.exercises import ROOT, example, exercise, misconception, one_line, reference
 from tests.content.lesson_text import sources
-from tutor.course.models import Exercise
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
 SEEDS = range(4)
 BATCHES = [
     torch.tensor([[0.5, -0.3, 0.8, -0.6], [0.2, 0.7, -0.9, 0.4]]),
     torch.tensor([[-0.15, 0.55, 0.35, -2.8], [1.15, -0.75, 0.45, -0.35]]),
 ]
-
-
-@cache
-def exercise(id: str) -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / id / "exercise.yaml").read_text("utf-8"))
-    )
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
-
-
-def misconception(id: str, name: str) -> str:
-    return next(one.message for one in exercise(id).misconceptions if one.id == name)
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def reference(id: str) -> ModuleType:
-    return loaded(ROOT / "graders" / id / "reference.py", "solution")
-
-
-@pytest.fixture
-def graders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Makes the modules that hidden checks share importable, and computes with one thread, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 # --- the examples and the figures that texts state ------------------------------------------------
@@ -77,14 +30,11 @@ def test_the_example_prints_for_the_reference_what_its_comments_promise(
     id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = ROOT / "exercises" / id / "example.py"
-    monkeypatch.setitem(sys.modules, "solution", reference(id))
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(path, "example")
+    printed = example(id, monkeypatch)
     promised = re.findall(r"\)  # ([\d\[].*)$", path.read_text("utf-8"), flags=re.MULTILINE)
     assert len(promised) >= 4
     for line in promised:
-        assert line in printed.getvalue()
+        assert line in printed
 
 
 def test_the_brief_of_outlier_features_shows_the_matrix_of_its_example() -> None:

@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import re
-import sys
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
-import yaml
 from torch import Tensor
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, loaded, one_line, wrong_ideas
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 GRADER = ROOT / "graders" / "fp8"
 SEEDS = (1, 2, 3)
 
 
-@cache
-def exercise() -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / "fp8" / "exercise.yaml").read_text("utf-8"))
-    )
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 REFERENCE = loaded(GRADER / "reference.py", "solution")
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Makes the modules that hidden checks share importable, on one thread, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def checks() -> Any:
@@ -124,27 +86,24 @@ def test_the_bytes_are_those_of_torch() -> None:
 
 
 def test_the_brief_has_at_most_sixty_lines() -> None:
-    assert len(exercise().brief.rstrip().splitlines()) <= 60
+    assert len(exercise("fp8").brief.rstrip().splitlines()) <= 60
 
 
 def test_the_example_prints_for_the_reference_what_its_comments_promise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    example = ROOT / "exercises" / "fp8" / "example.py"
-    monkeypatch.setitem(sys.modules, "solution", REFERENCE)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(example, "example")
-    promised = re.findall(r"# [^\[]*(\[.*\])$", example.read_text("utf-8"), flags=re.MULTILINE)
+    file = ROOT / "exercises" / "fp8" / "example.py"
+    printed = example("fp8", monkeypatch)
+    promised = re.findall(r"# [^\[]*(\[.*\])$", file.read_text("utf-8"), flags=re.MULTILINE)
     assert len(promised) == 5
     for line in promised:
-        assert line in printed.getvalue()
+        assert line in printed
 
 
 def test_the_brief_and_the_messages_state_numbers_of_the_formats() -> None:
     from small_floats import E4M3, E5M2, NAMED, magnitudes
 
-    brief = one_line(exercise().brief)
+    brief = one_line(exercise("fp8").brief)
     x = torch.tensor([0.3, 17.0, 19.0, 460.0, 0.001])
     assert REFERENCE.round_to_format(x, *E4M3).tolist() == [0.3125, 16.0, 20.0, 448.0, 2.0**-9]
     for shown in ("0.3 → 0.3125", "17 → 16", "19 → 20", "460 → 448", "2^-9 = 0.001953"):
@@ -161,7 +120,7 @@ def test_the_figures_of_the_notice_are_computed() -> None:
     from small_floats import binade_of
     from yardsticks import absmax_per_tensor  # type: ignore[import-not-found]
 
-    notice = one_line(exercise().notice)
+    notice = one_line(exercise("fp8").notice)
     weights = torch.arange(1.0, 448.0)  # in units of absmax / 448
     half_step = torch.exp2(binade_of(weights) - 4)
     better = weights[half_step < 448 / 254]
@@ -217,8 +176,7 @@ def test_the_draws_are_few_exact_and_within_the_promises(seed: int) -> None:
 
 
 def test_every_misconception_has_a_wrong_solution() -> None:
-    named = {path.stem.partition("--")[0] for path in (GRADER / "wrong").glob("*.py")}
-    assert named == {one.id for one in exercise().misconceptions}
+    assert wrong_ideas("fp8") == {one.id for one in exercise("fp8").misconceptions}
 
 
 def test_what_is_right_or_unforeseen_gets_no_name() -> None:

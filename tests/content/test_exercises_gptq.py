@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import re
-import sys
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
-import yaml
 from torch import Tensor
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, loaded, wrong_ideas
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 GRADER = ROOT / "graders" / "gptq"
 SEEDS = (1, 2, 3)
 JUDGED = ("ORDINARY", "GROUPED", "SINGULAR", "OTHERWISE")
 
 
-@cache
-def exercise() -> Exercise:
-    text = (ROOT / "exercises" / "gptq" / "exercise.yaml").read_text("utf-8")
-    return Exercise.model_validate(yaml.safe_load(text))
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def solution(name: str) -> Any:
     return loaded(GRADER / f"{name}.py", "solution").gptq
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Makes the modules that hidden checks share importable, and takes one thread, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def judged() -> list[str]:
@@ -75,22 +43,19 @@ def copies(given: Any) -> Any:
 
 
 def test_the_brief_has_at_most_sixty_lines() -> None:
-    assert len(exercise().brief.rstrip().splitlines()) <= 60
+    assert len(exercise("gptq").brief.rstrip().splitlines()) <= 60
 
 
 def test_the_example_prints_for_the_reference_what_its_comments_and_the_brief_promise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    example = ROOT / "exercises" / "gptq" / "example.py"
-    monkeypatch.setitem(sys.modules, "solution", loaded(GRADER / "reference.py", "solution"))
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(example, "example")
-    promised = re.findall(r"\)  # (.*)$", example.read_text("utf-8"), flags=re.MULTILINE)
+    file = ROOT / "exercises" / "gptq" / "example.py"
+    printed = example("gptq", monkeypatch)
+    promised = re.findall(r"\)  # (.*)$", file.read_text("utf-8"), flags=re.MULTILINE)
     assert len(promised) == 3
     for text in promised:
-        assert text in printed.getvalue()
-    brief = exercise().brief
+        assert text in printed
+    brief = exercise("gptq").brief
     assert "5.86 by\nrounding, 2.36 by gptq" in brief
     assert "| 3.0, 0.4, 0.3 | 1.0 | 3, 0, 0 | 3, 0, 1 |" in brief
     assert "| −1.5, 0.2, 0.2 | 0.5 | −1.5, 0, 0 | −1.5, 0, 0.5 |" in brief
@@ -100,9 +65,9 @@ def test_the_example_prints_for_the_reference_what_its_comments_and_the_brief_pr
 def test_the_limits_of_the_brief_are_those_of_the_checks() -> None:
     from gptq_yardstick import DAMPING, OWN_FACTOR, ROUNDED_FACTOR  # type: ignore[import-not-found]
 
-    assert f"| loss | {ROUNDED_FACTOR} × |" in exercise().brief
-    assert f"| loss | {OWN_FACTOR} × |" in exercise().brief
-    assert f"damping {DAMPING} |" in exercise().brief
+    assert f"| loss | {ROUNDED_FACTOR} × |" in exercise("gptq").brief
+    assert f"| loss | {OWN_FACTOR} × |" in exercise("gptq").brief
+    assert f"damping {DAMPING} |" in exercise("gptq").brief
 
 
 # --- the judge's own GPTQ -------------------------------------------------------------------------
@@ -230,8 +195,7 @@ def test_rounding_and_large_damping_break_the_limit_with_room(seed: int) -> None
 
 
 def test_every_misconception_has_a_wrong_solution() -> None:
-    named = {path.stem.partition("--")[0] for path in (GRADER / "wrong").glob("*.py")}
-    assert named == {one.id for one in exercise().misconceptions}
+    assert wrong_ideas("gptq") == {one.id for one in exercise("gptq").misconceptions}
 
 
 @pytest.mark.parametrize("name", ["factors", "chain", "few tokens"])

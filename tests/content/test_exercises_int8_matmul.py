@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import math
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 import torch
-import yaml
 
+from tests.content import exercises
+from tests.content.exercises import ROOT, example, one_line
 from tutor.course.models import Exercise
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 SEEDS = (1, 2, 3)
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the modules that hidden checks share importable, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
 
 
 @pytest.fixture(scope="module")
 def exercise() -> Exercise:
-    text = (ROOT / "exercises" / "int8-matmul" / "exercise.yaml").read_text("utf-8")
-    return Exercise.model_validate(yaml.safe_load(text))
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def reference() -> Any:
-    return loaded(ROOT / "graders" / "int8-matmul" / "reference.py", "solution")
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
+    return exercises.exercise("int8-matmul")
 
 
 # --- brief, example, messages -------------------------------------------------------------------
@@ -59,15 +30,12 @@ def test_the_example_prints_for_the_reference_what_its_comments_promise(
     exercise: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert len(exercise.brief.rstrip().splitlines()) <= 60
-    example = ROOT / "exercises" / "int8-matmul" / "example.py"
-    monkeypatch.setitem(sys.modules, "solution", reference())
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(example, "example")
-    promised = re.findall(r"\)  # (\[.*\])$", example.read_text("utf-8"), flags=re.MULTILINE)
+    file = ROOT / "exercises" / "int8-matmul" / "example.py"
+    printed = example("int8-matmul", monkeypatch)
+    promised = re.findall(r"\)  # (\[.*\])$", file.read_text("utf-8"), flags=re.MULTILINE)
     assert len(promised) == 5
     for line in promised:
-        assert line in printed.getvalue()
+        assert line in printed
 
 
 def test_the_brief_computes_what_the_reference_does(exercise: Exercise) -> None:

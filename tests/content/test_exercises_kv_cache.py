@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import math
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 import torch
-import yaml
 from torch.nn.functional import scaled_dot_product_attention
 
+from tests.content import exercises
+from tests.content.exercises import ROOT, example, loaded, one_line, reference
 from tutor.course.models import Exercise
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 SEEDS = (1, 2, 3)
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the modules that hidden checks share importable, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
 
 
 @pytest.fixture(scope="module")
 def exercise() -> Exercise:
-    text = (ROOT / "exercises" / "kv-cache" / "exercise.yaml").read_text("utf-8")
-    return Exercise.model_validate(yaml.safe_load(text))
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def reference() -> Any:
-    return loaded(ROOT / "graders" / "kv-cache" / "reference.py", "solution")
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
+    return exercises.exercise("kv-cache")
 
 
 # --- brief, example, messages -------------------------------------------------------------------
@@ -60,15 +31,12 @@ def test_the_example_prints_for_the_reference_what_its_comments_promise(
     exercise: Exercise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert len(exercise.brief.rstrip().splitlines()) <= 60
-    example = ROOT / "exercises" / "kv-cache" / "example.py"
-    monkeypatch.setitem(sys.modules, "solution", reference())
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(example, "example")
-    promised = re.findall(r"\)  # (\[.*\]|\d+)$", example.read_text("utf-8"), flags=re.MULTILINE)
+    file = ROOT / "exercises" / "kv-cache" / "example.py"
+    printed = example("kv-cache", monkeypatch)
+    promised = re.findall(r"\)  # (\[.*\]|\d+)$", file.read_text("utf-8"), flags=re.MULTILINE)
     assert len(promised) == 5
     for line in promised:
-        assert line in printed.getvalue()
+        assert line in printed
 
 
 def test_the_brief_computes_what_the_reference_does(exercise: Exercise) -> None:
@@ -83,7 +51,7 @@ def test_the_brief_computes_what_the_reference_does(exercise: Exercise) -> None:
 
 
 def test_the_figures_about_llama_are_computed(exercise: Exercise) -> None:
-    count = reference().cache_bytes
+    count = reference("kv-cache").cache_bytes
     in_16_bits = 2 * 80 * 8 * 128 * 2
     assert f"{in_16_bits:,} bytes a token in 16 bits" in one_line(exercise.brief)
     assert f"{count(80, 64, 8, 128, 1, 1, 4):,} bytes a token with float32 scales" in one_line(exercise.brief)
@@ -178,7 +146,7 @@ def test_bytes_are_counted_and_wrong_counts_named() -> None:
     from kv_suspects import right_bytes, thought_of_bytes
 
     shape = (13, 15, 3, 80, 777, 5, 2)
-    assert reference().cache_bytes(*shape) == right_bytes(*shape)
+    assert reference("kv-cache").cache_bytes(*shape) == right_bytes(*shape)
     vector = 80 + 2
     assert right_bytes(*shape) == 13 * 3 * 777 * 5 * (vector + vector)
     assert thought_of_bytes(right_bytes(*shape), *shape) is None

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import math
 import re
-import sys
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
-import yaml
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, loaded, wrong_ideas
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 GPT2 = {
     "vocab_size": 50257,
     "n_positions": 1024,
@@ -29,37 +23,6 @@ GPT2 = {
     "n_inner": None,
     "tie_word_embeddings": True,
 }
-
-
-@cache
-def exercise(id: str) -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / id / "exercise.yaml").read_text("utf-8"))
-    )
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the modules that hidden checks share importable, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-
-
-def example(id: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What the public example prints for the reference."""
-    monkeypatch.setitem(sys.modules, "solution", loaded(ROOT / "graders" / id / "reference.py", "solution"))
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(ROOT / "exercises" / id / "example.py", "example")
-    return printed.getvalue()
 
 
 @pytest.mark.parametrize("id", ["perplexity", "model-footprint"])
@@ -157,10 +120,7 @@ def test_every_idea_about_perplexity_is_a_misconception_of_the_exercise_and_has_
 
     ids = {one.id for one in exercise("perplexity").misconceptions}
     ideas = {idea for batch in batches() for idea, _ in suspects(batch)} | set(UNSTABLE)
-    files = {
-        path.stem.partition("--")[0] for path in (ROOT / "graders" / "perplexity" / "wrong").glob("*.py")
-    }
-    assert ideas == ids == files
+    assert ideas == ids == wrong_ideas("perplexity")
 
 
 def test_the_losses_of_the_perplexity_brief_are_computed() -> None:

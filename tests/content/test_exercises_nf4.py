@@ -2,66 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import re
-import sys
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from statistics import NormalDist
-from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
-import yaml
 from torch import Tensor
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, loaded, one_line, wrong_ideas
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 GRADER = ROOT / "graders" / "nf4"
 SEEDS = (1, 2, 3)
 
 
-@cache
-def exercise() -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / "nf4" / "exercise.yaml").read_text("utf-8"))
-    )
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
-
-
 def message(id: str) -> str:
-    return one_line(next(one.message for one in exercise().misconceptions if one.id == id))
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return one_line(next(one.message for one in exercise("nf4").misconceptions if one.id == id))
 
 
 REFERENCE = loaded(GRADER / "reference.py", "solution")
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Makes the modules that hidden checks share importable, on one thread, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def checks() -> Any:
@@ -72,27 +35,24 @@ def checks() -> Any:
 
 
 def test_the_brief_has_at_most_sixty_lines() -> None:
-    assert len(exercise().brief.rstrip().splitlines()) <= 60
+    assert len(exercise("nf4").brief.rstrip().splitlines()) <= 60
 
 
 def test_the_example_prints_for_the_reference_what_its_comments_promise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    example = ROOT / "exercises" / "nf4" / "example.py"
-    monkeypatch.setitem(sys.modules, "solution", REFERENCE)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(example, "example")
-    promised = re.findall(r"\)  # (\[.*\])$", example.read_text("utf-8"), flags=re.MULTILINE)
+    file = ROOT / "exercises" / "nf4" / "example.py"
+    printed = example("nf4", monkeypatch)
+    promised = re.findall(r"\)  # (\[.*\])$", file.read_text("utf-8"), flags=re.MULTILINE)
     assert len(promised) == 4
     for line in promised:
-        assert line in printed.getvalue()
+        assert line in printed
 
 
 def test_the_brief_states_the_example_and_the_limits() -> None:
     from nf4_levels import LEVELS, WIDEST_GAP  # type: ignore[import-not-found]
 
-    brief = one_line(exercise().brief)
+    brief = one_line(exercise("nf4").brief)
     W = torch.tensor([0.5, -0.12, 0.0, 0.06, -2.0, 0.9, 0.3, -1.2, 0.04])
     back = REFERENCE.dequantize_nf4(*REFERENCE.quantize_nf4(W, 4), 4)
     for block in back.split(4):
@@ -114,7 +74,7 @@ def test_the_figures_of_hints_messages_and_the_notice_are_computed() -> None:
     assert "mean of 1 - 1/30 and 1 - 1/32" in message("another-offset")
     assert (64 / 64, 16 * 4, 16 * 8) == (1, 64, 128)  # float64 absmax, distances
 
-    notice = one_line(exercise().notice)
+    notice = one_line(exercise("nf4").notice)
     single, double = 32 / 64, 8 / 64 + 32 / (64 * 256)
     assert f"= {single} bits" in notice
     assert f"{double:.3f} bits instead of 0.5" in notice
@@ -238,8 +198,7 @@ def test_levels_of_sixteen_bits_are_near_enough_and_those_of_another_offset_are_
 
 
 def test_every_misconception_has_a_wrong_solution() -> None:
-    named = {path.stem.partition("--")[0] for path in (GRADER / "wrong").glob("*.py")}
-    assert named == {one.id for one in exercise().misconceptions}
+    assert wrong_ideas("nf4") == {one.id for one in exercise("nf4").misconceptions}
 
 
 def test_what_is_right_or_unforeseen_gets_no_name() -> None:

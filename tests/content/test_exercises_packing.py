@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import inspect
-import io
 import re
-import sys
 from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
-import yaml
 from torch import Tensor
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, loaded
 from tutor.grading.checks import CheckFailed, Expect, Measure
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
 GRADER = ROOT / "graders" / "int4-packing"
 Pack, Unpack = Callable[[Tensor], Any], Callable[[Any, int], Any]
 
 
-@cache
-def exercise() -> Exercise:
-    path = ROOT / "exercises" / "int4-packing" / "exercise.yaml"
-    return Exercise.model_validate(yaml.safe_load(path.read_text("utf-8")))
-
-
 def message(id: str) -> str:
-    return next(one.message for one in exercise().misconceptions if one.id == id).replace("−", "-")
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return next(one.message for one in exercise("int4-packing").misconceptions if one.id == id).replace(
+        "−", "-"
+    )
 
 
 REFERENCE = loaded(GRADER / "reference.py", "solution")
@@ -104,20 +83,17 @@ def test_the_example_prints_for_the_reference_what_its_comments_promise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     source = (ROOT / "exercises" / "int4-packing" / "example.py").read_text("utf-8")
-    monkeypatch.setitem(sys.modules, "solution", REFERENCE)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(ROOT / "exercises" / "int4-packing" / "example.py", "example")
+    printed = example("int4-packing", monkeypatch)
     promised = re.findall(r"\)  # (torch\.\w+ \[.*\]|\[\[.*?\]\]|True)", source)
     assert len(promised) == 4
     for line in promised:
-        assert line in printed.getvalue()
-    assert "before 6 bytes, after 4" in printed.getvalue()
-    assert "Six codes took 6 bytes and take 4." in exercise().brief
+        assert line in printed
+    assert "before 6 bytes, after 4" in printed
+    assert "Six codes took 6 bytes and take 4." in exercise("int4-packing").brief
 
 
 def test_the_rows_of_the_brief_have_the_nibbles_and_bytes_that_it_states() -> None:
-    brief = exercise().brief.replace("−", "-")
+    brief = exercise("int4-packing").brief.replace("−", "-")
     q = torch.tensor([[3, -2, 7], [-8, -1, 0]], dtype=torch.int8)
     for codes, packed in zip(q.tolist(), REFERENCE.pack_int4(q).tolist(), strict=True):
         nibbles = [f"{code & 15:04b}" for code in codes]
@@ -142,7 +118,7 @@ def test_the_order_that_the_notice_ascribes_to_bitsandbytes_is_its_own() -> None
     values[0] = 1.0  # the largest level has the code 15, zero the code 7
     packed, _ = functional.quantize_4bit(values, blocksize=64, quant_type="nf4")
     assert int(packed[0]) == 15 * 16 + 7
-    assert "bitsandbytes puts the first code in the *high* nibble" in exercise().notice
+    assert "bitsandbytes puts the first code in the *high* nibble" in exercise("int4-packing").notice
 
 
 # --- right answers that no file shows -------------------------------------------------------------

@@ -2,63 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import re
-import sys
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-import yaml
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, reference
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 FOLDER, GRADER = ROOT / "exercises" / "qat", ROOT / "graders" / "qat"
 X = torch.tensor([[1.0, 2.0, -1.0, 0.5]])
 W = torch.tensor([[0.9, -0.26, 2.4, -1.3], [0.02, 0.11, -0.3, 0.07]])
 SCALE, UPSTREAM = torch.tensor([[0.5], [0.05]]), torch.tensor([[2.0, -1.0]])
-
-
-@cache
-def exercise() -> Exercise:
-    return Exercise.model_validate(yaml.safe_load((FOLDER / "exercise.yaml").read_text("utf-8")))
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the modules that hidden checks share importable, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """On a busy machine several threads wait for each other longer than they compute."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def reference() -> ModuleType:
-    return loaded(GRADER / "reference.py", "solution")
 
 
 def drawn(seed: int, grid: tuple[int, int] = (-4, 3)) -> Any:
@@ -74,18 +33,15 @@ def test_the_example_prints_for_the_reference_what_its_comments_promise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     promised = re.findall(r"\)  # (\[.*\])$", (FOLDER / "example.py").read_text("utf-8"), flags=re.MULTILINE)
-    monkeypatch.setitem(sys.modules, "solution", reference())
-    text = io.StringIO()
-    with contextlib.redirect_stdout(text):
-        loaded(FOLDER / "example.py", "example")
+    text = example("qat", monkeypatch)
     assert len(promised) == 4
-    assert all(line in text.getvalue() for line in promised)
-    before, after = re.findall(r"rounded to 3 bits ([\d.]+)%", text.getvalue())
+    assert all(line in text for line in promised)
+    before, after = re.findall(r"rounded to 3 bits ([\d.]+)%", text)
     assert float(after) > float(before) + 5
 
 
 def test_the_table_of_the_brief_is_what_the_formulas_give() -> None:
-    brief = exercise().brief.replace("−", "-").replace("*", "")
+    brief = exercise("qat").brief.replace("−", "-").replace("*", "")
     rows = [line.strip("| ").split(" | ") for line in brief.splitlines() if line.startswith("| 0.")]
     u = (W / SCALE).tolist()
     for o, (weights, scale, steps, back, output, gradient) in enumerate(rows):
@@ -99,7 +55,7 @@ def test_the_table_of_the_brief_is_what_the_formulas_give() -> None:
         wanted = [G * x * on for x, on in zip(X[0].tolist(), inside, strict=True)]
         assert [float(n) for n in gradient.split(", ")] == pytest.approx(wanted)
     assert len(rows) == 2
-    grad_X, _ = reference().linear_gradients(X, W, SCALE, -4, 3, UPSTREAM)
+    grad_X, _ = reference("qat").linear_gradients(X, W, SCALE, -4, 3, UPSTREAM)
     assert grad_X[0].tolist() == pytest.approx([2, -1.1, 3.2, -3.05])
     assert "grad_X is 2, -1.1, 3.2, -3.05" in brief
 
@@ -110,7 +66,7 @@ def test_the_sizes_that_the_brief_and_the_notice_state() -> None:
     weights = sum(W.numel() for W in initial(Draw(0, "sizes")))
     assert weights == 744
     assert (HIDDEN, POINTS, JUDGED) == (24, 1024, 4096)
-    text = exercise().brief + (exercise().notice or "")
+    text = exercise("qat").brief + (exercise("qat").notice or "")
     assert text.count("744 weights") == 2
     assert "1,024 points" in text
     assert "4,096 new points" in " ".join(text.split())
@@ -203,7 +159,7 @@ def test_plain_rounding_costs_much_and_training_brings_it_back(seed: int) -> Non
     assert found.float_accuracy >= 0.97
     assert found.float_accuracy - found.rounded_accuracy >= 0.2
     assert found.recovered(found.weights) == 0
-    came = reference().train(found.seen.X, found.seen.y, found.weights, found.scales, -3, 3)
+    came = reference("qat").train(found.seen.X, found.seen.y, found.weights, found.scales, -3, 3)
     assert found.recovered(came) > 0.8
     assert found.recovered(found.rounded(came)) == found.recovered(came), "rounding twice changes nothing"
 
@@ -243,7 +199,7 @@ def test_no_weight_of_a_network_is_a_single_step_away_from_another_code() -> Non
 
 def without_latent_weights(found: Any, rate: float) -> list[torch.Tensor]:
     """The recipe of the brief, with the weights rounded after each step."""
-    right = reference()
+    right = reference("qat")
     weights = [W.clone().requires_grad_() for W in found.weights]
     optimizer = torch.optim.Adam(weights, lr=rate)
     for _ in range(60):
@@ -270,7 +226,7 @@ def test_without_latent_weights_next_to_nothing_is_recovered(seed: int) -> None:
 
 
 def without_relu(found: Any) -> list[torch.Tensor]:
-    right = reference()
+    right = reference("qat")
     weights = [W.clone().requires_grad_() for W in found.weights]
     optimizer = torch.optim.Adam(weights, lr=0.01)
     for _ in range(100):

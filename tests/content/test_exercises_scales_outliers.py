@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import re
-import sys
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 import torch
-import yaml
 
+from tests.content.exercises import ROOT, example, exercise, misconception, reference
 from tests.content.lesson_text import sources
-from tutor.course.models import Exercise
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
 EXERCISES = ("per-row-scales", "outlier-decomposition")
-
-
-@cache
-def exercise(id: str) -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / id / "exercise.yaml").read_text("utf-8"))
-    )
-
-
-def misconception(id: str, name: str) -> str:
-    return next(one.message for one in exercise(id).misconceptions if one.id == name)
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def graders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the modules that hidden checks share importable, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-
-
-def reference(id: str) -> ModuleType:
-    return loaded(ROOT / "graders" / id / "reference.py", "solution")
-
-
-def example(id: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What the public example prints for the reference."""
-    monkeypatch.setitem(sys.modules, "solution", reference(id))
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(ROOT / "exercises" / id / "example.py", "example")
-    return printed.getvalue()
 
 
 def text_minus(text: str) -> str:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.util
-import io
 import re
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.content.exercises import ROOT, example, exercise, reference
 from tests.content.lesson_text import sources
-from tutor.course.models import Exercise
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
 PARAMETERS = {  # of the published checkpoints
     "Llama-3-70B": 70_553_706_496,
     "Llama-3-8B": 8_030_261_248,
@@ -48,25 +41,6 @@ def graders(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shared(name: str) -> Any:
     return importlib.import_module(name)
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def reference() -> ModuleType:
-    return loaded(ROOT / "graders" / "serving-plan" / "reference.py", "solution")
-
-
-def exercise() -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / "serving-plan" / "exercise.yaml").read_text("utf-8"))
-    )
 
 
 def test_weights_are_the_published_parameters() -> None:
@@ -107,7 +81,7 @@ def test_the_checked_facts_come_out() -> None:
 
 
 def test_the_reference_and_the_judge_agree_on_drawn_plans() -> None:
-    checks, right, judge = shared("test_serving_plan"), reference(), shared("serving_judge")
+    checks, right, judge = shared("test_serving_plan"), reference("serving-plan"), shared("serving_judge")
     draw = Draw(11, "agree")
     drawn = [case for case in (checks.drawn_plan(draw) for _ in range(150)) if case]
     assert len(drawn) > 20
@@ -129,7 +103,7 @@ def test_every_idea_is_drawn_and_told_at_any_seed(seed: int) -> None:
 
 def test_ideas_are_those_of_the_exercise_and_each_has_a_wrong_solution() -> None:
     named = {name for name, _ in shared("serving_judge").IDEAS}
-    assert named == {one.id for one in exercise().misconceptions}
+    assert named == {one.id for one in exercise("serving-plan").misconceptions}
     wrong = {path.stem.split("--")[0] for path in (ROOT / "graders" / "serving-plan" / "wrong").glob("*.py")}
     assert wrong == named
 
@@ -158,11 +132,8 @@ def test_no_two_ideas_answer_alike() -> None:
 
 
 def test_the_example_prints_what_brief_and_comments_promise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "solution", reference())
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(ROOT / "exercises" / "serving-plan" / "example.py", "example")
-    text, brief = printed.getvalue(), " ".join(exercise().brief.split())
+    printed = example("serving-plan", monkeypatch)
+    text, brief = printed, " ".join(exercise("serving-plan").brief.split())
     table = brief.partition("## Example")[2]
     for number in re.findall(r"\d[\d,]*\d(?:\.\d+)?", table.partition("16-bit scales")[2]):
         plain = number.replace(",", "")
@@ -171,6 +142,6 @@ def test_the_example_prints_what_brief_and_comments_promise(monkeypatch: pytest.
 
 
 def test_the_brief_keeps_to_its_lines() -> None:
-    lines = exercise().brief.splitlines()
+    lines = exercise("serving-plan").brief.splitlines()
     assert len(lines) <= 60
-    assert exercise().requires == ("memory-footprint", "model-footprint")
+    assert exercise("serving-plan").requires == ("memory-footprint", "model-footprint")

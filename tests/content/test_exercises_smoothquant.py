@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import re
-import sys
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-import yaml
 
+from tests.content.exercises import ROOT, example, exercise, reference
 from tests.content.lesson_text import sources
-from tutor.course.models import Exercise
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 FOLDER, GRADER = ROOT / "exercises" / "smoothquant", ROOT / "graders" / "smoothquant"
 
 ABSMAX = (torch.tensor([81.0, 1.0, 16.0, 0.0]), torch.tensor([0.0625, 1.0, 0.0625, 0.5]))
 
 
-@cache
-def exercise() -> Exercise:
-    return Exercise.model_validate(yaml.safe_load((FOLDER / "exercise.yaml").read_text("utf-8")))
-
-
 def message(name: str) -> str:
-    return next(one.message for one in exercise().misconceptions if one.id == name)
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the modules that hidden checks share importable, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
-
-
-def reference() -> ModuleType:
-    return loaded(GRADER / "reference.py", "solution")
+    return next(one.message for one in exercise("smoothquant").misconceptions if one.id == name)
 
 
 def drawn(seed: int, alpha: float = 0.6) -> tuple[Any, float]:
@@ -64,33 +33,25 @@ def drawn(seed: int, alpha: float = 0.6) -> tuple[Any, float]:
 # --- the example and the brief ----------------------------------------------------------------------
 
 
-def example(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setitem(sys.modules, "solution", reference())
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(FOLDER / "example.py", "example")
-    return printed.getvalue()
-
-
 def test_the_example_prints_for_the_reference_what_its_comments_promise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     promised = re.findall(r"\)  # (\[.*\])$", (FOLDER / "example.py").read_text("utf-8"), flags=re.MULTILINE)
-    printed = example(monkeypatch)
+    printed = example("smoothquant", monkeypatch)
     assert len(promised) >= 7
     for line in promised:
         assert line in printed
 
 
 def test_the_table_of_the_brief_is_what_the_reference_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    brief = " ".join(exercise().brief.split())
+    brief = " ".join(exercise("smoothquant").brief.split())
     for alpha, shown in ((0.5, [36, 1, 16]), (0.75, [54, 1, 16])):
-        assert reference().smoothing_scales(*ABSMAX, alpha)[:3].tolist() == pytest.approx(shown)
+        assert reference("smoothquant").smoothing_scales(*ABSMAX, alpha)[:3].tolist() == pytest.approx(shown)
     assert "9 / 0.25 = 36 | 27 / 0.5 = 54" in brief
-    s = reference().smoothing_scales(*ABSMAX, 0.5)
+    s = reference("smoothquant").smoothing_scales(*ABSMAX, 0.5)
     assert (ABSMAX[0] / s).tolist() == pytest.approx([2.25, 1, 1, 0])
     assert (ABSMAX[1] * s)[:3].tolist() == pytest.approx([2.25, 1, 1])
-    printed = example(monkeypatch)
+    printed = example("smoothquant", monkeypatch)
     stated = re.findall(r"−(\d\.\d{3})", brief)
     firsts = [f"{abs(float(n)):.3f}" for n in re.findall(r"(?m)^X.*Ŵ?.*\[\[(-\d\.\d+)", printed)]
     assert stated == ["4.562", "4.736", "4.570"]
@@ -106,7 +67,7 @@ def test_the_figures_of_messages_and_notice_hold() -> None:
         assert torch.finfo(dtype).eps / 2 == pytest.approx(shown, rel=0.1)
         assert f"{shown:.0e}".replace("e-0", "e-") in message("smoothed-in-16-bits")
     x, w = torch.tensor([40.0]), torch.tensor([0.1])
-    s = reference().smoothing_scales(x, w, 0.5)
+    s = reference("smoothquant").smoothing_scales(x, w, 0.5)
     assert float(x / s) == pytest.approx(float(w * s)) == pytest.approx(float((x * w).sqrt()))
 
 

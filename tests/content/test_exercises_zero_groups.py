@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import io
 import re
-import sys
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import torch
-import yaml
 from torch import Tensor
 
-from tutor.course.models import Exercise
+from tests.content.exercises import ROOT, example, exercise, loaded, one_line, reference, wrong_ideas
 from tutor.grading.draw import Draw
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("graders")
+
 EXERCISES = ("zero-point", "group-wise")
 SEEDS = (1, 2, 3)
 
 
-@cache
-def exercise(id: str) -> Exercise:
-    return Exercise.model_validate(
-        yaml.safe_load((ROOT / "exercises" / id / "exercise.yaml").read_text("utf-8"))
-    )
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.replace("−", "-").split())
-
-
 def misconception(id: str, name: str) -> str:
     return one_line(next(one.message for one in exercise(id).misconceptions if one.id == name))
-
-
-def loaded(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def reference(id: str) -> ModuleType:
-    return loaded(ROOT / "graders" / id / "reference.py", "solution")
-
-
-@pytest.fixture(autouse=True)
-def graders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the modules that hidden checks share importable, as the judge does."""
-    monkeypatch.syspath_prepend(str(ROOT / "graders"))
 
 
 def checks(id: str) -> Any:
@@ -71,15 +34,12 @@ def checks(id: str) -> Any:
 def test_the_example_prints_for_the_reference_what_its_comments_promise(
     id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    example = ROOT / "exercises" / id / "example.py"
-    monkeypatch.setitem(sys.modules, "solution", reference(id))
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        loaded(example, "example")
-    promised = re.findall(r"\)  # (\[.*\])$", example.read_text("utf-8"), flags=re.MULTILINE)
+    file = ROOT / "exercises" / id / "example.py"
+    printed = example(id, monkeypatch)
+    promised = re.findall(r"\)  # (\[.*\])$", file.read_text("utf-8"), flags=re.MULTILINE)
     assert len(promised) >= 2
     for line in promised:
-        assert line in printed.getvalue()
+        assert line in printed
 
 
 def test_the_rows_of_the_brief_of_zero_point_are_those_of_the_reference() -> None:
@@ -265,8 +225,7 @@ def test_wrong_grids_break_the_limit_with_room(seed: int) -> None:
 
 @pytest.mark.parametrize("id", EXERCISES)
 def test_every_misconception_has_a_wrong_solution(id: str) -> None:
-    named = {path.stem.partition("--")[0] for path in (ROOT / "graders" / id / "wrong").glob("*.py")}
-    assert named == {one.id for one in exercise(id).misconceptions}
+    assert wrong_ideas(id) == {one.id for one in exercise(id).misconceptions}
 
 
 def test_a_wrong_round_trip_of_rows_that_nobody_foresaw_gets_no_name() -> None:

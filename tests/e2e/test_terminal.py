@@ -2,132 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import pty
 import random
-import select
 import signal
-import struct
-import sys
-import termios
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from fcntl import ioctl
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.terminals import Terminal, lives
 from tutor.paths import ContentRoot
 from tutor.progress import Store
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-STARTS = 60.0  # seconds that a start may take on a busy machine
 ON, OFF = "\x1b[?1049h", "\x1b[?1049l"  # the alternate screen
-
-
-@dataclass
-class Terminal:
-    """The program on a pseudo-terminal of its own."""
-
-    pid: int
-    master: int
-    printed: str = ""
-    family: set[int] = field(default_factory=set)
-
-    @classmethod
-    def open(cls, home: Path, *words: str, size: tuple[int, int] = (24, 80)) -> Terminal:
-        pid, master = pty.fork()
-        if pid == 0:
-            kept = {name: value for name, value in os.environ.items() if name not in ("VISUAL", "EDITOR")}
-            environment = {**kept, "TERM": "xterm-256color", "PYTHONPATH": str(REPOSITORY)}
-            environment["TUTOR_HOME"] = str(home)
-            os.execve(sys.executable, [sys.executable, "-m", "tutor", *words], environment)
-        opened = cls(pid, master)
-        opened.resize(*size)
-        return opened
-
-    def resize(self, rows: int, columns: int) -> None:
-        ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def type(self, keys: str) -> None:
-        os.write(self.master, keys.encode())
-
-    def read(self, seconds: float) -> str:
-        """What was printed meanwhile; ends early when the program does."""
-        began, before = time.monotonic(), len(self.printed)
-        while time.monotonic() - began < seconds:
-            if select.select([self.master], [], [], 0.05)[0]:
-                try:
-                    chunk = os.read(self.master, 65536)
-                except OSError:
-                    break
-                if not chunk:
-                    break
-                self.printed += chunk.decode("utf-8", "replace")
-        return self.printed[before:]
-
-    def wait_for(self, text: str, seconds: float = STARTS) -> None:
-        self.until(lambda: text in self.printed, f"no '{text}'", seconds)
-
-    def until(self, condition: Callable[[], bool], why: str, seconds: float = STARTS) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, f"{why}: …{self.printed[-1500:]!r}"
-            self.read(0.1)
-
-    def meet_family(self) -> None:
-        """Remember every process of the program, to see later that none is left."""
-        children = psutil.Process(self.pid).children(recursive=True)
-        self.family |= {self.pid, *(child.pid for child in children)}
-
-    def ended(self, seconds: float = 15.0) -> int:
-        """Its exit status."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                return os.waitstatus_to_exitcode(status)
-            self.read(0.05)
-        raise AssertionError(f"it goes on: …{self.printed[-1500:]!r}")
-
-    def nothing_is_left(self, seconds: float = 10.0) -> None:
-        deadline = time.monotonic() + seconds
-        while left := [pid for pid in self.family if _lives(pid)]:
-            assert time.monotonic() < deadline, [psutil.Process(pid).cmdline() for pid in left]
-            time.sleep(0.05)
-
-    def hang_up(self) -> None:
-        """As when the connection drops. Once: its number may by then be another file's."""
-        if self.master >= 0:
-            os.close(self.master)
-        self.master = -1
-
-    def close(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        self.hang_up()
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.fixture
 def terminal(home: Path) -> Iterator[Terminal]:
     """The app with its map filled, and its grader warm."""
-    opened = Terminal.open(home)
-    try:
+    with Terminal.open(home) as opened:
         opened.wait_for("▸")
         opened.until(lambda: _has_zygotes(opened.pid), "no grader was started")
         yield opened
-    finally:
-        opened.close()
 
 
 def _has_zygotes(pid: int) -> bool:
@@ -153,7 +52,7 @@ def test_a_terminal_that_hangs_up_ends_all_of_it_and_keeps_the_place(terminal: T
     terminal.meet_family()
     terminal.hang_up()
     deadline = time.monotonic() + 15
-    while _lives(terminal.pid):
+    while lives(terminal.pid):
         assert time.monotonic() < deadline, "it goes on without a terminal"
         os.waitpid(terminal.pid, os.WNOHANG)
         time.sleep(0.05)

@@ -8,8 +8,6 @@ from tests.progress.world import verdict
 from tutor.progress import Store, standing, summary
 from tutor.progress.exchange import export_events, import_events
 
-PASSED = ("absmax-int8",)
-
 
 def read(store, *steps):
     for step in steps or ("why", "idea"):

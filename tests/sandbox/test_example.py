@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.terminals import Terminal
 
 HALVE = Path(__file__).parents[1] / "grading/course/exercises/halve"
 RUN = """
@@ -79,20 +80,13 @@ def test_escapes_do_not_reach_the_terminal(tmp_path):
 def test_breakpoint_opens_the_debugger_on_a_terminal(tmp_path):
     solution = tmp_path / "halve.py"
     solution.write_text("def halve(x):\n    breakpoint()\n    return x / 2\n")
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execv(sys.executable, [sys.executable, "-c", RUN, str(HALVE), str(solution)])
-    seen = b""
-    while b"(Pdb)" not in seen:
-        seen += os.read(terminal, 4096)
-    os.write(terminal, b"p x.tolist()\nc\n")
-    while b"halve([2, 4])" not in seen:
-        seen += os.read(terminal, 4096)
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
+    with Terminal.run([sys.executable, "-c", RUN, str(HALVE), str(solution)], os.environ) as terminal:
+        terminal.wait_for("(Pdb)")
+        terminal.type("p x.tolist()\nc\n")
+        assert terminal.ended(60) == 0
 
-    assert os.waitstatus_to_exitcode(status) == 0
-    assert b"[2.0, 4.0]" in seen
+    assert "halve([2, 4])" in terminal.printed
+    assert "[2.0, 4.0]" in terminal.printed
 
 
 def test_a_relative_path_is_found_from_where_the_learner_stands(tmp_path):

@@ -78,6 +78,7 @@ class Assistance:
         return [attempt for attempt in attempts if attempt.way != "terminal"]
 
     def assistants(self) -> Sequence[Assistant]:
+        """The assistants that a prompt can be opened in."""
         from tutor.assist import assistants
 
         return assistants()

@@ -70,11 +70,13 @@ class Engine:
         self.content = load_content(self.root, index=self.home / "cache", language=self.language)
 
     async def close(self) -> None:
+        """Ends the grader's processes, if any were started."""
         if self._grader is not None:
             await self._grader.close()
             self._grader = None
 
     def standing(self) -> Standing:
+        """Where the learner stands now, from summaries."""
         from tutor.progress import standing
 
         return standing(self.content, self.store)
@@ -141,6 +143,7 @@ class Engine:
         return score_typed(item, answer)
 
     def remember_answer(self, seed: int, item: Item, answer: object, result: Result) -> None:
+        """Write down what an answer was worth. Raises EnvironmentProblem."""
         from tutor.quiz.remembering import remember
 
         remember(self.store, seed, item, answer, result)
@@ -250,6 +253,7 @@ class Engine:
         return kept if isinstance(kept, str) else None
 
     def keep_draft(self, exercise: LoadedExercise, text: str | None) -> None:
+        """Keep what is in the editor and not saved yet; None forgets it. Raises EnvironmentProblem."""
         from tutor.progress.bookmarks import DRAFT
 
         self.store.set_bookmark(f"{DRAFT}{exercise.id}", text)

@@ -25,6 +25,7 @@ class OpeningApp(TerminalApp):
     """Whether the course is read and the store open."""
 
     def open_lesson(self, lesson_id: str, page: str | None = None) -> None:
+        """Open a lesson at ``page`` (a step's id), or where it was left."""
         from tutor.app.screens.lesson import LessonScreen
 
         with self.problems_shown():
@@ -82,6 +83,7 @@ class OpeningApp(TerminalApp):
             self.push_screen(WorkbenchScreen(self.engine.content.exercise(exercise_id), practise=practise))
 
     def practise_at_random(self) -> None:
+        """Begin an exercise that was passed again from its stub, whichever chance picks."""
         from random import choice
 
         with self.problems_shown():
@@ -91,6 +93,7 @@ class OpeningApp(TerminalApp):
                 self.notify("No exercise is passed yet.")
 
     def open_own_words(self, lesson_id: str, question_id: str) -> None:
+        """Open a question of a lesson to be answered in one's own words."""
         from tutor.app.screens.own_words import OwnWordsScreen
 
         with self.problems_shown():
@@ -99,6 +102,7 @@ class OpeningApp(TerminalApp):
             self.push_screen(OwnWordsScreen(lesson, question))
 
     def open_prompts(self, lesson_id: str) -> None:
+        """Open the prompts of a lesson."""
         from tutor.app.screens.prompts import PromptsScreen
 
         with self.problems_shown():
@@ -119,6 +123,7 @@ class OpeningApp(TerminalApp):
             self.push_screen(ChatScreen(self.engine.content.lesson(lesson_id), place), then)
 
     def open_error_map(self) -> None:
+        """Open the error–memory map."""
         from tutor.app.screens.error_map import ErrorMapScreen
 
         self.push_screen(ErrorMapScreen())
@@ -131,6 +136,7 @@ class OpeningApp(TerminalApp):
             self.push_screen(GlossaryScreen(term))
 
     def open_search(self) -> None:
+        """Open the search through lessons and exercises, once the course is loaded."""
         from tutor.app.screens.search import SearchScreen
 
         if self.ready:
@@ -176,6 +182,7 @@ class OpeningApp(TerminalApp):
                     self.notify(step.why)
 
     def back_to_map(self) -> None:
+        """Close all screens above the course map; each keeps its place first."""
         while len(self.screen_stack) > 1:
             if isinstance(self.screen, Keeping):
                 self.screen.keep()
@@ -197,6 +204,7 @@ class OpeningApp(TerminalApp):
             self.show_problem(problem)
 
     def show_problem(self, problem: TutorProblem, *, fatal: bool = False) -> None:
+        """Tell what went wrong, where, and what to do; the app ends after a ``fatal`` one."""
         from tutor.app.screens.problem import ProblemScreen
 
         self.push_screen(ProblemScreen(problem, fatal=fatal))

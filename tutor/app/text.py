@@ -117,14 +117,3 @@ def shown_path(path: Path) -> str:
 def moment(at: datetime) -> str:
     """``03 Mar 09:30``, in the local time zone."""
     return at.astimezone().strftime("%d %b %H:%M")
-
-
-def number(value: float | int | None) -> str:
-    """A measured number in few digits: ``0.0123``, ``4.2e-07``, ``16,777,216``; ``–`` when unmeasured."""
-    if value is None:
-        return "–"
-    if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
-        return f"{int(value):,}"
-    if abs(value) >= 1e6 or abs(value) < 1e-4:
-        return f"{value:.2e}"
-    return f"{value:,.4g}"

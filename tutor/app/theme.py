@@ -6,7 +6,10 @@ stay apart for colour-blind eyes; the glyphs carry the same meaning without any 
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from tutor.course.names import nearest_or, printable
+from tutor.errors import UsageProblem
 
 DARK = Theme(
     name="tutor-dark",
@@ -149,6 +152,23 @@ CONTRAST_LIGHT = Theme(
 )
 
 THEMES = (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT)
+
+
+def require_theme(name: str) -> None:
+    """Refuse a name for which the app would fall back to its own theme without a word.
+
+    Raises:
+        UsageProblem: neither the tutor nor Textual has a theme of that name.
+    """
+    own = [theme.name for theme in THEMES]
+    known = [*own, *BUILTIN_THEMES]
+    if name not in known:
+        raise UsageProblem(
+            f"There is no theme '{printable(name)}'.",
+            where="the setting 'theme'",
+            next_step=nearest_or(name, known, f"The tutor's own are {', '.join(own)}."),
+        )
+
 
 WIDE = 100
 """From so many columns on, what belongs together stands side by side."""

@@ -18,8 +18,8 @@ from tutor.app.engine import Engine
 from tutor.app.opening import OpeningApp
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.signs import wants_ascii
-from tutor.app.theme import DARK, WIDE
-from tutor.errors import TutorProblem, UsageProblem
+from tutor.app.theme import DARK, WIDE, require_theme
+from tutor.errors import TutorProblem
 from tutor.settings import settings_or_defaults
 
 if TYPE_CHECKING:
@@ -142,8 +142,8 @@ class TutorApp(OpeningApp):
         """Write one setting down and follow it at once. Raises UsageProblem, EnvironmentProblem."""
         from tutor.settings import change
 
-        if key == "theme" and word not in self.available_themes:
-            raise UsageProblem(f"There is no theme '{word[:40]}'.")
+        if key == "theme":
+            require_theme(word)
         change(self.engine.home, key, word)
         self.settings, _ = settings_or_defaults(self.engine.home)
         signs = self.ascii_signs

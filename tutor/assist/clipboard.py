@@ -50,6 +50,7 @@ class CopyAttempt:
 
     @property
     def ok(self) -> bool:
+        """Whether it was handed to something that may hold it; a terminal does not say whether it did."""
         return self.outcome != "failed"
 
 

@@ -66,14 +66,17 @@ class Pack:
 
     @property
     def head(self) -> str:
+        """What comes before the parts, in Markdown."""
         return f"# {self.title}: a lesson pack\n\n{self.summary}\n\n"
 
     @property
     def foot(self) -> str:
+        """What comes after them: how tokens were counted, and where it is from."""
         counted = f"At most {self.budget:,} tokens, counted as {CHARACTERS_A_TOKEN} characters each."
         return f"---\n{counted} {self.source}\n"
 
     def render(self) -> str:
+        """All of it as Markdown."""
         return self.head + "".join(section.render() for section in self.sections) + self.foot
 
     def as_json(self) -> dict[str, Any]:

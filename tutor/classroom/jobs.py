@@ -49,4 +49,5 @@ class Outcome:
 
     @property
     def is_fault(self) -> bool:
+        """Whether there is no verdict: nothing is known of the submission."""
         return self.verdict is None

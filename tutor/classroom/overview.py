@@ -23,6 +23,7 @@ class CheckRate:
 
     @property
     def share(self) -> float:
+        """Of those it was run on, how many did not pass it, from 0 to 1."""
         return self.failed / self.of
 
 

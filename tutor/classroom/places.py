@@ -29,6 +29,7 @@ class InFolder:
     path: Path
 
     def read(self) -> Submission:
+        """Reads the file once; what is no ordinary file, or can't be opened, is Unreadable."""
         try:
             return read_submission(self.path)
         except TutorProblem as problem:
@@ -44,6 +45,7 @@ class InArchive:
     member: str
 
     def read(self) -> Submission:
+        """Unpacks the member in memory; a damaged one is Unreadable."""
         with self.archives.open(self.chain, self.member) as file:
             try:
                 return from_stream(file, Path(self.member))

@@ -45,6 +45,7 @@ class Plan:
 
     @property
     def worker_hours(self) -> float:
+        """Of all workers together, which is what is paid for."""
         return self.submissions * self.service_seconds / 3600
 
     @property
@@ -54,9 +55,11 @@ class Plan:
 
     @property
     def journal_bytes(self) -> float:
+        """How large the journal becomes on the disk."""
         return self.submissions * self.bytes_each
 
     def to_json(self) -> dict[str, Any]:
+        """The ``tutor.plan/1`` document; ``cost`` is None where no price was named."""
         return {
             "schema": "tutor.plan/1",
             "submissions": self.submissions,

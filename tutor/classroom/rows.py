@@ -53,6 +53,7 @@ class Row:
 
     @property
     def has_verdict(self) -> bool:
+        """Whether it was graded; else the grader or the machine failed."""
         return self.verdict != FAULT
 
     def cells(self) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Checked:
 
     @property
     def is_sound(self) -> bool:
+        """Whether nothing was found that is not as it was signed."""
         return not self.problems
 
 

@@ -34,6 +34,7 @@ class Entry:
 
     @property
     def name(self) -> str:
+        """The file's name, without its folders."""
         return self.parts[-1]
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tutor.amounts import size
+from tutor.amounts import number, size
 from tutor.cli import console
 from tutor.cli.console import clean, styled
 from tutor.cli.opening import open_content
 from tutor.cli.options import ContentOption, DeviceOption, JsonOption, PngOption, SvgOption
 from tutor.cli.pictures import check_png, write_pictures
 from tutor.cli.submitting import announce
-from tutor.grading.bars import number
 
 if TYPE_CHECKING:
     from tutor.proving.lab import Comparison

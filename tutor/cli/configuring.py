@@ -8,8 +8,6 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.options import JsonOption
-from tutor.course.names import nearest_or, printable
-from tutor.errors import UsageProblem
 from tutor.paths import tutor_home
 from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, change, known, settings
 from tutor.settings import shown as as_written
@@ -28,7 +26,9 @@ def config_command(
     home = tutor_home()
     if key is not None and value is not None:
         if key == "theme":
-            _require_theme(value)
+            from tutor.app.theme import require_theme
+
+            require_theme(value)
         change(home, key, value)
     chosen = settings(home).chosen
     shown = [chosen[known(key).key]] if key is not None else [chosen[setting.key] for setting in SETTINGS]
@@ -42,21 +42,6 @@ def config_command(
     else:
         console.write("\n".join([*map(_entry, shown), f"\n{home / FILE}"]))
     return 0
-
-
-def _require_theme(name: str) -> None:
-    """Raises UsageProblem where the app has no theme of that name, and would fall back to its own without a word."""
-    own = BY_KEY["theme"].choices
-    if name in own:
-        return
-    from textual.theme import BUILTIN_THEMES
-
-    if name not in BUILTIN_THEMES:
-        raise UsageProblem(
-            f"There is no theme '{printable(name)}'.",
-            where="tutor config theme",
-            next_step=nearest_or(name, [*own, *BUILTIN_THEMES], f"The tutor's own are {', '.join(own)}."),
-        )
 
 
 def _origin(one: Chosen) -> str:

@@ -20,6 +20,7 @@ def turn_on() -> None:
 
 
 def is_on() -> bool:
+    """Whether this process prints for who listens or reads line by line."""
     return _on
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tutor.amounts import number
 from tutor.cli import linear
 from tutor.cli.console import clean, drawn_cells, styled, width
-from tutor.grading.bars import number
 
 GAP = "  "
 PLOT_HEIGHT = 16

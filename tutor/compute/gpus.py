@@ -22,6 +22,7 @@ class Device:
     uuid: str | None = None
 
     def to_json(self) -> dict[str, object]:
+        """As ``devices`` of the ``tutor.doctor/1`` document lists it."""
         return {
             "id": self.id,
             "name": self.name,

@@ -132,18 +132,22 @@ class LoadedExercise:
 
     @property
     def stub(self) -> Path:
+        """What the learner begins with."""
         return self.folder / "stub.py"
 
     @property
     def example(self) -> Path:
+        """The public examples that ``tutor try`` runs."""
         return self.folder / "example.py"
 
     @property
     def reference(self) -> Path:
+        """The solution that a learner is shown, and that mutants are made of."""
         return self.grader_folder / "reference.py"
 
     @property
     def checks_file(self) -> Path:
+        """What a grading runs: the hidden checks, or the file that took their place (see ``on_the_map``)."""
         return self.grader_folder / (self.checks or f"test_{self.id.replace('-', '_')}.py")
 
     @property
@@ -256,6 +260,7 @@ class Content:
 
     @cached_property
     def exercise_ids(self) -> frozenset[str]:
+        """The ids of all exercises."""
         return frozenset(self._exercises)
 
     @cached_property

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-_CODE = re.compile(r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?")
+LANGUAGE = r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?"
+"""The pattern of such a code."""
 
 
 def is_language(name: str) -> bool:
     """Whether a folder of that name holds a translation."""
-    return _CODE.fullmatch(name) is not None
+    return re.fullmatch(LANGUAGE, name) is not None
 
 
 def chain(language: str) -> tuple[str, ...]:

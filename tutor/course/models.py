@@ -24,6 +24,8 @@ Markdown = Annotated[str, Field(min_length=1, max_length=3072)]
 
 
 class Model(BaseModel):
+    """What all models here share: unknown keys are refused, nothing changes later, numbers are finite."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
@@ -180,10 +182,12 @@ class Term(Model):
 
     @property
     def lesson(self) -> str:
+        """The id of the lesson that explains it."""
         return self.taught.partition("/")[0]
 
     @property
     def step(self) -> str:
+        """The id of the step of that lesson."""
         return self.taught.partition("/")[2]
 
 

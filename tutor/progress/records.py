@@ -50,6 +50,7 @@ class Attempt(Record):
 
     @property
     def passed(self) -> bool:
+        """Whether every required check passed."""
         return self.verdict == "passed"
 
     @property
@@ -83,6 +84,7 @@ class Answer(Record):
 
     @property
     def right(self) -> bool:
+        """Whether it got all points."""
         return self.points >= self.of
 
 
@@ -174,6 +176,7 @@ def is_json(text: object) -> bool:
 
 
 def sha256(source: bytes) -> str:
+    """The hash by which a source is known, in hexadecimal."""
     return hashlib.sha256(source).hexdigest()
 
 

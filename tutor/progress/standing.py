@@ -61,6 +61,7 @@ class Standing:
         return len(self.due_items)
 
     def lesson(self, lesson_id: str) -> LessonStatus:
+        """The status of a lesson of the course. Raises KeyError for any other."""
         return self.lessons[lesson_id]
 
     def shown(self, lesson_id: str) -> str:
@@ -70,6 +71,7 @@ class Standing:
         return "tested-out" if lesson_id in self.tested_out else self.lesson(lesson_id)
 
     def exercise(self, exercise_id: str) -> ExerciseStatus:
+        """The status of an exercise of the course. Raises KeyError for any other."""
         return self.exercises[exercise_id]
 
 

@@ -41,6 +41,7 @@ class ExerciseState:
 
     @property
     def cpu_only(self) -> bool:
+        """Passed, but never with its GPU checks."""
         return self.first_pass is not None and self.first_full_pass is None
 
 
@@ -141,6 +142,7 @@ def _counted(counts: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
 
 
 def dump(state: ExerciseState | ItemState) -> str:
+    """The state as JSON, which ``load_exercise`` or ``load_item`` reads."""
     return json.dumps(asdict(state), default=timestamp, separators=(",", ":"))
 
 

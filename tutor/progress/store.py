@@ -56,6 +56,7 @@ class Store:
 
     @property
     def home(self) -> Path:
+        """The folder that holds the progress."""
         return self.database.home
 
     @property
@@ -64,6 +65,7 @@ class Store:
         return self.database.notices
 
     def close(self) -> None:
+        """Lets go of the file. A context manager does it by itself."""
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -175,28 +177,21 @@ class Store:
     # --- reading -------------------------------------------------------------------------
 
     def attempts(self, exercise_id: str, *, limit: int | None = None, own: bool = True) -> list[Attempt]:
-        """The attempts at an exercise, newest last; the last ``limit`` of them."""
-        found = self._select(
-            Attempt,
-            f"WHERE log.course = ? AND exercise = ?{' AND own' if own else ''} "
-            "ORDER BY at DESC, uuid DESC LIMIT ?",
-            (self.course, exercise_id, -1 if limit is None else limit),
-        )
-        return found[::-1]
+        """The learner's own attempts at an exercise, newest last; the last ``limit`` of them.
+
+        ``own=False``: all that were made here, for others too.
+        """
+        where = f"exercise = ?{' AND own' if own else ''}"
+        return self._newest(Attempt, where, (exercise_id,), limit)[::-1]
 
     def last_attempt(self, exercise_id: str) -> Attempt | None:
-        found = self.attempts(exercise_id, limit=1)
-        return found[0] if found else None
+        """The learner's newest attempt at the exercise; None before the first."""
+        return next(iter(self.attempts(exercise_id, limit=1)), None)
 
     def last_pass(self, exercise_id: str) -> Attempt | None:
         """The learner's newest attempt that passed."""
-        found = self._select(
-            Attempt,
-            "WHERE log.course = ? AND exercise = ? AND own AND verdict = 'passed' "
-            "ORDER BY at DESC, uuid DESC LIMIT 1",
-            (self.course, exercise_id),
-        )
-        return found[0] if found else None
+        where = "exercise = ? AND own AND verdict = 'passed'"
+        return next(iter(self._newest(Attempt, where, (exercise_id,), 1)), None)
 
     def answers(self, lesson: str | None = None) -> list[Answer]:
         """The answers to a lesson's quiz, or to all, newest last."""
@@ -213,12 +208,8 @@ class Store:
         )
 
     def last_event(self, kind: str, subject: str) -> Event | None:
-        found = self._select(
-            Event,
-            "WHERE log.course = ? AND kind = ? AND subject = ? ORDER BY at DESC, uuid DESC LIMIT 1",
-            (self.course, kind, subject),
-        )
-        return found[0] if found else None
+        """The newest event of this kind about this subject; None where there was none."""
+        return next(iter(self._newest(Event, "kind = ? AND subject = ?", (kind, subject), 1)), None)
 
     def hints_shown(self, exercise_id: str) -> int:
         """How many hints of the ladder the learner has seen."""
@@ -245,6 +236,7 @@ class Store:
         return found
 
     def exercise_state(self, exercise_id: str) -> ExerciseState:
+        """The summary of one exercise: empty where it was never begun."""
         return self._summary(lambda sql: clocks.exercise_state(sql, self.course, exercise_id, self.now()))
 
     def exercise_states(self) -> dict[str, ExerciseState]:
@@ -286,6 +278,14 @@ class Store:
         except records.UNREADABLE:
             self.database.write(summary.rebuild)
             return self.database.read(query)
+
+    def _newest(
+        self, kind: type[Kind], where: str, values: tuple[object, ...], limit: int | None
+    ) -> list[Kind]:
+        """The last ``limit`` records of the course of which ``where`` is true, newest first; None: all."""
+        order = "ORDER BY at DESC, uuid DESC LIMIT ?"
+        wanted = (self.course, *values, -1 if limit is None else limit)
+        return self._select(kind, f"WHERE log.course = ? AND {where} {order}", wanted)
 
     def _select(self, kind: type[Kind], where: str, values: tuple[object, ...]) -> list[Kind]:
         rows = self._rows(f"{records.select(kind)} {where}", values)

@@ -27,6 +27,7 @@ class Chance:
         return int(self._random.random() * n)
 
     def choice(self, values: Sequence[T]) -> T:
+        """One of ``values``, each as likely."""
         return values[self.below(len(values))]
 
     def shuffled(self, values: Sequence[T]) -> tuple[T, ...]:

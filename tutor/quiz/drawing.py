@@ -87,6 +87,7 @@ class Drawn:
 
     @property
     def draw_note(self) -> str:
+        """The drawn numbers in words, for messages about what they lead to."""
         return note_on(self.variables)
 
     def _guarded(self, field: str, action: Callable[[], T]) -> T:

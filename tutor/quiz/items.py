@@ -27,6 +27,7 @@ class Choice:
     text: str
 
     def to_json(self) -> JsonObject:
+        """As it stands in a ``tutor.quiz/1`` document."""
         return {"id": self.id, "text": self.text}
 
 

@@ -31,6 +31,7 @@ class Scored:
     result: Result
 
     def to_json(self) -> JsonObject:
+        """An item of a ``tutor.quiz-result/1`` document."""
         return {
             "id": self.key,
             "correct": self.result.correct,

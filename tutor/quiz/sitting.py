@@ -40,18 +40,22 @@ class Sitting:
 
     @property
     def keys(self) -> Sequence[str]:
+        """The items' keys in the order of asking."""
         return list(self.items)
 
     @property
     def key(self) -> str:
+        """The key of the question that is being asked."""
         return self.keys[self.position]
 
     @property
     def item(self) -> Item:
+        """The question that is being asked."""
         return self.items[self.key]
 
     @property
     def complete(self) -> bool:
+        """Whether every question was answered or skipped."""
         return not self.open
 
     @property
@@ -71,9 +75,11 @@ class Sitting:
 
     @property
     def missed(self) -> list[Item]:
+        """The items whose answers did not get all points."""
         return [self.items[key] for key, (got, of) in self.points.items() if got < of]
 
     def answered(self, result: Result) -> None:
+        """Take in what the current answer was worth. A miss in a placement test settles the lesson."""
         self.points[self.key] = (result.points, float(result.of))
         self.drafts.pop(self.key, None)
         if self.placement and not result.correct:
@@ -111,6 +117,7 @@ class Sitting:
     # --- the bookmark ---------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
+        """The bookmark: seed and items, so that the same numbers come back, and what was done so far."""
         return {
             "seed": self.seed,
             "asked": [[item.lesson, item.id] for item in self.items.values()],

@@ -37,50 +37,62 @@ class Settings:
 
     @property
     def theme(self) -> str:
+        """The name of the app's theme."""
         return str(self.chosen["theme"].value)
 
     @property
     def language(self) -> str:
+        """The language of lessons and exercises, such as ``de``; empty for the course's own."""
         return str(self.chosen["language"].value)
 
     @property
     def glyphs(self) -> str:
+        """``auto``, ``unicode`` or ``ascii``."""
         return str(self.chosen["glyphs"].value)
 
     @property
     def motion(self) -> bool:
+        """Whether anything on the screen moves by itself."""
         return bool(self.chosen["motion"].value)
 
     @property
     def editor(self) -> str:
+        """The command that opens the learner's file; ``builtin`` or empty: the app's own editor."""
         return str(self.chosen["editor"].value)
 
     @property
     def wrap(self) -> bool:
+        """Whether long lines are broken in the built-in editor."""
         return bool(self.chosen["wrap"].value)
 
     @property
     def device(self) -> str:
+        """Where submissions and demos run unless a command says otherwise, as ``--device`` takes it."""
         return str(self.chosen["device"].value)
 
     @property
     def assistant(self) -> str:
+        """The id of the assistant that a prompt is handed to first; empty where none was chosen."""
         return str(self.chosen["assistant"].value)
 
     @property
     def chat_url(self) -> str:
+        """The address of the chat's server, without a slash at its end; empty where none was set."""
         return str(self.chosen["chat_url"].value).rstrip("/")
 
     @property
     def chat_model(self) -> str:
+        """The chat's model as its server names it; empty where none was set."""
         return str(self.chosen["chat_model"].value)
 
     @property
     def chat_context(self) -> int:
+        """Tokens that the chat's model reads at once, at most."""
         return int(self.chosen["chat_context"].value)
 
     @property
     def daily_cap(self) -> int:
+        """Quiz items that come back for review in one day, at most."""
         return int(self.chosen["daily_cap"].value)
 
 

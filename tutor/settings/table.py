@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tutor.course.languages import LANGUAGE
+
 Value = str | int | bool
 
 
@@ -128,7 +130,7 @@ SETTINGS = (
         "The language of lessons, questions and briefs, such as de; what is not translated stays as it is.",
         "",
         choices=("",),
-        free=r"[a-z]{2}(-[A-Z][A-Za-z]{1,3})?",
+        free=LANGUAGE,
         variables=("TUTOR_LANGUAGE",),
     ),
     Setting(
@@ -162,7 +164,7 @@ SETTINGS = (
     Setting(
         "daily_cap",
         "The most questions that come back for review in one day; the rest wait for the next.",
-        20,
+        20,  # progress.spreading.DAILY_CAP, which is not imported: the first screen waits for the settings
         least=1,
         most=500,
         variables=("TUTOR_DAILY_CAP",),

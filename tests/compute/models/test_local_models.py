@@ -194,7 +194,7 @@ def test_too_little_space_is_told_before_the_copy(
 ) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(installing_module.shutil, "disk_usage", lambda place: usage._replace(free=10))
-    assert "0 MB are free" in refusal(write_model(tmp_path / "m"), shelf)
+    assert "10 bytes are free" in refusal(write_model(tmp_path / "m"), shelf)
 
 
 @pytest.mark.usefixtures("trusting")

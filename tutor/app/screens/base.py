@@ -23,6 +23,7 @@ class TutorScreen(Screen[None]):
 
     @property
     def tutor(self) -> TutorApp:
+        """The app, as what it is."""
         return cast("TutorApp", self.app)
 
     def keep(self) -> None:

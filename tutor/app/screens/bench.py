@@ -58,14 +58,17 @@ class Bench(TutorScreen):
 
     @property
     def grading(self) -> bool:
+        """Whether a grading is under way."""
         return self._grading is not None and self._grading.is_running
 
     @property
     def watching(self) -> bool:
+        """Whether each save is graded."""
         return self._watching is not None and self._watching.is_running
 
     @property
     def started(self) -> bool:
+        """Whether the learner's file is there."""
         return self.tutor.engine.solution_path(self.exercise).exists()
 
     @property
@@ -80,10 +83,12 @@ class Bench(TutorScreen):
 
     @property
     def practising(self) -> bool:
+        """Whether it was begun again from the stub, and not passed since."""
         return self.tutor.engine.store.exercise_state(self.exercise.id).practising
 
     @property
     def hints_shown(self) -> int:
+        """How many hints the learner has seen."""
         return self.tutor.engine.store.hints_shown(self.exercise.id)
 
     @property

@@ -90,6 +90,7 @@ class ChatScreen(TutorScreen):
 
     @property
     def answering(self) -> bool:
+        """Whether the model is being asked, or still answers."""
         return self._answering is not None and self._answering.is_running
 
     # --- what is shown ------------------------------------------------------------------------------
@@ -178,6 +179,7 @@ class ChatScreen(TutorScreen):
         return True
 
     def keep(self) -> None:
+        """Keep what is typed and not sent yet."""
         if self.query(Question):
             self.conversation.draft = self.field.text
 

@@ -13,7 +13,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tutor.app.text import moment, number
+from tutor.amounts import number
+from tutor.app.text import moment
 from tutor.app.theme import GLYPHS, status_word
 from tutor.app.widgets.bar import factor
 from tutor.app.widgets.code import Listing, diff

@@ -90,6 +90,7 @@ class EditorScreen(Screen[bool]):
     @on(CodeEditor.SelectionChanged)
     @on(CodeEditor.Changed)
     def tell(self) -> None:
+        """Say below the text whether it is saved, and where the cursor is."""
         row, column = self.editor.cursor_location
         state = ("● not saved", "$accent") if self.changed else ("✓ saved", "$success")
         line = Content.assemble(

@@ -179,6 +179,7 @@ class LessonScreen(LessonPages):
 
     @on(GoOn.Chosen)
     def open_way(self, event: GoOn.Chosen) -> None:
+        """Follow one of the lesson's ways on: its demo with values, or a screen of its own."""
         kind, _, rest = event.way.opens.partition(":")
         if kind == "demo":
             values = dict(part.split("=", 1) for part in rest.split(",") if part)

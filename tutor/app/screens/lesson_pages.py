@@ -65,6 +65,7 @@ class LessonPages(TutorScreen):
 
     @property
     def demo(self) -> DemoPanel | None:
+        """The demo of the page that is shown, if it has one."""
         return self.page.demo if self.page else None
 
     def on_mount(self) -> None:
@@ -96,6 +97,7 @@ class LessonPages(TutorScreen):
             self._again = frozenset(self.tutor.engine.standing().reread.get(self.lesson.id, ()))
 
     def keep(self) -> None:
+        """Remember the page and how far it is scrolled."""
         if self.frame is None:
             return
         self._kept_scroll = round(self.frame.scroll_y)

@@ -65,6 +65,7 @@ class PromptsScreen(HandingOverScreen):
         return self.tutor.engine.assistance.prompt(self.lesson, LEVELS[self.level])
 
     def used(self) -> None:
+        """Remember that a prompt of this level was taken along."""
         self.tutor.engine.store.record_event("prompt", self.lesson.id, {"level": LEVELS[self.level]})
 
     def action_level(self, number: int) -> None:

@@ -71,6 +71,7 @@ class QuizScreen(TutorScreen):
 
     @property
     def question(self) -> QuestionWidget | None:
+        """The widget of the question that is asked; None while there is none."""
         return next(iter(self.query(QuestionWidget)), None)
 
     def on_mount(self) -> None:
@@ -84,6 +85,7 @@ class QuizScreen(TutorScreen):
 
     @work(exclusive=True, group="page")
     async def show_question(self) -> None:
+        """Put the current question on the page, with what was left of an answer."""
         if not self.query("#page"):  # left meanwhile
             return
         item = self.sitting.item
@@ -131,6 +133,7 @@ class QuizScreen(TutorScreen):
 
     @work(exclusive=True, group="judge")
     async def judge(self, question: QuestionWidget, answer: object) -> None:
+        """Score an answer in a thread, write it down, and explain it."""
         engine, item = self.tutor.engine, question.item
         self._set_state("judging")
         how = self.query_one(".how", Static)
@@ -238,6 +241,7 @@ class QuizScreen(TutorScreen):
             self.keep_place()
 
     def keep_place(self) -> None:
+        """Write the bookmark: the quiz goes on from here whenever it is opened again."""
         with self.tutor.problems_shown():
             self.sitting.keep(self.tutor.engine.store)
 

@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from tutor.app.text import colourless, inline, number
+from tutor.amounts import number
+from tutor.app.text import colourless, inline
 from tutor.app.theme import COLOURS, GLYPHS
 from tutor.app.widgets.bar import bar, factor
 

@@ -88,10 +88,12 @@ class DemoPanel(Vertical):
         self.run_demo(self.knobs.values())
 
     def stop(self) -> None:
+        """End the demo that runs, if one does, with all its processes."""
         self.workers.cancel_group(self, "demo")
 
     @work(exclusive=True, group="demo")
     async def run_demo(self, values: Mapping[str, str]) -> None:
+        """Run the demo with these values of its knobs; its output streams in, and a run before is ended."""
         app = cast("TutorApp", self.app)
         engine = app.engine
         if self.runs:

@@ -20,6 +20,7 @@ class FileLine(Static):
     """The file's path; below it, where the exercise changed since, what can be done about it."""
 
     def show(self, path: Path, *, watching: bool, newer: bool = False) -> None:
+        """Name the file, and say whether it is there, whether saves are graded, and whether the exercise is newer."""
         written = "" if path.exists() else "  not written yet"
         line = Content.styled(shown_path(path) + written, "$quiet")
         if watching:

@@ -41,6 +41,8 @@ class GoOn(OptionList):
 
     @dataclass
     class Chosen(Message):
+        """A way on was chosen."""
+
         way: Way
 
     def __init__(self, ways: Sequence[Way]) -> None:

@@ -13,6 +13,8 @@ from tutor.app.widgets.reading import Reading
 
 
 class HintsView(VerticalScroll):
+    """The hints of an exercise, one below the other."""
+
     async def show(self, hints: Sequence[str], shown: int) -> None:
         """The first ``shown`` of ``hints``, and what the next key does."""
         await self.remove_children()

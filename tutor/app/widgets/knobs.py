@@ -87,6 +87,7 @@ class Knobs(Vertical):
             field.value = values.get(knob.name, str(knob.default))
 
     def values(self) -> dict[str, str]:
+        """What the fields hold, by the knobs' names."""
         return {
             knob.name: field.value.strip() for knob, field in zip(self.knobs, self._fields(), strict=True)
         }
@@ -99,6 +100,7 @@ class Knobs(Vertical):
         return None
 
     def focus_first(self) -> None:
+        """Go to the first field, if there is one."""
         for field in self._fields():
             field.focus()
             return

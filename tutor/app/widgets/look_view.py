@@ -64,6 +64,7 @@ class LookView(VerticalScroll):
         self._update([Content.styled(text, "$quiet")])
 
     def show(self, found: Look | NoLook) -> None:
+        """Draw what a solution does to public matrices, or say why there is nothing to draw."""
         from tutor.proving.look_plot import summary
         from tutor.proving.looking import NoLook
 

@@ -39,6 +39,7 @@ class OutputView(Widget):
         self.dropped = 0
 
     def clear(self) -> None:
+        """Forget all that was printed."""
         self._pending = self._partial = ""
         self._lines.clear()
         self.dropped = 0

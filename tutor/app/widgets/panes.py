@@ -42,6 +42,8 @@ class Panes(Horizontal, can_focus=True):
 
     @dataclass
     class Turned(Message):
+        """Another pane is shown."""
+
         number: int
 
     def __init__(self, exercise: LoadedExercise) -> None:
@@ -85,4 +87,5 @@ class Panes(Horizontal, can_focus=True):
         getattr(self.query_one(f"#{PANES[self.shown]}"), f"scroll_{where}")(animate=False)
 
     def turn(self, step: int) -> None:
+        """Show the pane so many further, and around."""
         self.show((self.shown + step) % len(self.names))

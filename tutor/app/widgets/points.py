@@ -28,6 +28,8 @@ class Points(OptionList):
 
     @dataclass
     class Changed(Message):
+        """Another point was ticked, or one no longer."""
+
         made: frozenset[int]
 
     def __init__(self, points: Sequence[str], made: Collection[int]) -> None:
@@ -43,6 +45,7 @@ class Points(OptionList):
         self._draw()
 
     def tick(self, number: int) -> None:
+        """Tick a point, or take its tick away."""
         self.made ^= {number}
         self.highlighted = number
         self._draw()

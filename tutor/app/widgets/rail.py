@@ -14,6 +14,7 @@ class Rail(Static):
     """A list to look at, not to walk through; the place in it follows the page."""
 
     def show(self, titles: Sequence[str], marks: Sequence[str], position: int) -> None:
+        """List the steps with their marks (``reread``, ``done``, or none); ``position`` is the one that is open."""
         width = max(10, self.content_size.width or 29)
         lines: list[Content] = []
         for number, (title, mark) in enumerate(zip(titles, marks, strict=True)):

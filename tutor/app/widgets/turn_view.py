@@ -79,6 +79,7 @@ class TurnView(Vertical):
             await self.mount(widget)
 
     async def flush(self, *, now: bool = False) -> None:
+        """Show what has come of the answer so far; ``now``: without waiting for more."""
         if self._answer is not None:
             await self._answer.flush(now=now)
 
@@ -100,6 +101,7 @@ class ToolLine(Static):
         self._show()
 
     def end(self, *, ok: bool) -> None:
+        """Mark the tool's call as done, or as not done."""
         self._sign, self._end = (("✓ ", "$success"), "") if ok else (("– ", "$quiet"), "  not done")
         if self.is_mounted:
             self._show()

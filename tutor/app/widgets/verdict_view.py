@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.amounts import duration, size
-from tutor.app.text import colourless, inline, number, untrusted_content
+from tutor.amounts import duration, number, size
+from tutor.app.text import colourless, inline, untrusted_content
 from tutor.app.widgets.check_view import CheckView
 from tutor.app.widgets.plot import Plot
 from tutor.app.widgets.reading import Reading
@@ -53,6 +53,7 @@ class VerdictView(VerticalScroll):
     # --- three states -------------------------------------------------------------------------------
 
     async def nothing_yet(self, hint: str) -> None:
+        """Say that nothing was graded yet, and what to do."""
         await self._clear()
         self._head(Content.styled("No verdict yet", "bold"), Content(), Content.styled(hint, "$quiet"))
 

@@ -25,6 +25,8 @@ class Views(Widget):
 
     @dataclass
     class Picked(Message):
+        """A view was picked."""
+
         number: int
 
     def render(self) -> Content:

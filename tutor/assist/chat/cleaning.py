@@ -18,6 +18,7 @@ class StreamCleaner:
         self._held = ""
 
     def feed(self, piece: str) -> str:
+        """The next piece, cleaned; an escape sequence that has only begun is held back until it ends."""
         text = self._held + piece
         begun = _BEGUN.search(text, max(0, len(text) - LONGEST_SEQUENCE))
         at = begun.start() if begun else len(text)
@@ -25,5 +26,6 @@ class StreamCleaner:
         return clean_text(text[:at], limit=None)
 
     def rest(self) -> str:
+        """What was held back when the stream ended, cleaned."""
         held, self._held = self._held, ""
         return clean_text(held, limit=None)

@@ -23,6 +23,7 @@ _UNTOLD = {"title", "maxLength", "maxProperties", "exclusiveMaximum"}
 
 
 def name_of(tool: Tool) -> str:
+    """The name under which a tool is offered and called."""
     return str(tool.__name__)
 
 

@@ -47,6 +47,7 @@ class Desk:
             yield self._grader
 
     async def close(self) -> None:
+        """Ends the grader's processes, if any were started."""
         if self._grader is not None:
             await self._grader.__aexit__(None, None, None)
             self._grader = None

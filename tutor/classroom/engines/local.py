@@ -47,6 +47,7 @@ class LocalEngine:
         await self._grader.close()
 
     async def grade(self, job: Job) -> Outcome:
+        """Grades on the next device that is free; the others wait in the order of their calls."""
         device = await self._free.get()
         try:
             return await grade_one(self._grader, self._exercises[job.key.exercise], job, device)

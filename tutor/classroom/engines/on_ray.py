@@ -100,6 +100,7 @@ class RayEngine:
         self._ray.shutdown()
 
     async def grade(self, job: Job) -> Outcome:
+        """Grades on a station that is free, and on another where that is lost; after some losses it is a fault."""
         losses = 0
         while losses < MOST_LOSSES:
             station = await self._free_station()

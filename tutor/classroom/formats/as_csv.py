@@ -14,6 +14,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 
 def render(book: Gradebook) -> bytes:
+    """A row a submission, in the class's order."""
     return table(COLUMNS, (row.cells() for row in book.rows))
 
 

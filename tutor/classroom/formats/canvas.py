@@ -10,6 +10,7 @@ FIXED = ("Student", "ID", "SIS Login ID", "Section")
 
 
 def render(book: Gradebook) -> bytes:
+    """A line a student, with the points of the best submission to each exercise; first what is possible."""
     exercises = exercises_of(book)
     possible = {"Student": "    Points Possible", **exercises}
     lines = [

@@ -15,6 +15,7 @@ from tutor.classroom.rows import Row
 
 
 def render(book: Gradebook) -> bytes:
+    """A test for each required check of each submission; what has no verdict is one test that is not passed."""
     several = len({row.student for row in book.rows}) > 1
     tests = [test for row in book.rows for test in _tests(book, row, f"{row.student}: " if several else "")]
     document = {

@@ -29,6 +29,7 @@ _VERDICTS = {"passed": "good", "failed": "bad", "error": "bad", "fault": "odd"}
 
 
 def render(book: Gradebook) -> bytes:
+    """The whole report as one page of HTML, in UTF-8."""
     seen = overview(book)
     graded = book.graded
     memory = [row.peak_bytes / 1e6 for row in graded if row.peak_bytes]

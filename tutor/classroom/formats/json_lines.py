@@ -12,6 +12,7 @@ SCHEMA = "tutor.grade/1"
 
 
 def render(book: Gradebook) -> bytes:
+    """One ``tutor.grade/1`` object a line, a line a submission."""
     return b"".join(json.dumps(_line(book, row), allow_nan=False).encode() + b"\n" for row in book.rows)
 
 

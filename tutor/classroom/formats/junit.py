@@ -10,6 +10,7 @@ from tutor.grading.junit import junit_suite
 
 
 def render(book: Gradebook) -> bytes:
+    """A ``testsuite`` for each submission, with the totals of all above them."""
     suites = Element("testsuites")
     suites.extend(_suite(book, row) for row in book.rows)
     for total in ("tests", "failures", "errors", "skipped"):

@@ -11,6 +11,7 @@ PERSON = ("Identifier", "Full name")
 
 
 def render(book: Gradebook) -> bytes:
+    """A line a student, with the points of the best submissions; of a single exercise its message, too."""
     exercises = exercises_of(book)
     lines = []
     for (student, number), rows in best_of(book).items():

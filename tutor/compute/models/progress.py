@@ -47,6 +47,7 @@ class Meter:
         tell(Progress(stage, 0, total))
 
     def __call__(self, done: int) -> None:
+        """Tell that so many bytes are ``done`` by now."""
         now = self.clock()
         self._seen.append((now, done))
         while len(self._seen) > 2 and now - self._seen[0][0] > _WINDOW_SECONDS:

@@ -7,8 +7,10 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from tutor.amounts import size
 from tutor.course.names import printable
 from tutor.errors import UsageProblem
+from tutor.ordinary import NotOrdinary, open_ordinary
 from tutor.paths import CONTENT_FOLDERS
 
 MOST_FILES = 5000
@@ -24,15 +26,15 @@ class Budget:
         self._where = where
         self._files = self._bytes = 0
 
-    def take(self, name: str, size: int) -> None:
-        """Raises UsageProblem."""
-        self._files, self._bytes = self._files + 1, self._bytes + size
+    def take(self, name: str, length: int) -> None:
+        """Count one more file, of so many bytes. Raises UsageProblem."""
+        self._files, self._bytes = self._files + 1, self._bytes + length
         if self._files > MOST_FILES:
             raise self._refusal(f"It has more than {MOST_FILES:,} files.")
-        if size > LARGEST_FILE:
-            raise self._refusal(f"'{printable(name)}' is larger than {LARGEST_FILE // 1_000_000} MB.")
+        if length > LARGEST_FILE:
+            raise self._refusal(f"'{printable(name)}' is larger than {size(LARGEST_FILE)}.")
         if self._bytes > MOST_BYTES:
-            raise self._refusal(f"It holds more than {MOST_BYTES // 1_000_000} MB.")
+            raise self._refusal(f"It holds more than {size(MOST_BYTES)}.")
 
     def _refusal(self, message: str) -> UsageProblem:
         return UsageProblem(f"{message} No course needs that.", where=self._where)
@@ -72,11 +74,10 @@ def copy_course(source: Path, target: Path, where: str) -> None:
 
 def _read(place: Path) -> bytes:
     try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _no_file(place)
+        with open_ordinary(place, follow=False) as file:
             return file.read(LARGEST_FILE + 1)
+    except (NotOrdinary, IsADirectoryError):
+        raise _no_file(place) from None
     except OSError as error:
         message = f"This file cannot be read: {error.strerror}."
         raise UsageProblem(message, where=str(place)) from None

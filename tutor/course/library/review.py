@@ -64,6 +64,7 @@ class Review:
     programs: tuple[Program, ...]
 
     def of(self, rights: Rights) -> tuple[Program, ...]:
+        """The programs that run with these rights."""
         return tuple(program for program in self.programs if program.rights == rights)
 
 

@@ -23,6 +23,7 @@ class Explained(Choice):
 
     @property
     def explanation(self) -> str:
+        """The option and why it is right or wrong, in Markdown."""
         text = emphasised(self.text)
         if "\n" in text:
             return f"{text}{self.why}"

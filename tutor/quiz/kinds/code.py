@@ -13,29 +13,26 @@ from typing import ClassVar, Self
 from tutor.course.questions import BLANK, Case, CodeQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Item, Result
+from tutor.quiz.kinds.texts import WrongText, draw_wrong_texts, wrong_text
 from tutor.quiz.shapes import text_of
 
 LONGEST_FILLING = 1000
 MOST_PROVED = 3
 
 
-@dataclass(frozen=True)
-class WrongFilling:
-    text: str
-    why: str
-    misconception: str | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class CodeItem(Item):
+    """A drawn program with a blank, a filling that is right, and the cases that any right filling must pass."""
+
     kind: ClassVar[str] = "code"
     answer: str = field(repr=False)
     cases: tuple[tuple[str, str], ...] = field(repr=False)
     why: str = field(repr=False)
-    wrong: tuple[WrongFilling, ...] = field(repr=False)
+    wrong: tuple[WrongText, ...] = field(repr=False)
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render the program, its filling and its cases. Raises ContentProblem, also where a case gives no literal."""
         question: CodeQuestion = drawn.question
         return cls(
             **drawn.common,
@@ -46,28 +43,23 @@ class CodeItem(Item):
                 for n, case in enumerate(question.cases)
             ),
             why=drawn.text("why", question.why),
-            wrong=tuple(
-                WrongFilling(
-                    drawn.code(f"wrong[{n}].value", wrong.value).strip(),
-                    drawn.text(f"wrong[{n}].why", wrong.why),
-                    wrong.misconception,
-                )
-                for n, wrong in enumerate(question.wrong)
-            ),
+            wrong=draw_wrong_texts(drawn),
         )
 
     @property
     def shape(self) -> str:
+        """Python source; it may have several lines."""
         return f"the Python that replaces {BLANK}"
 
     def score(self, answer: object) -> Result:
+        """All points if every case has its value, else none. Runs the program, confined. Raises AnswerProblem."""
         filling = text_of(self, answer, LONGEST_FILLING).strip()
         if not filling:
             raise self.problem(answer)
         passed, message = self.run(filling)
         if all(passed):
             return self.share(1, self.why)
-        known = next((wrong for wrong in self.wrong if _squeezed(wrong.text) == _squeezed(filling)), None)
+        known = wrong_text(self.wrong, filling, _squeezed)
         parts = [known.why] if known else []
         parts.append(message or "Not every case has its value.")
         parts.append(f"One right filling: `{self.answer}`\n\n{self.why}")
@@ -82,6 +74,7 @@ class CodeItem(Item):
         return outcome.ok, outcome.message
 
     def flaws(self) -> Iterator[str]:
+        """A wrong filling that is the right one, or stands twice; white space tells none apart."""
         fillings = [_squeezed(wrong.text) for wrong in self.wrong]
         for n, text in enumerate(fillings):
             if text == _squeezed(self.answer):

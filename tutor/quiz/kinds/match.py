@@ -18,6 +18,8 @@ from tutor.quiz.wording import counts, emphasised, repeated
 
 @dataclass(frozen=True)
 class Couple:
+    """A left and a right that belong together, and why."""
+
     left: Choice
     right: Choice
     why: str
@@ -25,12 +27,15 @@ class Couple:
 
 @dataclass(frozen=True, kw_only=True)
 class MatchItem(Item):
+    """Drawn pairs; the lefts are shown in their order, the rights shuffled."""
+
     kind: ClassVar[str] = "match"
     partly: ClassVar[str] = "partly right counts: each right pair"
     couples: tuple[Couple, ...] = field(repr=False)
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render both sides and shuffle the rights. Raises ContentProblem."""
         question: MatchQuestion = drawn.question
         couples = tuple(
             Couple(
@@ -49,9 +54,11 @@ class MatchItem(Item):
 
     @property
     def shape(self) -> str:
+        """An object from left ids to right ids."""
         return f"an object from each of {listed(self.left)} to one of {listed(self.right)}"
 
     def score(self, answer: object) -> Result:
+        """A share of the points for each right pair. Raises AnswerProblem for an id of neither side."""
         chosen = self._chosen(answer)
         parts = []
         hits = 0
@@ -76,6 +83,7 @@ class MatchItem(Item):
         return answer
 
     def flaws(self) -> Iterator[str]:
+        """Pieces of one side that say the same, and ids that tell which belong together."""
         for side in (self.left, self.right):
             if text := repeated(choice.text for choice in side):
                 yield f"two pieces of one side say '{text}', so that either could be meant"

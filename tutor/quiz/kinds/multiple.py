@@ -17,24 +17,30 @@ from tutor.quiz.shapes import ids_of, listed
 
 @dataclass(frozen=True, kw_only=True)
 class MultipleItem(Item):
+    """Drawn options, each right or wrong by itself."""
+
     kind: ClassVar[str] = "multiple"
     partly: ClassVar[str] = "partly right counts: right ones chosen less wrong ones, never below 0"
     explained: tuple[Explained, ...] = field(repr=False)
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render the options and shuffle them. Raises ContentProblem."""
         options = draw_options(drawn)
         return cls(**drawn.common, options=choices(options), explained=options)
 
     @property
     def right_options(self) -> frozenset[str]:
+        """The ids of all right options."""
         return frozenset(option.id for option in self.explained if option.right)
 
     @property
     def shape(self) -> str:
+        """A list of ids, in any order."""
         return f"a list of ids out of {listed(self.options)}"
 
     def score(self, answer: object) -> Result:
+        """(right ones chosen − wrong ones chosen) / right ones, of the points. Raises AnswerProblem for unknown ids."""
         known = [option.id for option in self.options]
         chosen = set(ids_of(self, answer, known))
         hits = [option for option in self.explained if option.right and option.id in chosen]
@@ -53,6 +59,7 @@ class MultipleItem(Item):
         return self.share(share, "\n\n".join(parts), misconception)
 
     def flaws(self) -> Iterator[str]:
+        """Options that say the same, and ids that give the answer away."""
         yield from option_flaws(self.explained)
 
 

@@ -28,6 +28,8 @@ class Slip:
 
 @dataclass(frozen=True, kw_only=True)
 class NumericItem(Item):
+    """A drawn number with its unit and tolerances, and the wrong numbers that people give, in the same unit."""
+
     kind: ClassVar[str] = "numeric"
     answer: float = field(repr=False)
     relative_tolerance: float
@@ -37,6 +39,7 @@ class NumericItem(Item):
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Compute the answer and the wrong values. Raises ContentProblem, also for a unit that is not known."""
         question: NumericQuestion = drawn.question
         unit = drawn.text("unit", question.unit)
         try:
@@ -70,6 +73,7 @@ class NumericItem(Item):
         return f"such as 28, 2.5, 1/3, 3e8 or 2^10{units}"
 
     def score(self, answer: object) -> Result:
+        """All points within the tolerance, else none; the nearest wrong value explains. Raises AnswerProblem."""
         try:
             value = read_quantity(answer, self.unit)
         except NumberError as error:
@@ -89,6 +93,7 @@ class NumericItem(Item):
         return abs(value - target) <= max(share * tolerance, ROUNDING_NOISE * abs(target))
 
     def flaws(self) -> Iterator[str]:
+        """Wrong values that are right, and pairs of them that lie too near each other to be told apart."""
         for n, slip in enumerate(self.slips):
             wrong = number_text(slip.value)
             if self.near(slip.value, self.answer):
@@ -99,6 +104,7 @@ class NumericItem(Item):
 
     @property
     def shape(self) -> str:
+        """A number; its unit may be any that the item's can be computed from."""
         if not self.unit:
             return "a number without a unit"
         return f"a number in {self.unit}, or in a unit of the same kind"

@@ -19,6 +19,8 @@ from tutor.quiz.wording import counts, repeated
 
 @dataclass(frozen=True, kw_only=True)
 class OrderItem(Item):
+    """Drawn pieces, shown in an order that is never the right one."""
+
     kind: ClassVar[str] = "order"
     partly: ClassVar[str] = "partly right counts: neighbours that follow one another as they should"
     in_order: tuple[Choice, ...] = field(repr=False)
@@ -26,6 +28,7 @@ class OrderItem(Item):
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render the pieces and put them out of order. Raises ContentProblem."""
         question: OrderQuestion = drawn.question
         pieces = tuple(
             Choice(piece.id, drawn.text(f"pieces[{n}].text", piece.text))
@@ -40,9 +43,11 @@ class OrderItem(Item):
 
     @property
     def shape(self) -> str:
+        """All ids, each once."""
         return f"the list of all {len(self.options)} ids in order, out of {listed(self.options)}"
 
     def score(self, answer: object) -> Result:
+        """A share of the points for each two neighbours that follow one another. Raises AnswerProblem."""
         ids = ids_of(self, answer, (piece.id for piece in self.in_order))
         if len(ids) != len(self.in_order):
             raise self.problem(answer)
@@ -55,6 +60,7 @@ class OrderItem(Item):
         return self.share(kept / len(wanted), f"The right order:\n\n{solution}\n\n{self.why}\n\n{note}")
 
     def flaws(self) -> Iterator[str]:
+        """Pieces that say the same, and ids that count the right order."""
         if text := repeated(piece.text for piece in self.in_order):
             yield f"two pieces say '{text}', so that the order is not one"
         if counts([piece.id for piece in self.in_order]):

@@ -13,59 +13,50 @@ from typing import ClassVar, Self
 from tutor.course.questions import OutputQuestion
 from tutor.quiz.drawing import Drawn
 from tutor.quiz.items import Item, Result
+from tutor.quiz.kinds.texts import WrongText, draw_wrong_texts, wrong_text
 from tutor.quiz.printed import printed_by
 from tutor.quiz.shapes import text_of
 
 
-@dataclass(frozen=True)
-class Misprediction:
-    """A text that people predict, and why."""
-
-    text: str
-    why: str
-    misconception: str | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class OutputItem(Item):
+    """A drawn program, what it prints, and what people predict instead."""
+
     kind: ClassVar[str] = "output"
     answer: str = field(repr=False)
     why: str = field(repr=False)
-    mispredictions: tuple[Misprediction, ...] = field(repr=False)
+    wrong: tuple[WrongText, ...] = field(repr=False)
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render the program and what it prints. Raises ContentProblem. That it does print it is shown by ``prove``."""
         question: OutputQuestion = drawn.question
         return cls(
             **drawn.common,
             code=drawn.code("code", question.code),
             answer=drawn.code("answer", question.answer).strip(),
             why=drawn.text("why", question.why),
-            mispredictions=tuple(
-                Misprediction(
-                    drawn.code(f"wrong[{n}].value", wrong.value).strip(),
-                    drawn.text(f"wrong[{n}].why", wrong.why),
-                    wrong.misconception,
-                )
-                for n, wrong in enumerate(question.wrong)
-            ),
+            wrong=draw_wrong_texts(drawn),
         )
 
     @property
     def shape(self) -> str:
+        """A text, compared as ``normalised`` has it."""
         return "the text that is printed"
 
     def score(self, answer: object) -> Result:
-        text = normalised(text_of(self, answer))
-        if text == normalised(self.answer):
+        """All points for what is printed, else none. Raises AnswerProblem for what is no text."""
+        text = text_of(self, answer)
+        if normalised(text) == normalised(self.answer):
             return self.share(1, self.why)
-        slip = next((slip for slip in self.mispredictions if normalised(slip.text) == text), None)
-        parts = [slip.why] if slip else []
+        known = wrong_text(self.wrong, text, normalised)
+        parts = [known.why] if known else []
         parts.append(f"It prints:\n\n```text\n{self.answer}\n```\n\n{self.why}")
-        return self.share(0, "\n\n".join(parts), slip.misconception if slip else None)
+        return self.share(0, "\n\n".join(parts), known.misconception if known else None)
 
     def flaws(self) -> Iterator[str]:
-        texts = [normalised(slip.text) for slip in self.mispredictions]
+        """A wrong text that is the right one, or stands twice."""
+        texts = [normalised(wrong.text) for wrong in self.wrong]
         for n, text in enumerate(texts):
             if text == normalised(self.answer):
                 yield f"wrong value '{text}' is right"

@@ -14,23 +14,29 @@ from tutor.quiz.shapes import listed
 
 @dataclass(frozen=True, kw_only=True)
 class SingleItem(Item):
+    """Drawn options, one of them right."""
+
     kind: ClassVar[str] = "single"
     explained: tuple[Explained, ...] = field(repr=False)
 
     @classmethod
     def draw(cls, drawn: Drawn) -> Self:
+        """Render the options and shuffle them. Raises ContentProblem."""
         options = draw_options(drawn)
         return cls(**drawn.common, options=choices(options), explained=options)
 
     @property
     def right_options(self) -> frozenset[str]:
+        """The id of the right option, alone."""
         return frozenset(option.id for option in self.explained if option.right)
 
     @property
     def shape(self) -> str:
+        """One id."""
         return f"the id of one option: {listed(self.options)}"
 
     def score(self, answer: object) -> Result:
+        """All points for the right option, else none. Raises AnswerProblem for an id that is no option's."""
         chosen = next((option for option in self.explained if option.id == answer), None)
         if chosen is None:
             raise self.problem(answer)
@@ -41,4 +47,5 @@ class SingleItem(Item):
         return self.share(0, explanation, chosen.misconception)
 
     def flaws(self) -> Iterator[str]:
+        """Options that say the same, and ids that give the answer away."""
         yield from option_flaws(self.explained)

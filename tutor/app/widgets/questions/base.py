@@ -36,13 +36,16 @@ class QuestionWidget(Vertical):
 
     @property
     def answer(self) -> object | None:
+        """The answer as ``Item.score`` takes it; None while there is nothing to judge."""
         raise NotImplementedError
 
     @property
     def draft(self) -> object:
+        """What is to be kept of an answer that is not finished, as plain JSON."""
         return self.answer
 
     def restore(self, draft: object) -> None:
+        """Take up what ``draft`` once was; what no longer fits the question is ignored."""
         raise NotImplementedError
 
     def mark(self, correct: bool) -> None:
@@ -50,4 +53,5 @@ class QuestionWidget(Vertical):
         self.locked = True
 
     def submit(self) -> None:
+        """Hand the answer in."""
         self.post_message(self.Submitted())

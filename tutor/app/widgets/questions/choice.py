@@ -49,6 +49,7 @@ class ChoiceWidget(RowsQuestion):
         raise NotImplementedError
 
     def choose(self, id: str) -> None:
+        """Choose an option, by its id."""
         raise NotImplementedError
 
     def action_choose(self, number: int) -> None:

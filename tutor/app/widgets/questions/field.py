@@ -9,4 +9,6 @@ from textual.widgets import Input
 
 
 class Field(Input):
+    """One line to type an answer into."""
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Answer")]

@@ -110,6 +110,7 @@ class RowsQuestion(QuestionWidget):
         self.rows.show(self.lines())
 
     def lines(self) -> list[tuple[Content, Content]]:
+        """Each row as what leads it and its text."""
         raise NotImplementedError
 
     def touched(self) -> None:
