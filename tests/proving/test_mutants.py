@@ -246,7 +246,7 @@ def test_a_grading_ends_with_the_first_required_check_that_fails(
     grader = StuckGrader(outcome, required)
 
     async def ask() -> bool:
-        exercise: Any = SimpleNamespace()
+        exercise: Any = SimpleNamespace(id="c")
         gradings = Gradings(grader, exercise, "cpu")  # type: ignore[arg-type]
         return await asyncio.wait_for(gradings.rejects(b"", Path("x.py"), 1), timeout=60 if ends else 0.2)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from tutor.compute.devices import resolve_device
 from tutor.compute.gpu_memory import ROOM_FOR_CONTEXTS, GpuMemory
 from tutor.course import LoadedExercise
 from tutor.errors import GraderFault
-from tutor.grading import Grader, GradingEvent, Verdict, from_bytes
+from tutor.grading import CheckResult, Grader, GradingEvent, Verdict, from_bytes
 
 
 def at_once(exercise: LoadedExercise, device: str) -> int:
@@ -32,6 +33,16 @@ def at_once(exercise: LoadedExercise, device: str) -> int:
     return max(1, min(cores, (memory.free_bytes or 0) // ROOM_FOR_CONTEXTS))
 
 
+def any_failure(check: CheckResult) -> bool:
+    """Enough to know that a file does not pass."""
+    return True
+
+
+def named_failure(check: CheckResult) -> bool:
+    """Enough to know what is told of a file that does not pass."""
+    return check.misconception is not None
+
+
 class Gradings:
     """One exercise's grader on one device."""
 
@@ -51,17 +62,28 @@ class Gradings:
     async def rejects(self, source: bytes, path: Path, seed: int) -> bool:
         """Whether a file does not pass. The grading ends with the first required check that fails.
 
-        A check that raised, or lost its process, is no such end: the grader may try again.
-
         Raises:
             GraderFault: the grader itself failed.
         """
-        failed = False
+        outcome = await self.verdict_until(any_failure, source, path, seed)
+        if isinstance(outcome, GraderFault):
+            raise outcome
+        return not outcome.passed
+
+    async def verdict_until(
+        self, enough: Callable[[CheckResult], bool], source: bytes, path: Path, seed: int
+    ) -> Verdict | GraderFault:
+        """The verdict on one file; where a required check fails that is ``enough``, the grading ends with it, and it is
+        the only check of the verdict.
+
+        A check that raised, or lost its process, ends nothing: the grader may try again.
+        """
+        failed: list[CheckResult] = []
 
         def on_event(event: GradingEvent) -> None:
-            nonlocal failed
-            if event.check is not None and event.check.required and event.check.outcome == "failed":
-                failed = True
+            check = event.check
+            if check is not None and check.required and check.outcome == "failed" and enough(check):
+                failed.append(check)
                 grading.cancel()
 
         async with self._slots:
@@ -72,9 +94,21 @@ class Gradings:
                 )
             )
             try:
-                return not (await grading).passed
+                return await grading
+            except GraderFault as fault:
+                return fault
             except asyncio.CancelledError:
                 me = asyncio.current_task()
-                if failed and not (me and me.cancelling()):
-                    return True
-                raise
+                if not failed or (me and me.cancelling()):
+                    raise
+        return Verdict(
+            exercise=self.exercise.id,
+            verdict="failed",
+            device=self._device,
+            path=str(path),
+            sha256=submission.sha256,
+            seconds=0.0,
+            checks=(failed[0],),
+            message=failed[0].message,
+            next_step="",
+        )

@@ -12,11 +12,11 @@ from tutor.compute.packages import require_packages
 from tutor.course import Content, LoadedExercise, check_content, load_content
 from tutor.course.translations import languages_of
 from tutor.errors import ContentProblem, EnvironmentProblem, GraderFault
-from tutor.grading import Grader, Verdict
+from tutor.grading import CheckResult, Grader, Verdict
 from tutor.grading.language_models import stand_in
 from tutor.paths import ContentRoot
 from tutor.proving.equivalents import Equivalents
-from tutor.proving.gradings import Gradings
+from tutor.proving.gradings import Gradings, any_failure, named_failure
 from tutor.proving.lazy import lazy_answers
 from tutor.proving.leaks import leaks
 from tutor.proving.order import stub_problems
@@ -138,11 +138,13 @@ class _Prover:
         self._gradings, self._exercise = gradings, gradings.exercise
         self._report = report
         self._proof = ExerciseProof(self._exercise.id)
+        self._full = False
 
     async def prove(self, plan: _Plan, tell: Progress) -> ExerciseProof:
         self._report.problems += stub_problems(self._exercise)
         equivalents = Equivalents(self._exercise)
         self._report.problems += equivalents.problems
+        self._full = plan.full
         jobs = self._jobs(plan.seeds, plan.full)
         first = await self._grade(jobs[0])
         if isinstance(first, GraderFault):  # of checks that do not even run nothing can be proved: told once
@@ -188,7 +190,16 @@ class _Prover:
         return jobs
 
     async def _grade(self, job: _Job) -> Verdict | GraderFault:
-        return await self._gradings.verdict(job.source, job.path, job.seed)
+        """Lazy answers, and wrong solutions where a grading takes long, are graded as far as is asked of them: to the
+        first failure, or the first that has a misconception's name. A full proof grades them to the end."""
+        cut: Callable[[CheckResult], bool] | None = None
+        if not self._full and job.kind == "lazy":
+            cut = any_failure
+        elif not self._full and job.kind == "wrong" and self._exercise.info.slow_to_prove:
+            cut = named_failure
+        if cut is None:
+            return await self._gradings.verdict(job.source, job.path, job.seed)
+        return await self._gradings.verdict_until(cut, job.source, job.path, job.seed)
 
     def _count(self, jobs: list[_Job], outcomes: Sequence[Verdict | GraderFault]) -> None:
         per_solution: dict[tuple[str, str], list[tuple[_Job, Verdict]]] = {}
