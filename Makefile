@@ -44,7 +44,7 @@ proofs: .venv/dev.installed
 lint: .venv/dev.installed
 	$(python) -m ruff check
 	$(python) -m ruff format --check
-	$(python) -m mypy --strict tutor
+	$(python) -m mypy --strict -n 2 tutor
 	$(python) .venv/bin/lint-imports --no-logo
 
 # On a CPU, for which each equivalent.yaml says which mutants are right; a --device in ARGS comes later and counts.

@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from tests.cli.conftest import Tutor
-from tutor.course.languages import is_language
 from tutor.course.names import printable
 from tutor.course.scaffold import plan
 from tutor.course.summaries import MODELS
 from tutor.errors import ContentProblem, UsageProblem
+from tutor.languages import is_language
 from tutor.progress.files import write_new
 
 OTHER = Path(__file__).parents[1] / "other_course"
@@ -71,9 +71,11 @@ def test_nothing_is_overwritten(tutor: Tutor, tmp_path: Path) -> None:
 
 
 def test_the_next_step_in_a_course_that_was_named_names_it_too(tutor: Tutor, tmp_path: Path) -> None:
-    tutor("new", "lesson", "first", "--content", tmp_path / "my course", course=None)
-    listed = tutor("list", "--content", tmp_path / "my course", course=None)
-    assert f"tutor lesson first --content '{tmp_path / 'my course'}'" in listed.out
+    course = tmp_path / "my course"
+    made = tutor("new", "lesson", "first", "--content", course, course=None)
+    assert f'tutor author "{course}"' in made.err
+    listed = tutor("list", "--content", course, course=None)
+    assert f'tutor lesson first --content "{course}"' in listed.out
 
 
 def test_checks_that_can_not_be_imported_are_told_once(tutor: Tutor, tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from tests.course.conftest import Course
 from tutor.course import check_content, load_content
-from tutor.course.languages import chain, is_language
 from tutor.course.schemas import schema_of
 from tutor.course.summaries import MODELS
 from tutor.course.translations import TEXTS
+from tutor.languages import chain, is_language
 
 LESSON = "lessons/01-bits/de/lesson.yaml"
 QUIZ = "lessons/01-bits/de/quiz.yaml"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tutor.course.names import nearest_or, printable
 from tutor.errors import UsageProblem
 
 DARK = Theme(
@@ -160,6 +159,8 @@ def require_theme(name: str) -> None:
     Raises:
         UsageProblem: neither the tutor nor Textual has a theme of that name.
     """
+    from tutor.course.names import nearest_or, printable  # the first frame needs no course
+
     own = [theme.name for theme in THEMES]
     known = [*own, *BUILTIN_THEMES]
     if name not in known:

@@ -43,7 +43,7 @@ def name_course(folder: Path | None) -> Path | None:
     """Take note of ``--content``; a callback of that option."""
     global _named
     if folder is not None:
-        _named = _as_a_word(str(folder))
+        _named = as_a_word(str(folder))
     return folder
 
 
@@ -78,7 +78,7 @@ def _with_course(command: str) -> str:
     return f"{command} --content {_named}"
 
 
-def _as_a_word(folder: str) -> str:
+def as_a_word(folder: str) -> str:
     """As a shell takes it, without single quotes where double ones do: the command may stand in such."""
     quoted = shlex.quote(folder)
     return f'"{folder}"' if quoted != folder and not re.search(r"[\"$`\\!']", folder) else quoted

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from tutor.cli import console
+from tutor.cli.copying import as_a_word
 from tutor.cli.options import ContentOption
 from tutor.errors import UsageProblem
 
@@ -53,8 +54,9 @@ def new_command(
             console.write(str(path))
     if scaffold.begins:
         console.write_error(f"A new course: {root}")
-    console.write_error(f"Proved as it stands:  tutor validate {root} --only {id}")
-    console.write_error(f"See it as you write:  tutor author {root}")
+    folder = as_a_word(str(root))
+    console.write_error(f"Proved as it stands:  tutor validate {folder} --only {id}")
+    console.write_error(f"See it as you write:  tutor author {folder}")
     return 0
 
 

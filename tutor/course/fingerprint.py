@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tutor.course.languages import is_language
 from tutor.errors import ContentProblem
+from tutor.languages import is_language
 
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _PROOFS = ("right", "wrong", "equivalent.yaml")

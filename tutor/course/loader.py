@@ -11,9 +11,9 @@ from typing import NoReturn
 
 from tutor.course.content import Content, LoadedExercise, LoadedLesson, LoadedModule
 from tutor.course.index import Index, Summary, index_file
-from tutor.course.languages import chain, is_language
 from tutor.course.relations import broken_relations
 from tutor.errors import ContentProblem
+from tutor.languages import chain, is_language
 from tutor.paths import ContentRoot
 
 LESSON_FOLDER = re.compile(r"([0-9]{2,4})-([a-z0-9]+(?:-[a-z0-9]+)*)")

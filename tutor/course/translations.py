@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from tutor.course.documents import Document, Location, read_document
-from tutor.course.languages import chain, is_language
 from tutor.course.names import did_you_mean, printable
 from tutor.course.validation import problems_of, read_model
 from tutor.errors import ContentProblem
+from tutor.languages import chain, is_language
 
 M = TypeVar("M", bound=BaseModel)
 

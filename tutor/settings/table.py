@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tutor.course.languages import LANGUAGE
+from tutor.languages import LANGUAGE
 
 Value = str | int | bool
 
