@@ -42,7 +42,10 @@ class GradingPlugin:
         """Says by ``report`` which checks there are, waits for a submission, has pytest run the checks, and says the
         last word: that all is said, or that the checks themselves are broken."""
         wire.send(report, {"collected": [self._describe(check) for check in self._checks]})
-        if not self._broken:
+        if self._broken:  # told once somebody listens
+            wire.receive_with_descriptors(report)
+            wire.receive(report)
+        else:
             self._await_submission(report)
             for check, following in zip_longest(self._checks, self._checks[1:]):
                 check.config.hook.pytest_runtest_protocol(item=check, nextitem=following)
