@@ -29,6 +29,7 @@ SEEDS = (11, 2025, 987_654_321)
 FULL_SEEDS = tuple(range(1, 21))
 TRANSLATED_DRAWS = 100  # the numbers are those of the original: what is to be seen is that the texts hold
 MUTANT_SEEDS = 4  # a mutant that passes with so many has survived
+VARIANT = "--"  # behind a misconception's name: what is particular about this wrong solution
 NEAR = 0.02
 SHARE_OF_TIME = 1 / 3
 
@@ -190,16 +191,18 @@ class _Prover:
         return jobs
 
     async def _grade(self, job: _Job) -> Verdict | GraderFault:
-        """Lazy answers, and wrong solutions where a grading takes long, are graded as far as is asked of them: to the
-        first failure, or the first that has a misconception's name. A full proof grades them to the end."""
-        cut: Callable[[CheckResult], bool] | None = None
-        if not self._full and job.kind == "lazy":
-            cut = any_failure
-        elif not self._full and job.kind == "wrong" and self._exercise.info.slow_to_prove:
-            cut = named_failure
-        if cut is None:
+        enough = None if self._full else self._enough(job)
+        if enough is None:
             return await self._gradings.verdict(job.source, job.path, job.seed)
-        return await self._gradings.verdict_until(cut, job.source, job.path, job.seed)
+        return await self._gradings.verdict_until(enough, job.source, job.path, job.seed)
+
+    def _enough(self, job: _Job) -> Callable[[CheckResult], bool] | None:
+        """Which failure ends a grading that need not be full: any of a lazy answer's; the first with a name of a wrong
+        solution that is a variant, or takes long."""
+        if job.kind == "lazy":
+            return any_failure
+        cut = job.kind == "wrong" and (VARIANT in job.name or self._exercise.info.slow_to_prove)
+        return named_failure if cut else None
 
     def _count(self, jobs: list[_Job], outcomes: Sequence[Verdict | GraderFault]) -> None:
         per_solution: dict[tuple[str, str], list[tuple[_Job, Verdict]]] = {}
@@ -222,7 +225,7 @@ class _Prover:
             elif kind == "wrong":
                 proof.wrong_of += 1
                 proof.wrong_rejected += all(not verdict.passed for verdict in verdicts)
-                proof.wrong_as_named += self._all_as_named(gradings, name.partition("--")[0])
+                proof.wrong_as_named += self._all_as_named(gradings, name.partition(VARIANT)[0])
             else:
                 proof.lazy_of += 1
                 proof.lazy_rejected += not verdicts[0].passed
