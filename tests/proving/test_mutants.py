@@ -287,8 +287,10 @@ def test_mutants_are_left_to_full_by_what_the_exercise_says_however_slow_the_mac
 ) -> None:
     graded = Gradings.verdict
 
-    async def slowly(self: Gradings, source: bytes, path: Path, seed: int) -> Verdict | GraderFault:
-        verdict = await graded(self, source, path, seed)
+    async def slowly(
+        self: Gradings, source: bytes, path: Path, seed: int, **enough: Any
+    ) -> Verdict | GraderFault:
+        verdict = await graded(self, source, path, seed, **enough)
         assert isinstance(verdict, Verdict)
         return replace(verdict, usage=replace(verdict.usage, cpu_seconds=6.5))
 

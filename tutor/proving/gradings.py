@@ -50,30 +50,26 @@ class Gradings:
         self._grader, self.exercise, self._device = grader, exercise, device
         self._slots = asyncio.Semaphore(at_once(exercise, device))
 
-    async def verdict(self, source: bytes, path: Path, seed: int) -> Verdict | GraderFault:
-        """The whole verdict on one file."""
-        async with self._slots:
-            try:
-                submission = from_bytes(source, path)
-                return await self._grader.grade(self.exercise, submission, device=self._device, seed=seed)
-            except GraderFault as fault:
-                return fault
-
     async def rejects(self, source: bytes, path: Path, seed: int) -> bool:
         """Whether a file does not pass. The grading ends with the first required check that fails.
 
         Raises:
             GraderFault: the grader itself failed.
         """
-        outcome = await self.verdict_until(any_failure, source, path, seed)
+        outcome = await self.verdict(source, path, seed, enough=any_failure)
         if isinstance(outcome, GraderFault):
             raise outcome
         return not outcome.passed
 
-    async def verdict_until(
-        self, enough: Callable[[CheckResult], bool], source: bytes, path: Path, seed: int
+    async def verdict(
+        self,
+        source: bytes,
+        path: Path,
+        seed: int,
+        *,
+        enough: Callable[[CheckResult], bool] | None = None,
     ) -> Verdict | GraderFault:
-        """The verdict on one file; where a required check fails that is ``enough``, the grading ends with it, and it is
+        """The verdict on one file. Where a required check fails that is ``enough``, the grading ends with it, and it is
         the only check of the verdict.
 
         A check that raised, or lost its process, ends nothing: the grader may try again.
@@ -82,7 +78,9 @@ class Gradings:
 
         def on_event(event: GradingEvent) -> None:
             check = event.check
-            if check is not None and check.required and check.outcome == "failed" and enough(check):
+            if check is None or enough is None:
+                return
+            if check.required and check.outcome == "failed" and enough(check):
                 failed.append(check)
                 grading.cancel()
 

@@ -192,9 +192,7 @@ class _Prover:
 
     async def _grade(self, job: _Job) -> Verdict | GraderFault:
         enough = None if self._full else self._enough(job)
-        if enough is None:
-            return await self._gradings.verdict(job.source, job.path, job.seed)
-        return await self._gradings.verdict_until(enough, job.source, job.path, job.seed)
+        return await self._gradings.verdict(job.source, job.path, job.seed, enough=enough)
 
     def _enough(self, job: _Job) -> Callable[[CheckResult], bool] | None:
         """Which failure ends a grading that need not be full: any of a lazy answer's; the first with a name of a wrong
