@@ -31,7 +31,7 @@ def terminal(home: Path) -> Iterator[Terminal]:
 
 def _has_zygotes(pid: int) -> bool:
     children = psutil.Process(pid).children(recursive=True)
-    return sum("tutor.sandbox.zygote" in " ".join(child.cmdline()) for child in children) >= 2
+    return sum("tutor.sandbox.stem" in " ".join(child.cmdline()) for child in children) >= 2
 
 
 def place(home: Path) -> dict[str, object]:

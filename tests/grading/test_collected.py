@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import sys
 from collections.abc import Iterator
@@ -125,8 +126,12 @@ def test_no_process_that_is_forked_later_has_a_second_thread() -> None:
             assert zygotes.judges is not None
             assert zygotes.workers is not None
             judges, workers = psutil.Process(zygotes.judges.pid), psutil.Process(zygotes.workers.pid)
-            forking = [judges, *judges.children(), workers, *workers.children()]
-            assert {process.num_threads() for process in forking} == {1}, exercise.id
+            threads = []
+            for process in (judges, *judges.children(), workers, *workers.children()):
+                with contextlib.suppress(psutil.NoSuchProcess):  # a program that an import ran
+                    threads.append(process.num_threads())
+            assert len(threads) >= 3, exercise.id
+            assert set(threads) == {1}, exercise.id
     finally:
         looked.close()
 

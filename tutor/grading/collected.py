@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from tutor.grading.files import GradedBy
 from tutor.sandbox import wire
 from tutor.sandbox.branch import Branch
 from tutor.sandbox.child import Child
-from tutor.sandbox.forks import Forks
 
 KEPT = 4
 """Exercises whose checks are held at once; each costs the pages that collecting them wrote to, some 12 MB."""
@@ -27,10 +27,11 @@ class Judges:
     itself, and says what is wrong with the checks where something is.
     """
 
-    def __init__(self, zygote: Forks) -> None:
+    def __init__(self, zygote: Branch) -> None:
         self.zygote = zygote
         self._held: dict[Path, _Held] = {}  # the one that was asked for last comes last
-        self._leaving: list[_Held] = []
+        self._leaving: list[Branch] = []
+        self._growing = asyncio.Lock()
 
     async def fork(self, exercise: LoadedExercise, request: wire.Frame, descriptors: Sequence[int]) -> Child:
         """Orders a judge of ``exercise``.
@@ -39,107 +40,66 @@ class Judges:
             GraderFault: the zygote is gone, or stands still.
         """
         request = {**request, "checks": str(exercise.checks_file)}
-        try:
-            branch = await self._branch(exercise)
-            return await branch.fork(request, descriptors)
-        except (GraderFault, OSError):
-            return await self.zygote.fork(request, descriptors)
+        branch = await self._branch(exercise)
+        if branch is not None:
+            with contextlib.suppress(GraderFault, OSError):
+                return await branch.fork(request, descriptors)
+        return await self.zygote.fork(request, descriptors)
 
     async def prepare(self, exercise: LoadedExercise) -> None:
         """Returns when a judge of ``exercise`` would find its checks collected, or that could not be had."""
-        try:
-            await self._branch(exercise)
-        except (GraderFault, OSError):
-            return
+        await self._branch(exercise)
 
     def close(self) -> None:
-        """Ends all that hold checks; the zygote is its owner's."""
-        for held in (*self._held.values(), *self._leaving):
-            held.end()
+        """Ends all that hold checks, and the zygote."""
+        for branch in (*(held.branch for held in self._held.values()), *self._leaving, self.zygote):
+            if branch is not None:
+                branch.close()
         self._held.clear()
         self._leaving.clear()
 
-    async def _branch(self, exercise: LoadedExercise) -> Branch:
-        """The process that holds the checks as they are now; it lives when this returns."""
-        while True:
-            files = GradedBy.now(exercise)
+    async def _branch(self, exercise: LoadedExercise) -> Branch | None:
+        """The process that holds the checks as they are now, alive; ``None`` where there can't be one."""
+        async with self._growing:
+            try:
+                files = GradedBy.now(exercise)
+            except OSError:
+                return None
             held = self._held.pop(files.checks, None)
-            if held is not None and not held.holds(files):
+            if held is None or not held.holds(files):
                 self._let_go(held)
-                held = None
-            if held is None:
-                held = _Held(files, asyncio.create_task(self._grow(exercise)))
-                held.growing.add_done_callback(_seen)
+                held = _Held(files, await self._grow(exercise))
             self._held[files.checks] = held
             for oldest in list(self._held)[:-KEPT]:
                 self._let_go(self._held.pop(oldest))
-            branch = await asyncio.shield(held.growing)
-            if branch.alive:  # it may have been let go of meanwhile
-                return branch
+            return held.branch
 
-    def _let_go(self, held: _Held) -> None:
+    def _let_go(self, held: _Held | None) -> None:
         """Lets the gradings end that are under way; where it is lost or stands still they can't."""
-        held.retire() if held.lives else held.end()
-        self._leaving = [each for each in (*self._leaving, held) if each.lives]
+        if held is not None and held.branch is not None:
+            held.branch.retire() if held.branch.lives else held.branch.close()
+            self._leaving = [branch for branch in (*self._leaving, held.branch) if branch.lives]
 
-    async def _grow(self, exercise: LoadedExercise) -> Branch:
-        branch = await Branch.grow(self.zygote, {"serve": True, "checks": str(exercise.checks_file)})
+    async def _grow(self, exercise: LoadedExercise) -> Branch | None:
         try:
-            await branch.ready()
-        except BaseException:
-            branch.close()
-            raise
+            branch = await Branch.grow(self.zygote, {"serve": True, "checks": str(exercise.checks_file)})
+            with contextlib.ExitStack() as undone:
+                undone.callback(branch.close)
+                await branch.ready()
+                undone.pop_all()
+        except (GraderFault, OSError):
+            return None
         return branch
 
 
 @dataclass(frozen=True)
 class _Held:
-    """A process that holds checks, or is about to; ``files`` says which."""
+    """A process that holds checks; ``files`` says which. Where they could not be collected there is none."""
 
     files: GradedBy
-    growing: asyncio.Task[Branch]
+    branch: Branch | None
 
     def holds(self, files: GradedBy) -> bool:
-        """Whether it is for these files, and of use. One that could not collect them stays: trying again would cost
-        each grading the time that it took."""
-        if self.files != files or self.growing.cancelled():
-            return False
-        return self.lives or self.growing.exception() is not None
-
-    @property
-    def lives(self) -> bool:
-        """Whether there is such a process, or will be."""
-        growing = self.growing
-        if not growing.done():
-            return True
-        return not growing.cancelled() and growing.exception() is None and growing.result().lives
-
-    def retire(self) -> None:
-        """Ends it when the last judge that it forked has ended."""
-        self._when_grown(_retire)
-
-    def end(self) -> None:
-        """Ends it, now or as soon as it is there."""
-        self._when_grown(_end)
-
-    def _when_grown(self, act: Callable[[asyncio.Task[Branch]], None]) -> None:
-        if self.growing.done():
-            act(self.growing)
-        else:
-            self.growing.add_done_callback(act)
-
-
-def _retire(growing: asyncio.Task[Branch]) -> None:
-    if not growing.cancelled() and growing.exception() is None:
-        growing.result().retire()
-
-
-def _end(growing: asyncio.Task[Branch]) -> None:
-    if not growing.cancelled() and growing.exception() is None:
-        growing.result().close()
-
-
-def _seen(growing: asyncio.Task[Branch]) -> None:
-    """Whoever waits is told of a failure; no warning where nobody does any more."""
-    if not growing.cancelled():
-        growing.exception()
+        """Whether it is for these files, and of use. That there is none stays so: trying again would cost each grading
+        the time that it took."""
+        return self.files == files and (self.branch is None or self.branch.alive)

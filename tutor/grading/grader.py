@@ -191,7 +191,7 @@ class Grader:
         return spare or await self._launch(exercise, device)
 
     async def _launch(self, exercise: LoadedExercise, device: str, *, spare: bool = False) -> Team:
-        pair = await self._zygotes(exercise).ready(device)
+        pair = await self._zygotes(exercise).ready(device)  # one may be lost since a spare was waited for
         expected = self._expected.get(exercise.checks_file, Expected())
         try:
             return await Team.launch(

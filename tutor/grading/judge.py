@@ -21,7 +21,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.sandbox import wire
 from tutor.sandbox.zygote import Zygote, settle
@@ -51,15 +51,11 @@ UNUSED = (
 every check. At its end, one of them alone collects garbage five times."""
 
 
-def prepare(options: dict[str, Any]) -> None:
-    """Nothing comes before the imports here."""
-
-
 def preload() -> None:
-    """What the zygote of judges imports before it forks; no torch operation."""
+    """What the zygote of judges imports beside what the stem has, before it forks; no torch operation."""
     import importlib
 
-    for name in ("torch", "numpy", "pytest", "_pytest.python", "tutor.grading.plugin"):
+    for name in ("pytest", "_pytest.python", "tutor.grading.plugin"):
         importlib.import_module(name)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,10 +33,8 @@ class KeptStem:
         """
         if self._stem is None or not self._stem.alive:
             self.close()
-            try:
+            with _told_when_not_started():
                 self._stem = Stem()
-            except OSError as problem:
-                raise grader_failed(f"a helper process could not be started ({problem})") from None
         return self._stem
 
     def close(self) -> None:
@@ -67,10 +67,14 @@ class Zygotes:
         self._stem, self._root, self._gpu = stem, root, False
         self._for_judges = list(preload.judge) if preload is not None else []
         self._for_workers = list(preload.worker) if preload is not None else []
-        self.judges: Branch | None = None
         self.workers: Branch | None = None
-        self._with_checks: Judges | None = None
+        self._judging: Judges | None = None
         self._forking = asyncio.Lock()
+
+    @property
+    def judges(self) -> Branch | None:
+        """The judges' zygote, once there is one."""
+        return self._judging.zygote if self._judging is not None else None
 
     async def ready(self, device: str = "cpu") -> Pair:
         """Both zygotes, with everything imported. Where CUDA needs more to be open, the workers' is made anew.
@@ -86,14 +90,12 @@ class Zygotes:
         return Pair(judges, workers)
 
     async def _judges(self, stem: Stem) -> Judges:
-        if self._with_checks is None or not self._with_checks.zygote.alive:
-            if self._with_checks is not None:
-                self._with_checks.close()
-            if self.judges is not None:
-                self.judges.close()
-            self.judges = await _forked(stem, "tutor.grading.judge", {"preload": self._for_judges})
-            self._with_checks = Judges(self.judges)
-        return self._with_checks
+        if self._judging is None or not self._judging.zygote.alive:
+            if self._judging is not None:
+                self._judging.close()
+            options: dict[str, object] = {"preload": self._for_judges}
+            self._judging = Judges(await _forked(stem, "tutor.grading.judge", options))
+        return self._judging
 
     async def _workers(self, stem: Stem, gpu: bool) -> Branch:
         if self.workers is None or not self.workers.alive or (gpu and not self._gpu):
@@ -111,17 +113,21 @@ class Zygotes:
 
     def close(self) -> None:
         """Ends both and everything they forked. The stem is its owner's."""
-        if self._with_checks is not None:
-            self._with_checks.close()
-        for zygote in (self.judges, self.workers):
-            if zygote is not None:
-                zygote.close()
-        self.judges = self.workers = self._with_checks = None
+        for forking in (self._judging, self.workers):
+            if forking is not None:
+                forking.close()
+        self._judging = self.workers = None
 
 
 async def _forked(stem: Stem, module: str, options: dict[str, object]) -> Branch:
-    try:
+    with _told_when_not_started():
         return await Branch.zygote(stem, module, options)
+
+
+@contextlib.contextmanager
+def _told_when_not_started() -> Iterator[None]:
+    try:
+        yield
     except OSError as problem:
         raise grader_failed(f"a helper process could not be started ({problem})") from None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -53,14 +52,14 @@ class Stem(Forks):
     MODULE = "tutor.sandbox.stem"
 
     def __init__(self) -> None:
-        command = [sys.executable, "-I", "-m", "tutor.sandbox.zygote"]
+        command = [sys.executable, "-I", "-m", self.MODULE]
         with contextlib.ExitStack() as made, contextlib.ExitStack() as handed_over:
             room = made.enter_context(scratch_room())
             ours, theirs = socket.socketpair()
             made.callback(ours.close)
             handed_over.callback(theirs.close)
             self.process = subprocess.Popen(
-                [*command, str(theirs.fileno()), self.MODULE, json.dumps({})],
+                [*command, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

@@ -1,5 +1,6 @@
-"""What the process runs from which both zygotes are forked: it imports torch, once for both.
+"""``python -I -m tutor.sandbox.stem DESCRIPTOR``: the process from which both zygotes are forked.
 
+It imports torch, once for both. ``DESCRIPTOR`` is the socket of its orders.
 It holds nothing hidden and nothing of a learner's. The judges' zygote goes on to import pytest, the workers' zygote
 into namespaces of its own; neither sees what the other comes to hold.
 """
@@ -8,15 +9,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import socket
+import sys
 import tempfile
-from typing import Any
 
 from tutor.sandbox import wire, zygote
-
-
-def prepare(options: dict[str, Any]) -> None:
-    """Nothing comes before the imports here."""
 
 
 def preload() -> None:
@@ -32,3 +30,14 @@ def child(request: wire.Frame, descriptors: list[int]) -> int:
     tempfile.tempdir = None
     zygote.serve(socket.socket(fileno=descriptors[0]), request["module"], request["options"])
     return 0
+
+
+def main() -> None:
+    """The stem's program."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    zygote.die_with_parent()
+    zygote.serve(socket.socket(fileno=int(sys.argv[1])), "tutor.sandbox.stem", {})
+
+
+if __name__ == "__main__":
+    main()

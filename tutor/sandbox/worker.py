@@ -221,12 +221,11 @@ fork, reaped, scratch_of = confinement.fork, confinement.reaped, confinement.scr
 
 
 def preload() -> None:
-    """What the zygote of workers imports before it forks: nothing hidden, and no torch operation."""
+    """What the zygote of workers imports beside what the stem has: nothing hidden, and no torch operation."""
     import faulthandler
     import importlib
 
-    ours = ("tutor.sandbox.tensors", "tutor.sandbox.warm", "tutor.sandbox.cuda")
-    for name in ("numpy", "torch", *ours, "tempfile"):
+    for name in ("tutor.sandbox.tensors", "tutor.sandbox.warm", "tutor.sandbox.cuda"):
         importlib.import_module(name)
     faulthandler.disable()
     confinement.seal()

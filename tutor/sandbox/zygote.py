@@ -1,12 +1,12 @@
 """A warm parent that forks: it imports what its children need, then waits for orders.
 
-``python -I -m tutor.sandbox.zygote DESCRIPTOR MODULE OPTIONS`` imports ``MODULE``, and for every order on its control
-socket forks a child that runs ``MODULE.child(request, descriptors)``. Modules that the options' ``preload`` names are
-imported first; then the module's ``prepare(options)`` runs, and its ``preload()``. Its ``fork``, ``reaped`` and
-``scratch_of``, where it has them, stand in for the plain ones.
+``serve`` imports a module, and for every order on its control socket forks a child that runs the module's
+``child(request, descriptors)``. Modules that the options' ``preload`` names are imported first; then the module's
+``prepare(options)`` runs, if it has one, and its ``preload()``. Its ``fork``, ``reaped`` and ``scratch_of``, where it
+has them, stand in for the plain ones.
 
-One process is started so, the stem (``stem.py``), which imports torch; both zygotes are forks of it that go on in the
-same way, with modules of their own. None of the three runs a torch operation or touches CUDA, since a fork after
+One process is started, the stem (``stem.py``), which imports torch; both zygotes are forks of it that go on in the same
+way, with modules of their own. None of the three runs a torch operation or touches CUDA, since a fork after
 either is undefined. There are two zygotes, never one: a fork inherits memory, so the workers' must never have held a
 hidden check.
 
@@ -20,7 +20,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
-import json
 import os
 import select
 import signal
@@ -155,19 +154,11 @@ def serve(control: socket.socket, module_name: str, options: dict[str, Any]) -> 
     gc.disable()  # while thousands of modules are imported it would find nothing, in a seventh of the time
     module = importlib.import_module(module_name)
     import_all(options.get("preload", ()))
-    module.prepare(options)
+    getattr(module, "prepare", _nothing)(options)
     module.preload()
     settle()
     Zygote(control, module).run()
 
 
-def main() -> None:
-    """The program of the process that is started: control socket's descriptor, its module, its options as JSON."""
-    descriptor, module_name, options = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with_parent()
-    serve(socket.socket(fileno=descriptor), module_name, options)
-
-
-if __name__ == "__main__":
-    main()
+def _nothing(options: dict[str, Any]) -> None:
+    return None
