@@ -52,7 +52,7 @@ WRITERS = {
     "sandbox/arena.py": "memory that processes share",
     "sandbox/cgroups.py": "control groups",
     "sandbox/scratch.py": "a confined process's scratch folder",
-    "sandbox/worker.py": "a confined process's scratch folder",
+    "sandbox/answering.py": "a confined process's scratch folder",
 }
 
 # Names of functions and methods that write, whatever they are called on.

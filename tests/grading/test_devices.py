@@ -25,10 +25,10 @@ from tutor.grading.run import Run
 from tutor.grading.session import Session
 from tutor.paths import ContentRoot
 from tutor.sandbox import wire
+from tutor.sandbox.answering import Worker
 from tutor.sandbox.arena import Arena, create_descriptor
 from tutor.sandbox.cuda import Cuda
 from tutor.sandbox.tensors import ArenaTensors
-from tutor.sandbox.worker import Worker
 
 COURSE = load_content(ContentRoot(Path(__file__).parent / "course"))
 EXERCISE = COURSE.exercise("halve")

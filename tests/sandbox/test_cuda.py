@@ -13,10 +13,10 @@ import pytest
 import torch
 
 from tutor.sandbox import cuda, wire
+from tutor.sandbox.answering import Worker
 from tutor.sandbox.arena import Arena, create_descriptor
 from tutor.sandbox.cuda import Cuda
 from tutor.sandbox.tensors import ArenaTensors
-from tutor.sandbox.worker import Worker
 
 
 @dataclass

@@ -102,10 +102,16 @@ def draw_ahead(seed: int, orders: dict[str, list[Order]]) -> dict[str, Draw]:
     draws = {}
     for check, wanted in orders.items():
         fitting = []
-        for kind, sizes in wanted:
-            room -= math.prod(sizes) * (4 if kind == "normal" else 8)
+        for order in wanted:
+            room -= order_bytes(order)
             if room < 0:
                 break
-            fitting.append((kind, sizes))
+            fitting.append(order)
         draws[check] = Draw(seed, check, fitting)
     return draws
+
+
+def order_bytes(order: Order) -> int:
+    """The size of the tensor that is drawn."""
+    kind, sizes = order
+    return math.prod(sizes) * (4 if kind == "normal" else 8)

@@ -29,6 +29,8 @@ class GradingPlugin:
     def __init__(self, collected: Callable[[GradingPlugin], None]) -> None:
         self._collected = collected
         self._checks: list[pytest.Item] = []
+        self._descriptions: dict[str, wire.Frame] = {}
+        self._rehearsal: pytest.Item | None = None
         self._begun: Session | None = None
         self._broken = ""
         self._measures: dict[str, Measure] = {}
@@ -41,7 +43,7 @@ class GradingPlugin:
     def judge(self, report: socket.socket) -> None:
         """Says by ``report`` which checks there are, waits for a submission, has pytest run the checks, and says the
         last word: that all is said, or that the checks themselves are broken."""
-        wire.send(report, {"collected": [self._describe(check) for check in self._checks]})
+        wire.send(report, {"collected": list(self._descriptions.values())})
         if self._broken:  # told once somebody listens
             wire.receive_with_descriptors(report)
             wire.receive(report)
@@ -55,8 +57,9 @@ class GradingPlugin:
             self._session.finish()
 
     # --- fixtures: the vocabulary of docs/architecture.md ---
+    # What is the same for all checks is made once: a fixture is a tenth of what pytest does for a check.
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def solution(self) -> Solution:
         return self._session.solution()
 
@@ -68,28 +71,28 @@ class GradingPlugin:
     def measure(self, request: pytest.FixtureRequest) -> Measure:
         return self._measures.setdefault(request.node.nodeid, Measure())
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def expect(self) -> Expect:
         return Expect()
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def source(self) -> bytes:
         """The submitted file, to be looked at as text."""
         return self._session.source
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def model_folder(self) -> Path:
         """Where the language model lies that the exercise is graded on, as transformers loads it."""
         return Path(self._session.model)
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def working(self) -> Callable[[str, int, int], None]:
         """``working(note, number, of)`` says how far a check is that takes long."""
         return lambda note, number, of: self._session.tell(
             {"working": {"note": note, "number": number, "of": of}}
         )
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def table(self) -> Callable[..., None]:
         """``table(title, columns, rows)`` puts a table into the verdict: strings and numbers, no hidden input.
 
@@ -97,15 +100,15 @@ class GradingPlugin:
         """
         return self._session.tell_table
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def device(self) -> str:
         return self._session.device.partition(":")[0]
 
-    @pytest.fixture
+    @pytest.fixture(scope="session")
     def peak_memory(self) -> Callable[..., tuple[Any, int]]:
         return self._session.peak_memory
 
-    @pytest.fixture(name="payload_bytes")
+    @pytest.fixture(scope="session", name="payload_bytes")
     def payload_bytes_(self) -> Callable[[object], int]:
         return payload_bytes
 
@@ -120,6 +123,7 @@ class GradingPlugin:
         # more work than the checks themselves, where all of them fail.
         session.config.option.tbstyle = "no"
         self._checks = session.items
+        self._descriptions = {check.nodeid: _describe(check) for check in self._checks}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -134,12 +138,27 @@ class GradingPlugin:
     def _await_submission(self, report: socket.socket) -> None:
         frame, descriptors = wire.receive_with_descriptors(report)
         self._begun = Session(report, frame["team"], descriptors)
+        if self._begun.rehearses and self._checks:
+            self._rehearse()
         self._begun.begin(wire.receive(report)["start"])
         with contextlib.suppress(SolutionError, SolutionLost):  # each check answers for itself
             self._session.load()
 
+    def _rehearse(self) -> None:
+        """Has pytest run a check of nothing, so that the first check finds the memory that pytest works with in place:
+        a fork copies each page when it is first written. Not where the checks set something up for each of them.
+        """
+        first = self._checks[0]
+        assert first.parent is not None, "checks lie in a file"
+        item = pytest.Function.from_parent(first.parent, name="rehearsal", callobj=_nothing)
+        if set(item.fixturenames) <= {"request", *inspect.signature(_nothing).parameters}:
+            self._rehearsal = item
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=first)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if item is self._rehearsal:
+            return
         if item.get_closest_marker("cuda") and not self._session.device.startswith("cuda"):
             pytest.skip("needs a CUDA device")
         self._session.load()
@@ -149,6 +168,8 @@ class GradingPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, None]:
         yield
+        if item is self._rehearsal:
+            return
         problem = call.excinfo.value if call.excinfo is not None else None
         if call.when == "teardown" or (call.when == "setup" and problem is None):
             if problem is not None:
@@ -161,7 +182,7 @@ class GradingPlugin:
         """Nothing is printed of a failure; the frame says it all."""
 
     def _result(self, item: pytest.Item, problem: BaseException | None) -> wire.Frame:
-        result = self._describe(item)
+        result = dict(self._descriptions[item.nodeid])
         measure = self._measures.get(item.nodeid)
         result["measurements"] = [m.to_json() for m in measure.worst.values()] if measure else []
         result["outcome"] = "passed"
@@ -183,14 +204,19 @@ class GradingPlugin:
             result |= {"outcome": "error", "broken": True}
         return result
 
-    def _describe(self, item: pytest.Item) -> wire.Frame:
-        title = inspect.getdoc(getattr(item, "function", None)) or item.name.replace("_", " ")
-        return {
-            "id": item.name.removeprefix("test_").replace("_", "-"),
-            "title": title.splitlines()[0].strip(),
-            "required": not item.get_closest_marker("optional"),
-            "cuda": item.get_closest_marker("cuda") is not None,
-        }
+
+def _describe(item: pytest.Item) -> wire.Frame:
+    title = inspect.getdoc(getattr(item, "function", None)) or item.name.replace("_", " ")
+    return {
+        "id": item.name.removeprefix("test_").replace("_", "-"),
+        "title": title.splitlines()[0].strip(),
+        "required": not item.get_closest_marker("optional"),
+        "cuda": item.get_closest_marker("cuda") is not None,
+    }
+
+
+def _nothing(expect: Expect, measure: Measure) -> None:
+    """A check for rehearsing."""
 
 
 def _lost(problem: SolutionLost) -> wire.Frame:

@@ -1,4 +1,4 @@
-"""Patches inspect.signature, which the worker asks before it calls."""
+"""Patches inspect.signature, which the worker asks where a call did not fit."""
 # verdict: failed | error
 
 import inspect
@@ -7,7 +7,7 @@ import sys
 
 class Agreeable:
     def bind(self, *arguments):
-        sys.modules["tutor.sandbox.worker"].Worker._call = lambda worker, request: {"value": {"t": "none"}}
+        sys.modules["tutor.sandbox.answering"].Worker._call = lambda worker, request: {"value": {"t": "none"}}
 
     parameters = {}
 
