@@ -126,7 +126,7 @@ def test_a_process_that_forks_and_is_stopped_is_replaced(stand: Stand, victim: s
 
     answers = [stand.grade(), stand.grade()]  # the first has its spare team, the second needs a fork
 
-    assert [answer.name for answer in answers] == ["passed", "passed"]
+    assert [answer.name for answer in answers] == ["passed", "passed"], answers
     assert all(answer.seconds < stand.limit_seconds for answer in answers)
 
 

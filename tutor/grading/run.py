@@ -73,7 +73,8 @@ class Run:
         self._device = DeviceWatch(team.device) if team.device.startswith("cuda") else None
         self._started = 0.0
         self._cpu_at_start = 0.0
-        self._waits_for_worker = False
+        self._waits_since: float | None = None
+        self._waited = 0.0
 
     async def hear(self) -> Heard:
         """Grades, and ends the team however it goes, also when cancelled.
@@ -125,9 +126,10 @@ class Run:
             if "unusable" in frame:
                 raise self._no_device(f"can't be used: {frame['unusable']}")
             if "fresh" in frame:
-                self._waits_for_worker = True
+                self._waits_since = time.monotonic()
                 await self._team.send_fresh_worker()
-                self._waits_for_worker = False
+                self._waited += time.monotonic() - self._waits_since
+                self._waits_since = None
             elif "calling" in frame:
                 self._heard.calling = str(frame["calling"])
             elif "protections" in frame:
@@ -155,7 +157,7 @@ class Run:
             if done:
                 break
             heard = self._heard
-            heard.wall_seconds = time.monotonic() - self._started
+            heard.wall_seconds = self._wall_seconds()
             heard.cpu_seconds = self._cpu_seconds()
             memory = sum(worker.memory_bytes() for worker in self._team.workers)
             if heard.cpu_seconds > limits.cpu_seconds:
@@ -173,7 +175,7 @@ class Run:
             if any(worker.fills_disk() for worker in self._team.workers):
                 await self._stop("resource_limit", f"{SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files")
                 return
-        self._heard.wall_seconds = time.monotonic() - self._started
+        self._heard.wall_seconds = self._wall_seconds()
         self._heard.cpu_seconds = self._cpu_seconds()
         try:
             reader.result()
@@ -185,6 +187,13 @@ class Run:
             self._demand_device()
         await self._note_lost_worker()
 
+    def _wall_seconds(self) -> float:
+        """Seconds since the start, without those in which a process for the learner's code was being made: for these
+        the zygote has a limit of its own."""
+        now = time.monotonic()
+        waiting = now - self._waits_since if self._waits_since is not None else 0.0
+        return now - self._started - self._waited - waiting
+
     def _cpu_seconds(self) -> float:
         return sum(worker.cpu_seconds() for worker in self._team.workers) - self._cpu_at_start
 
@@ -194,7 +203,7 @@ class Run:
         Raises:
             GraderFault: the time did not go into the learner's code.
         """
-        in_code = bool(self._heard.calling) and not self._waits_for_worker
+        in_code = bool(self._heard.calling)
         elsewhere = self._time.went_elsewhere(self._heard.wall_seconds, in_learners_code=in_code)
         if elsewhere:
             raise self._fault(elsewhere)
