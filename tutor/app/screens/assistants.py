@@ -36,5 +36,5 @@ class AssistantsScreen(ModalScreen["Assistant | None"]):
 
 
 def _line(one: Assistant) -> Content:
-    how = "" if one.url else "  copies the prompt, for you to paste"
+    how = "  sends it at once" if one.sends else "" if one.url else "  copies the prompt, for you to paste"
     return Content.assemble(one.name, (how, "$quiet"))

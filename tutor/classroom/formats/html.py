@@ -6,6 +6,7 @@ that the address's ``#`` chooses; printed, they follow each other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from itertools import groupby
@@ -54,6 +55,7 @@ def render(book: Gradebook) -> bytes:
         seen=seen,
         drawn=drawn,
         students=students,
+        among=Counter((row.student, row.number, row.exercise) for row in book.rows),
         pages={who: f"s{number}" for number, (who, _) in enumerate(students, 1)},
         verdict_of=book.verdict,
         kind=lambda name: _VERDICTS.get(name, "odd"),
