@@ -15,8 +15,6 @@ import torch
 from tutor.sandbox.confinement import kernel
 
 SMALL = 64
-HUGE_PAGE = 2 << 20
-MADV_HUGEPAGE = 14
 PR_SET_THP_DISABLE = 41
 M_MMAP_THRESHOLD, M_MMAP_MAX = -3, -4
 
@@ -54,22 +52,10 @@ def touch_libraries(device: str = "cpu") -> None:
 
 
 def touch_heap(heap_bytes: int) -> None:
-    """Makes the heap larger by this much, in huge pages where the kernel has them, and keeps it.
+    """Makes the heap larger by this much and keeps it.
 
     What is there already does not show as growth of peak memory: whoever judges that adds it, or does
-    without. Making huge pages takes long on some machines, which a spare does not mind; walking through
-    tensors in them takes a fifth less than page by page.
+    without.
     """
     if heap_bytes:
-        room = torch.empty(-(-heap_bytes // 4))
-        _advise_huge_pages(room.data_ptr(), heap_bytes)
-        room.zero_()
-
-
-def _advise_huge_pages(address: int, length: int) -> None:
-    """Asks for huge pages within a piece of memory that nobody has touched yet. A kernel that has none refuses."""
-    start = -(-address // HUGE_PAGE) * HUGE_PAGE
-    end = (address + length) // HUGE_PAGE * HUGE_PAGE
-    if sys.platform == "linux" and end > start:
-        madvise = ctypes.CDLL(None).madvise
-        madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_HUGEPAGE)
+        torch.zeros(-(-heap_bytes // 4))
