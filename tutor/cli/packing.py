@@ -20,7 +20,7 @@ def autograder_command(
     ] = "",
     content: ContentOption = None,
 ) -> int:
-    """Write an autograder for Gradescope: upload the file as it is."""
+    """Write an autograder for Gradescope: upload the file as it is, under 'Configure Autograder'."""
     from tutor.classroom.autograder import autograder
     from tutor.progress.keeping import write_output
 
@@ -28,5 +28,8 @@ def autograder_command(
     chosen = course.exercise(exercise).id if exercise else ""
     write_output(out, autograder(course.root, chosen))
     what = f"grades {chosen}" if chosen else "grades files that are called after their exercises"
-    console.write(f"Written to {console.clean(str(out))}: it {what}.")
+    console.write(f"Written to {console.clean(str(out))}: it {what}, a point for each required check.")
+    console.write(
+        "Next: upload it in Gradescope under 'Configure Autograder', with a base image of Ubuntu 24.04 or newer."
+    )
     return 0
