@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.classroom.conftest import Counting, Files
 from tutor.classroom.archives import Archives
 from tutor.classroom.finding import find_submissions
-from tutor.classroom.formats import FORMATS, format_of, plots, render
+from tutor.classroom.formats import FORMATS, advice, format_of, plots, render
 from tutor.classroom.formats.as_csv import harmless
 from tutor.classroom.gradebook import Gradebook
 from tutor.classroom.journal import Journal
@@ -135,6 +135,19 @@ def test_moodle_has_identifiers_grades_and_feedback(book: Gradebook) -> None:
     ada = next(line for line in lines(book, "moodle") if line["Full name"] == "Ada")
     assert (ada["Identifier"], ada["Grade"], ada["Maximum Grade"]) == ("Participant 7", "1", "1")
     assert ada["Last modified (grade)"] == ""  # Moodle refuses a worksheet without that column
+
+
+def test_where_numbers_are_unknown_it_is_told_what_the_importer_makes_of_it(
+    book: Gradebook, content: Content, handed_in: Callable[[Files], Path], tmp_path: Path
+) -> None:
+    assert advice(book, "moodle") == ""
+    found = find_submissions(handed_in({"Eve/doubling.py": b"xx"}), content, Archives(), student="Eve")
+    with Journal(tmp_path / "k") as journal:
+        ran = asyncio.run(ClassRun(content, Counting(), journal).run(found.submissions))
+        folder = Gradebook(content, journal, ran.rows)
+        assert "1 student is not known, and Moodle passes over" in advice(folder, "moodle")
+        assert "by their name alone" in advice(folder, "canvas")
+        assert advice(folder, "csv") == ""
 
 
 def test_what_students_read_says_what_failed_and_nothing_of_other_students(book: Gradebook) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.opening import open_content
-from tutor.cli.options import ContentOption
+from tutor.cli.options import ContentOption, require_writable
 
 
 def autograder_command(
@@ -24,6 +24,7 @@ def autograder_command(
     from tutor.classroom.autograder import autograder
     from tutor.progress.keeping import write_output
 
+    require_writable(out, "FILE")
     course = open_content(content)
     chosen = course.exercise(exercise).id if exercise else ""
     write_output(out, autograder(course.root, chosen))
