@@ -76,8 +76,8 @@ def content_root(override: Path | None = None) -> ContentRoot:
             raise UsageProblem(
                 _why_no_course(candidate),
                 where=str(candidate),
-                next_step=f"A course has the folders {', '.join(CONTENT_FOLDERS)}; 'tutor course list' names "
-                "those that were added.",
+                next_step=f"A course has the folders {', '.join(CONTENT_FOLDERS)}: 'tutor new lesson ID --content DIR' "
+                "begins one, 'tutor course list' names those that were added.",
             )
         return ContentRoot(candidate)
     return installed_root()

@@ -108,6 +108,7 @@ async def test_a_mistake_is_told_with_its_place_and_fix_and_the_last_whole_versi
         assert "One number for many" in shown(pilot)
         await keys(pilot, "q")
         assert "1 problem" in shown(pilot)
+        assert "shown is the last version without any" in shown(pilot)
         edit(course, LESSON, "sumary:", "summary:")
         await until(pilot, lambda: "read at" in shown(pilot), 10)
         assert "problem" not in shown(pilot)
@@ -132,6 +133,7 @@ async def test_a_course_that_is_broken_at_the_start_opens_once_it_is_mended(
     edit(course, "lessons/course.yaml", "modules:", "chapters:")
     async with authoring() as pilot:
         assert "Unknown key 'chapters'" in shown(pilot)
+        assert "mend them, and the course appears" in shown(pilot)
         assert not app_of(pilot).ready
         edit(course, "lessons/course.yaml", "chapters:", "modules:")
         await until(pilot, lambda: app_of(pilot).ready and "Introduction" in shown(pilot), 10)

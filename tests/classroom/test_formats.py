@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.classroom.conftest import Counting, Files
 from tutor.classroom.archives import Archives
 from tutor.classroom.finding import find_submissions
-from tutor.classroom.formats import FORMATS, format_of, plots, render
+from tutor.classroom.formats import FORMATS, advice, format_of, plots, render
 from tutor.classroom.formats.as_csv import harmless
 from tutor.classroom.gradebook import Gradebook
 from tutor.classroom.journal import Journal
@@ -89,10 +89,34 @@ def test_junit_has_a_suite_for_each_submission_and_none_that_was_not_graded_is_g
 def test_gradescope_has_a_test_for_each_required_check(book: Gradebook) -> None:
     document = json.loads(render(book, "gradescope"))
     assert document["score"] == sum(test["score"] for test in document["tests"]) == 2
-    assert len(document["tests"]) == len(book.rows)
-    assert all(
-        test["name"].startswith(row.student) for test, row in zip(document["tests"], book.rows, strict=True)
+    assert [test["name"].split(":")[0] for test in document["tests"]] == list(
+        dict.fromkeys(row.student for row in book.rows)
     )
+    assert "Expected an even length." in document["tests"][0]["output"]
+
+
+def test_on_gradescope_two_files_for_one_exercise_are_worth_no_more_than_the_better(
+    content: Content, handed_in: Callable[[Files], Path], tmp_path: Path
+) -> None:
+    files = {"doubling.py": b"xxx", "doubling (2).py": b"xx", "doubling (3).py": b"xxxx"}
+    found = find_submissions(handed_in(files), content, Archives(), student="submission")
+    with Journal(tmp_path / "j") as journal:
+        ran = asyncio.run(ClassRun(content, Counting(), journal).run(found.submissions))
+        document = json.loads(render(Gradebook(content, journal, ran.rows), "gradescope"))
+    assert (document["score"], [test["max_score"] for test in document["tests"]]) == (1, [1])
+    assert document["tests"][0]["number"] == "1"
+    assert document["output"].count("Not counted") == 2
+
+
+def test_gradescope_tells_a_student_that_a_fault_of_the_grader_is_none_of_theirs(
+    content: Content, handed_in: Callable[[Files], Path], tmp_path: Path
+) -> None:
+    found = find_submissions(handed_in({"doubling.py": b"xx"}), content, Archives(), student="submission")
+    with Journal(tmp_path / "j") as journal:
+        ran = asyncio.run(ClassRun(content, Counting(faults=1), journal).run(found.submissions))
+        document = json.loads(render(Gradebook(content, journal, ran.rows), "gradescope"))
+    assert "no fault of yours" in document["output"]
+    assert "no fault of yours" in document["tests"][0]["output"]
 
 
 def test_canvas_has_a_line_a_student_with_the_best_of_what_they_handed_in(book: Gradebook) -> None:
@@ -110,7 +134,28 @@ def test_canvas_has_a_line_a_student_with_the_best_of_what_they_handed_in(book: 
 def test_moodle_has_identifiers_grades_and_feedback(book: Gradebook) -> None:
     ada = next(line for line in lines(book, "moodle") if line["Full name"] == "Ada")
     assert (ada["Identifier"], ada["Grade"], ada["Maximum Grade"]) == ("Participant 7", "1", "1")
-    assert "identical" in ada["Feedback comments"]
+    assert ada["Last modified (grade)"] == ""  # Moodle refuses a worksheet without that column
+
+
+def test_where_numbers_are_unknown_it_is_told_what_the_importer_makes_of_it(
+    book: Gradebook, content: Content, handed_in: Callable[[Files], Path], tmp_path: Path
+) -> None:
+    assert advice(book, "moodle") == ""
+    found = find_submissions(handed_in({"Eve/doubling.py": b"xx"}), content, Archives(), student="Eve")
+    with Journal(tmp_path / "k") as journal:
+        ran = asyncio.run(ClassRun(content, Counting(), journal).run(found.submissions))
+        folder = Gradebook(content, journal, ran.rows)
+        assert "1 student is not known, and Moodle passes over" in advice(folder, "moodle")
+        assert "by their name alone" in advice(folder, "canvas")
+        assert advice(folder, "csv") == ""
+
+
+def test_what_students_read_says_what_failed_and_nothing_of_other_students(book: Gradebook) -> None:
+    cmd = next(line for line in lines(book, "moodle") if "cmd" in line["Full name"])
+    assert "Expected an even length." in cmd["Feedback comments"]
+    assert "identical" in render(book, "csv").decode()
+    for form in ("moodle", "gradescope", "html"):
+        assert "identical" not in render(book, form).decode()
 
 
 class Page(HTMLParser):
@@ -163,6 +208,26 @@ def test_the_report_says_what_was_misunderstood_and_which_pairs_to_read(book: Gr
     assert "3 of 5" in text  # of the check, and of the misconception
     assert "Pairs to look at" in text
     assert "90 %" in text
+
+
+def test_the_report_names_the_file_only_where_somebody_has_several_for_an_exercise(book: Gradebook) -> None:
+    tables = render(book, "html").decode().split('<section class="page"')[0]
+    assert "Ada_7_assignsubmission_file_/again/doubling.py" in tables
+    assert "Ada_7_assignsubmission_file_/doubling.py" in tables
+    assert "Bob_8_assignsubmission_file_/doubling.py" not in tables
+
+
+def test_the_report_draws_no_bar_for_a_share_of_nothing(
+    content: Content, handed_in: Callable[[Files], Path], tmp_path: Path
+) -> None:
+    found = find_submissions(handed_in({"Ada/doubling.py": b"xx"}), content, Archives())
+    with Journal(tmp_path / "j") as journal:
+        ran = asyncio.run(ClassRun(content, Counting(), journal).run(found.submissions))
+        text = render(Gradebook(content, journal, ran.rows), "html").decode()
+    assert "1 check stopped nobody" in text
+    assert "0 of 1 (0 %)" in text
+    assert '<td class="share"></td>' in text
+    assert "width: 0.0%" not in text
 
 
 @given(st.lists(st.floats(0, 1e9)))

@@ -117,6 +117,11 @@ def test_a_class_with_everything_in_it_has_a_row_for_everybody(
     assert [line["file"].lstrip("'") for line in lines] == [file.lstrip("'") for file in book]
     assert next(line for line in lines if line["student"] == "Bob")["verdict_document"]["verdict"] == "passed"
 
+    told = grade(folder, "--out", "book.csv")
+    assert "with its reason in the gradebook: 3 (Ada/link.py, " in told.out
+    ungraded = grade("--again", "Ada/link.py")
+    assert (ungraded.code, "There is nothing to repeat" in ungraded.err) == (2, True)
+
 
 def test_a_row_is_repeated_exactly_a_plan_is_made_and_the_gradebook_is_signed(
     grade: Grade, handed_in: Write, home: Path, course: Path, tmp_path: Path
@@ -137,6 +142,7 @@ def test_a_row_is_repeated_exactly_a_plan_is_made_and_the_gradebook_is_signed(
     ]
     assert figures[0] == figures[1]  # drawn from the same seed
     assert grade(folder, "--out", "book.csv", "--again", "nobody.py").code == 2
+    assert "Of bob: bob/doubling.py." in grade("--again", "bob").err
 
     plan = grade(
         folder, "--out", "book.csv", "--plan", "1000", "--workers", "4", "--price", "2", "--json"

@@ -55,7 +55,8 @@ def test_questions_become_a_package_whose_notes_keep_their_ids(tutor: Tutor, tmp
 
 
 def test_without_any_answer_the_package_is_empty(tutor: Tutor, tmp_path: Path) -> None:
-    assert tutor("export", "--as", "anki", tmp_path / "x.apkg").code == 0
+    ended = tutor("export", "--as", "anki", tmp_path / "x.apkg")
+    assert (ended.code, "no card in it yet" in ended.err) == (0, True)
     assert notes(tmp_path / "x.apkg", tmp_path) == {}
 
 
@@ -93,6 +94,7 @@ def test_a_page_needs_nothing_from_elsewhere(tutor: Tutor, tmp_path: Path) -> No
     assert "<script" not in page
     assert "src=" not in page
     assert "<link" not in page
+    assert 'name="viewport"' in page  # a phone shows it in its own width
 
 
 def test_the_files_ending_says_what_it_is_to_be_and_any_other_is_for_another_machine(

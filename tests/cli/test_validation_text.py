@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tutor.cli.validating import validation_text
 from tutor.errors import ContentProblem
-from tutor.proving.report import Distance, ExerciseProof, MutantProof, ValidationReport
+from tutor.proving.report import Distance, ExerciseProof, MutantProof, QuizProof, ValidationReport
 
 
 def proof(**changes: object) -> ExerciseProof:
@@ -62,3 +62,12 @@ def test_an_exercise_that_can_not_be_proved_here_says_why() -> None:
     assert lines[1].startswith("○ doubling")
     assert lines[1].endswith("not proved here: needs the package 'triton'")
     assert lines[-1] == "All proved but 1."
+
+
+def test_a_lesson_without_an_exercise_has_its_line_too() -> None:
+    quiz, flawed, last = text(quizzes=[QuizProof("rounding", 4, True), QuizProof("packing", 1, False)])
+    assert quiz.startswith("✓ rounding")
+    assert quiz.endswith("quiz: 4 questions drawn and answered")
+    assert flawed.startswith("✗ packing")
+    assert flawed.endswith("1 question drawn, and what follows is wrong with them")
+    assert last == "All proved."

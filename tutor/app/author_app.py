@@ -130,7 +130,7 @@ class AuthorApp(TutorApp):
         if problems:
             problems = nearest_first(problems, self._looked_at())
         wide = panel.screen.has_class("-wide")
-        panel.show(self.engine.root.root, problems, self.read_at, wide=wide)
+        panel.show(self.engine.root.root, problems, self.read_at, wide=wide, whole_before=self.ready)
 
     def _looked_at(self) -> list[Path]:
         """The folders of the lessons and exercises that are open."""

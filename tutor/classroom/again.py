@@ -38,11 +38,11 @@ async def grade_again(session: Session, row: str) -> Again:
     """
     found = _row(session, row)
     if found.place is None:
-        raise UsageProblem(f"This row was not graded: {found.reason}", where=found.file)
+        raise _not_graded(found, found.reason)
     try:
         submission = found.place.read()
     except Unreadable as refused:
-        raise UsageProblem(f"This row was not graded: {refused}", where=found.file) from None
+        raise _not_graded(found, str(refused)) from None
     exercise = session.content.exercise(found.exercise)
     async with engine("local", session.content.root, [exercise], session.wanted) as running:
         key = Key(exercise.id, submission.sha256, exercise.grader_hash, running.device)
@@ -59,6 +59,14 @@ async def grade_again(session: Session, row: str) -> Again:
     return Again(found, before.verdict, outcome.verdict, tuple(_differences(before, outcome)))
 
 
+def _not_graded(found: Found, reason: str) -> UsageProblem:
+    return UsageProblem(
+        f"This row was not graded: {reason}",
+        where=found.file,
+        next_step="There is nothing to repeat: once the file is another, grade the class again.",
+    )
+
+
 def _row(session: Session, row: str) -> Found:
     rows = session.found.submissions
     if row.isdecimal() and 1 <= int(row) <= len(rows):
@@ -66,10 +74,13 @@ def _row(session: Session, row: str) -> Found:
     named = [found for found in rows if found.file == row]
     if len(named) == 1:
         return named[0]
+    files = [found.file for found in rows if found.student == row]
+    theirs = f" Of {row[:80]}: {', '.join(files[:5])}." if files else ""
     raise UsageProblem(
         f"There is no row '{row[:80]}'.",
         where="--again",
-        next_step=f"Rows are 1 to {len(rows)}, or a file as the gradebook calls it.",
+        next_step=f"Rows are 1 to {len(rows)}, the first below the header being 1, or a file as the gradebook "
+        f"calls it.{theirs}",
     )
 
 

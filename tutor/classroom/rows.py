@@ -31,7 +31,8 @@ class Row:
     """One submission's row. ``points`` of ``of``: required checks that passed.
 
     ``key`` is what it was graded as, ``None`` where there was nothing to grade. ``copies``: how many submissions
-    of the class are the same file, this one included; ``bytes``: the file's length.
+    of the class are the same file, this one included; ``bytes``: the file's length. ``message`` may be shown to the
+    student; that others handed in the same file stands in the gradebook alone.
     """
 
     student: str
@@ -59,7 +60,13 @@ class Row:
     def cells(self) -> dict[str, Any]:
         """The columns of the gradebook."""
         cells = {name: getattr(self, name) for name in COLUMNS}
-        return {**cells, "misconceptions": ";".join(self.misconceptions), "seconds": round(self.seconds, 3)}
+        shared = f"One of {self.copies} identical files, graded once." if self.copies > 1 else ""
+        return {
+            **cells,
+            "misconceptions": ";".join(self.misconceptions),
+            "seconds": round(self.seconds, 3),
+            "message": " ".join(filter(None, (self.message, shared))),
+        }
 
 
 def figures(outcome: Outcome) -> dict[str, Any]:
@@ -82,9 +89,11 @@ def figures(outcome: Outcome) -> dict[str, Any]:
 
 
 def _said(verdict: Mapping[str, Any]) -> str:
-    """The verdict's own message; else that of the first check that did not pass."""
+    """The verdict's own message; that of the first check that did not pass where it says the same at more length,
+    with the line that is no Python, or where there is no other."""
     wrong = (check.get("message") for check in verdict["checks"] if check["outcome"] in ("failed", "error"))
-    return str(verdict.get("message") or next((text for text in wrong if text), ""))
+    own, first = str(verdict.get("message") or ""), next((str(text) for text in wrong if text), "")
+    return first if first.startswith(own) else own
 
 
 def _line(text: str) -> str:

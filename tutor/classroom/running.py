@@ -189,8 +189,7 @@ def _graded(row: Row, journal: Journal, copies: int) -> Row:
         return row
     row = replace(row, **figures(outcome), copies=copies)
     empty = "An empty file (0 bytes)." if not row.bytes else ""
-    shared = f"One of {copies} identical files, graded once." if copies > 1 else ""
-    return replace(row, message=" ".join(filter(None, (empty, row.message, shared))))
+    return replace(row, message=" ".join(filter(None, (empty, row.message))))
 
 
 @asynccontextmanager

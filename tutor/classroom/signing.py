@@ -179,7 +179,11 @@ def _read(path: Path) -> dict[str, Any]:
             data = file.read(MAX_BYTES + 1)
         body: Any = json.loads(data) if len(data) <= MAX_BYTES else None
     except FileNotFoundError:
-        raise UsageProblem("There is no such file.", where=str(path)) from None
+        raise UsageProblem(
+            "There is no such file.",
+            where=str(path),
+            next_step="Name what 'tutor submit … --signed FILE' wrote, or a gradebook with its signature beside it.",
+        ) from None
     except (OSError, ValueError, RecursionError):
         body = None
     if isinstance(body, dict) and _is_signed(body):

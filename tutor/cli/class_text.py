@@ -90,9 +90,10 @@ def class_text(document: dict[str, Any], book: Gradebook) -> str:
     if document["identical"]:
         lines.append(f"Identical files are graded once: {document['identical']} share another's verdict")
     if document["not_read"]:
-        lines.append(f"Not graded, each with its reason in the gradebook: {document['not_read']}")
+        unread = _some([row.file for row in book.rows if row.key is None])
+        lines.append(f"Not graded, each with its reason in the gradebook: {document['not_read']} ({unread})")
     if book.aside:
-        lines.append(f"Left aside, since they are for no exercise: {_some(book.aside)}")
+        lines.append(f"Left aside, since they are for no exercise that is graded here: {_some(book.aside)}")
     if book.pairs:
         lines.append(
             f"Much alike: {counted(len(book.pairs), 'pair')} to look at (--pairs FILE, or the HTML report)"

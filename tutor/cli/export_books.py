@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from tutor.progress import Store
 
 _STYLE = (
-    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 sans-serif}"
-    "pre{overflow:auto;background:#f4f4f5;padding:.8rem}"
+    ":root{color-scheme:light dark;--soft:#f4f4f5;--line:#d4d4d8}"
+    "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 sans-serif;overflow-wrap:break-word}"
+    "pre{overflow:auto;background:var(--soft);padding:.8rem}"
+    "table{display:block;overflow-x:auto;border-collapse:collapse}"
+    "th,td{padding:.25rem .9rem .25rem 0;text-align:left;border-bottom:1px solid var(--line)}"
+    "@media screen and (prefers-color-scheme:dark){:root{--soft:#1d232c;--line:#333b47}"
+    "body{background:#14181f;color:#e5e7eb}}"
+    "@media print{:root{color-scheme:light}pre{white-space:pre-wrap}h2{break-before:page}h3{break-after:avoid}}"
 )
 
 
@@ -97,5 +103,6 @@ def _html(title: str, markdown: str) -> str:
     from markdown_it import MarkdownIt
 
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
-    head = f'<meta charset="utf-8"><title>{escape(clean(title))}</title><style>{_STYLE}</style>'
+    narrow = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    head = f'<meta charset="utf-8">{narrow}<title>{escape(clean(title))}</title><style>{_STYLE}</style>'
     return f"<!doctype html>\n<html><head>{head}</head><body>\n{body}</body></html>\n"

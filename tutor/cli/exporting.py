@@ -49,9 +49,20 @@ def export_command(
     course = open_content(content)
     chosen = as_format or ENDINGS.get(file.suffix.lower(), "progress")
     package = chosen == "anki" and file.suffix == ".apkg"
-    write_output(file, _exported("apkg" if package else chosen, course, open_store(course)))
+    store = open_store(course)
+    write_output(file, _exported("apkg" if package else chosen, course, store))
     console.write(str(file.absolute()))
+    if chosen == "anki" and not _any_asked(course, store):
+        console.write_error(
+            "There is no card in it yet: a question becomes one once it was asked, by 'tutor quiz'."
+        )
     return 0
+
+
+def _any_asked(content: Content, store: Store) -> bool:
+    from tutor.cli.export_tables import asked_items
+
+    return any(True for _ in asked_items(content, store))
 
 
 def _exported(as_format: Format | Literal["apkg"], content: Content, store: Store) -> bytes:

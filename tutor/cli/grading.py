@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli import console
+from tutor.cli.console import styled
 from tutor.cli.opening import open_content
 from tutor.cli.options import ContentOption, DeviceOption, JsonOption, require_writable
 from tutor.errors import UsageProblem
@@ -145,10 +146,10 @@ def grade_command(
         )
     for file, option in ((out, "--out"), (pairs, "--pairs")):
         require_writable(file, option)
-    from tutor.classroom.formats import format_of
+    from tutor.classroom import formats
     from tutor.classroom.session import Session, journal_of
 
-    named = format_of(form, out)
+    named = formats.format_of(form, out)
     kept_in = journal or journal_of(where, out)
     own_files = tuple(file for file in (out, pairs) if file is not None)
     session = Session(
@@ -166,7 +167,7 @@ def grade_command(
         remember(tutor_home(), LastClass(str(where.absolute()), str(kept_in.absolute()), exercise, student))
         book, ran = _graded(session, retry_faults, json)
         written = _written(book, named, out, pairs, sign)
-        return _told(session, book, ran, written, json)
+        return _told(session, book, ran, written, json, formats.advice(book, named))
 
 
 def _place(where: Path | None, out: Path | None, journal: Path | None, named: LastClass) -> LastClass:
@@ -213,7 +214,7 @@ def _written(book: Gradebook, named: str, out: Path, pairs: Path | None, sign: b
     return list(files)
 
 
-def _told(session: Session, book: Gradebook, ran: Ran, written: list[Path], json: bool) -> int:
+def _told(session: Session, book: Gradebook, ran: Ran, written: list[Path], json: bool, advice: str) -> int:
     from tutor.cli.class_text import class_document, class_text
 
     document = class_document(book, ran, session.journal.path, written)
@@ -221,4 +222,6 @@ def _told(session: Session, book: Gradebook, ran: Ran, written: list[Path], json
         console.write_json(document)
     else:
         console.write(class_text(document, book))
+        if advice:
+            console.write(styled(advice, "yellow"))
     return int(document["exit"])

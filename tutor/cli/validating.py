@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tutor.amounts import counted
 from tutor.cli import console
 from tutor.cli.console import clean, styled
 from tutor.cli.copying import name_course
@@ -22,7 +23,10 @@ def validate_command(
         typer.Argument(metavar="CONTENT_DIR", help="The course; else the installed one.", show_default=False),
     ] = None,
     only: Annotated[
-        str | None, typer.Option("--only", metavar="ID", help="One exercise.", show_default=False)
+        str | None,
+        typer.Option(
+            "--only", metavar="ID", help="One exercise, or a lesson's quiz and exercises.", show_default=False
+        ),
     ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="20 seeds, and all mutants of each reference.")
@@ -96,10 +100,17 @@ def validation_text(document: Mapping[str, Any]) -> str:
         first, *others = _facts(one)
         lines.append(f"{sign} {clean(one['id']):<24} {first}")
         lines += [f"  {'':<24} {clean(other)}" for other in others]
+    lines += [_quiz(quiz) for quiz in document["quizzes"]]
     lines += [line for problem in document["problems"] for line in _problem(problem, "red")]
     lines += [line for warning in document["warnings"] for line in _problem(warning, "yellow", ", warning")]
     lines.append(_summary(document))
     return "\n".join(lines)
+
+
+def _quiz(quiz: Mapping[str, Any]) -> str:
+    sign = styled("✓", "green") if quiz["holds"] else styled("✗", "red")
+    came = "drawn and answered" if quiz["holds"] else "drawn, and what follows is wrong with them"
+    return f"{sign} {clean(quiz['lesson']):<24} quiz: {counted(quiz['items'], 'question')} {came}"
 
 
 def _summary(document: Mapping[str, Any]) -> str:

@@ -15,7 +15,8 @@ FIXES = {
     "stray-file": "Remove it, or say in the YAML beside it that it belongs there.",
     "folder-name": "Rename the folder.",
     # YAML and its schema
-    "yaml": "Mend the line: spaces for indentation, quotes around texts that hold a colon.",
+    "yaml": "Mend the line: spaces for indentation, quotes around texts that hold a colon. A quote left "
+    "open above shows only here.",
     "alias": "Write the value out.",
     "tag": "Take the tag away.",
     "bad-key": "A key is a plain word.",

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from tutor.course.documents import Document, Location
 from tutor.course.glossary import name_key
 from tutor.course.models import CourseInfo, Exercise, Glossary, Knob, Lesson, OpenQuestions
+from tutor.course.names import did_you_mean
 from tutor.course.questions import Quiz
 from tutor.errors import ContentProblem
 
@@ -74,22 +75,30 @@ def _lesson_rules(lesson: Lesson, document: Document) -> Iterator[ContentProblem
                 )
     for number, item in enumerate(lesson.try_it):
         target, _, settings = item.opens.partition(":")
-        if target == "demo" and (reason := _refused_settings(lesson, settings)):
-            yield document.problem(("try_it", number, "opens"), reason, code="unknown-id")
+        if target == "demo" and (refused := _refused_settings(lesson, settings)):
+            reason, advice = refused
+            yield document.problem(("try_it", number, "opens"), reason, code="unknown-id", next_step=advice)
 
 
-def _refused_settings(lesson: Lesson, settings: str) -> str:
-    """Why a demo cannot be opened with ``knob=value,knob=value``; empty if it can."""
+def _refused_settings(lesson: Lesson, settings: str) -> tuple[str, str] | None:
+    """Why a demo cannot be opened with ``knob=value,knob=value``, and what to do; ``None`` if it can."""
     if lesson.demo is None:
-        return "This opens the lesson's demo, but the lesson has none."
+        return (
+            "This opens the lesson's demo, but the lesson has none.",
+            "Add the key 'demo', or open an exercise.",
+        )
     knobs = {knob.name: knob for knob in lesson.demo.knobs}
     for setting in settings.split(",") if settings else ():
         name, _, value = setting.partition("=")
         if name not in knobs:
-            return f"The demo has no knob '{name}'; its knobs are {', '.join(knobs) or 'none'}."
+            told = f"The demo has no knob '{name}'; its knobs are {', '.join(knobs) or 'none'}."
+            return told, did_you_mean(name, list(knobs), otherwise="Its knobs are")
         if reason := knob_refusal(knobs[name], value):
-            return f"'{setting}' {reason}."
-    return ""
+            return (
+                f"'{setting}' {reason}.",
+                f"Set '{name}' to what the knob allows, or let the knob allow more.",
+            )
+    return None
 
 
 def knob_refusal(knob: Knob, value: str) -> str:

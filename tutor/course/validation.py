@@ -136,6 +136,9 @@ def _problem(document: Document, location: Location, error: ErrorDetails) -> Con
     return document.problem(location, message, code=code, next_step=step)
 
 
+_NUMBERS = ("int_type", "int_parsing", "int_from_float", "float_type", "float_parsing")
+
+
 def _bad_value(error: ErrorDetails) -> tuple[str, str]:
     kind, given = error["type"], error["input"]
     if kind == "string_type":
@@ -143,7 +146,13 @@ def _bad_value(error: ErrorDetails) -> tuple[str, str]:
             return "text should stand here, but there is nothing", "Write it, or remove the key."
         if isinstance(given, bool | int | float):
             return f"text should stand here, but this is {_kind_of(given)}", f"Put it in quotes: '{given}'."
-        return f"text should stand here, but this is {_kind_of(given)}", ""
+        quotes = "Put the text in quotes: a colon with a space behind it makes keys of what stands around it."
+        step = quotes if isinstance(given, dict) else ""
+        return f"text should stand here, but this is {_kind_of(given)}", step
+    if kind in _NUMBERS:
+        whole = "a whole number" if kind.startswith("int") else "a number"
+        came = "one with a fraction" if kind == "int_from_float" else _kind_of(given)
+        return f"{whole} should stand here, but this is {came}", f"Write {whole} in digits."
     if kind == "tuple_type":
         return f"a list should stand here, but this is {_kind_of(given)}", "Begin each entry with '- '."
     if kind in ("model_type", "dict_type", "model_attributes_type"):

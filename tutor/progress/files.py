@@ -95,7 +95,10 @@ def environment_problem(error: OSError, path: Path) -> EnvironmentProblem:
         errno.EPERM: ("You may not write here.", home),
         errno.ENOTDIR: ("A file stands where a folder is needed.", f"Move that file away. {home}"),
         errno.EEXIST: ("A file stands where a folder is needed.", f"Move that file away. {home}"),
-        errno.EISDIR: ("A folder stands where a file is needed.", "Move that folder away."),
+        errno.EISDIR: (
+            "A folder stands where a file is needed.",
+            "Name another file, or move that folder away.",
+        ),
     }.get(error.errno or 0, (f"The file cannot be written: {error.strerror or error}.", home))
     return EnvironmentProblem(message, where=str(path), next_step=step)
 

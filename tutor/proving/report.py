@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tutor.course.fixes import fix_of
@@ -101,11 +101,21 @@ class ExerciseProof:
         }
 
 
+@dataclass(frozen=True)
+class QuizProof:
+    """What drawing a lesson's quiz again and again came to: how many of its ``items``, and whether all held."""
+
+    lesson: str
+    items: int
+    holds: bool
+
+
 @dataclass
 class ValidationReport:
     """Everything ``tutor validate`` has to say. ``warnings`` do not make it fail."""
 
     exercises: list[ExerciseProof] = field(default_factory=list)
+    quizzes: list[QuizProof] = field(default_factory=list)
     problems: list[ContentProblem] = field(default_factory=list)
     warnings: list[ContentProblem] = field(default_factory=list)
 
@@ -118,6 +128,7 @@ class ValidationReport:
             "schema": "tutor.validation/1",
             "ok": self.ok,
             "exercises": [proof.to_json() for proof in self.exercises],
+            "quizzes": [asdict(quiz) for quiz in self.quizzes],
             "problems": [_problem(problem) for problem in self.problems],
             "warnings": [_problem(problem) for problem in self.warnings],
         }

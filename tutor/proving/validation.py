@@ -20,7 +20,7 @@ from tutor.proving.gradings import Gradings, any_failure, named_failure
 from tutor.proving.lazy import lazy_answers
 from tutor.proving.leaks import leaks
 from tutor.proving.order import stub_problems
-from tutor.proving.report import Distance, ExerciseProof, ValidationReport
+from tutor.proving.report import Distance, ExerciseProof, QuizProof, ValidationReport
 from tutor.proving.survival import prove_mutants
 
 Progress = Callable[[str], None]
@@ -68,10 +68,12 @@ def validate(
             from tutor.quiz import prove_items
 
             tell(f"{lesson.id}: drawing each quiz item 1,000 times")
-            report.problems += prove_items(lesson)
+            found = prove_items(lesson)
             for language in languages_of(lesson.folder):
                 tell(f"{lesson.id}: the same in {language}")
-                report.problems += prove_items(replace(lesson, language=language), TRANSLATED_DRAWS)
+                found += prove_items(replace(lesson, language=language), TRANSLATED_DRAWS)
+            report.problems += found
+            report.quizzes.append(QuizProof(lesson.id, len(lesson.items), not found))
     plan = _Plan((seed,) if seed is not None else FULL_SEEDS if full else SEEDS, full, mutants)
     asyncio.run(_prove_all(root, _chosen(content, only), plan, device, report, tell))
     return report

@@ -20,8 +20,17 @@ SHOWN_WIDE = 8
 class AuthorPanel(Static):
     """``show`` after each reading."""
 
-    def show(self, root: Path, problems: Sequence[ContentProblem] | None, when: str, *, wide: bool) -> None:
-        """``problems`` as the last reading found them; None before the first."""
+    def show(
+        self,
+        root: Path,
+        problems: Sequence[ContentProblem] | None,
+        when: str,
+        *,
+        wide: bool,
+        whole_before: bool = True,
+    ) -> None:
+        """``problems`` as the last reading found them; None before the first. ``whole_before``: some reading found
+        none, and what it read is shown."""
         self.set_class(bool(problems), "-broken")
         place = Content.styled(shown_path(root), "$quiet")
         if problems is None:
@@ -29,12 +38,18 @@ class AuthorPanel(Static):
         elif not problems:
             self.update(Content.assemble(("✓ ", "$success"), f"read at {when}  ", place))
         else:
-            self.update(Content("\n").join(_lines(root, problems, when, SHOWN_WIDE if wide else SHOWN)))
+            shown = (
+                "shown is the last version without any"
+                if whole_before
+                else "mend them, and the course appears"
+            )
+            most = SHOWN_WIDE if wide else SHOWN
+            self.update(Content("\n").join(_lines(root, problems, when, shown, most)))
 
 
-def _lines(root: Path, problems: Sequence[ContentProblem], when: str, most: int) -> list[Content]:
+def _lines(root: Path, problems: Sequence[ContentProblem], when: str, shown: str, most: int) -> list[Content]:
     head = f"✗ {counted(len(problems), 'problem')} at {when}"
-    lines = [Content.assemble((head, "bold $error"), ("  shown is the last version without any", "$quiet"))]
+    lines = [Content.assemble((head, "bold $error"), (f"  {shown}", "$quiet"))]
     for problem in problems[:most]:
         where = problem.where.removeprefix(f"{root}/")
         lines.append(Content.assemble((colourless(where), "$primary"), "  ", colourless(problem.message)))

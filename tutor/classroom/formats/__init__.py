@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.amounts import counted
 from tutor.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ Write = Callable[["Gradebook"], bytes]
 
 @dataclass(frozen=True)
 class Format:
-    """The module here whose ``render`` makes the file, and what such files are called."""
+    """The module here whose ``render`` makes the file, what such files are called, and what becomes of students
+    whose number is not known where the file is imported."""
 
     module: str
     suffixes: tuple[str, ...] = ()
+    numberless: str = ""
 
 
 FORMATS = {
@@ -29,8 +32,8 @@ FORMATS = {
     "jsonl": Format("json_lines", (".jsonl", ".ndjson")),
     "junit": Format("junit", (".xml",)),
     "gradescope": Format("gradescope", (".json",)),
-    "canvas": Format("canvas"),
-    "moodle": Format("moodle"),
+    "canvas": Format("canvas", numberless="Canvas finds them by their name alone, as it spells it"),
+    "moodle": Format("moodle", numberless="Moodle passes over their lines"),
     "html": Format("html", (".html", ".htm")),
 }
 
@@ -67,6 +70,17 @@ def render(book: Gradebook, named: str) -> bytes:
     """The gradebook in a format of ``FORMATS``."""
     write: Write = import_module(f"{__name__}.{FORMATS[named].module}").render
     return write(book)
+
+
+def advice(book: Gradebook, named: str) -> str:
+    """What to know before such a file is imported; empty where there is nothing."""
+    without = {(row.student, row.number) for row in book.rows if not row.number}
+    if not without or not FORMATS[named].numberless:
+        return ""
+    return (
+        f"The number of {counted(len(without), 'student')} is not known, and {FORMATS[named].numberless}: grade the "
+        "export itself, or a manifest.csv with a column 'number'"
+    )
 
 
 def pairs_csv(book: Gradebook) -> bytes:

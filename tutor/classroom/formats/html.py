@@ -1,7 +1,7 @@
 """The gradebook as one HTML file: the class at a glance, then a page for each student with their verdicts.
 
 No script, no font, no picture comes from anywhere else, and the file's own policy forbids it. Pages are sections
-that the address's ``#`` chooses; printed, they follow each other.
+that the address's ``#`` chooses. Printed, they follow each other, or one student's is printed alone where it is shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
-from tutor.amounts import size
+from tutor.amounts import counted, size
 from tutor.classroom.formats import plots
 from tutor.classroom.gradebook import Gradebook
 from tutor.classroom.overview import overview
@@ -76,7 +76,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.globals.update(signs=SIGNS, headline=_headline, meter=_meter, said=_said, told=_told)
-    environment.filters.update(size=size, clean=lambda text: clean_text(text, 20_000))
+    environment.filters.update(size=size, counted=counted, clean=lambda text: clean_text(text, 20_000))
     return environment.get_template("report.html.j2")
 
 
