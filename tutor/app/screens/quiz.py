@@ -236,8 +236,11 @@ class QuizScreen(TutorScreen):
 
     def keep(self) -> None:
         """Keep a half-written answer; called again and again, it writes only when something changed."""
-        if self.state == "asking" and self.question is not None and self.question.draft != self._kept:
-            self._kept = self.sitting.drafts[self.sitting.key] = self.question.draft
+        question = self.question
+        if self.state != "asking" or question is None or question.item is not self.sitting.item:
+            return  # the page still shows the question before
+        if question.draft != self._kept:
+            self._kept = self.sitting.drafts[self.sitting.key] = question.draft
             self.keep_place()
 
     def keep_place(self) -> None:

@@ -35,6 +35,7 @@ class MatchWidget(RowsQuestion):
     def __init__(self, item: Item) -> None:
         super().__init__(item)
         self.pairs: dict[str, str] = {}
+        self._scored = False
 
     def compose(self) -> ComposeResult:
         yield self.rows
@@ -67,10 +68,22 @@ class MatchWidget(RowsQuestion):
             lead = text.pad_right(widest - text.cell_length) + Content.styled("  →  ", "$quiet")
             if left.id in self.pairs:
                 letter, partner = names[self.pairs[left.id]]
-                lines.append((lead, Content.assemble((f"{letter}  ", "bold $primary"), inline(partner))))
+                sign, colour = self._sign(left.id) if self._scored else (letter, "bold $primary")
+                lines.append((lead, Content.assemble((f"{sign}  ", colour), inline(partner))))
             else:
                 lines.append((lead, Content.styled("?", "$quiet")))
         return lines
+
+    def _sign(self, left: str) -> tuple[str, str]:
+        """The sign of a pair once the answer was scored."""
+        right = self.pairs[left] == self.item.right_pairs[left]
+        return ("✓", "bold $success") if right else ("✗", "bold $error")
+
+    def mark(self, correct: bool) -> None:
+        """Each pair has its sign in the place of its letter; the letters are not needed any more."""
+        self._scored = True
+        self.query_one(".legend").display = False
+        super().mark(correct)
 
     def _legend(self) -> Content:
         parts = [
