@@ -196,6 +196,26 @@ async def test_a_letter_gives_a_row_its_partner_and_goes_on(running: Running, en
         assert "✓ Right" in shown(pilot)
 
 
+async def test_a_click_on_a_partner_gives_it_to_the_row(running: Running) -> None:
+    async with running() as pilot:
+        screen = await to(pilot, "match")
+        await pilot.click(".legend", offset=(6, 1))
+        await settled(pilot)
+        first, right = screen.sitting.item.left[0].id, screen.sitting.item.right[1].id
+        assert screen.question is not None
+        assert screen.question.draft == {first: right}
+
+
+async def test_an_explanation_longer_than_the_page_begins_with_whether_it_was_right(running: Running) -> None:
+    async with running(size=(40, 12)) as pilot:
+        await to(pilot, "match")
+        await press(pilot, "a", "b", "c", "enter")
+        lines = shown(pilot).splitlines()
+        assert any(word in " ".join(lines[:6]) for word in ("✗ Not right", "✓ Right", "◐ Partly right")), (
+            lines
+        )
+
+
 async def test_scored_pairs_carry_their_signs_and_the_letters_give_way(running: Running) -> None:
     async with running() as pilot:
         screen = await to(pilot, "match")

@@ -185,7 +185,12 @@ class QuizScreen(TutorScreen):
         )
         self._tell_place()
         self._set_state("scored")
-        self.call_after_refresh(page.scroll_end, animate=False)
+        self.call_after_refresh(self._show_result, page)
+
+    def _show_result(self, page: VerticalScroll) -> None:
+        """To the end of the explanation, but never past the line that says whether it was right."""
+        headline = self.query_one(".headline").virtual_region.y
+        page.scroll_to(y=min(headline, page.max_scroll_y), animate=False)
 
     # --- the keys -----------------------------------------------------------------------------------
 

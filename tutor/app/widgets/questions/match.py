@@ -5,13 +5,13 @@ from __future__ import annotations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from tutor.app.text import inline
-from tutor.app.widgets.questions.rows import RowsQuestion
+from tutor.app.widgets.questions.rows import Rows, RowsQuestion
 
 if TYPE_CHECKING:
     from tutor.quiz import Item
@@ -36,13 +36,21 @@ class MatchWidget(RowsQuestion):
         super().__init__(item)
         self.pairs: dict[str, str] = {}
         self._scored = False
+        self.legend = Rows(classes="legend")
+        self.legend.can_focus = False
 
     def compose(self) -> ComposeResult:
         yield self.rows
-        yield Static(self._legend(), classes="legend")
+        yield self.legend
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.legend.show(
+            [
+                (Content.styled(f"{letter}  ", "bold $primary"), inline(right.text))
+                for letter, right in zip(LETTERS, self.item.right, strict=False)
+            ]
+        )
         self.rows.cursor = 0
 
     @property
@@ -82,15 +90,8 @@ class MatchWidget(RowsQuestion):
     def mark(self, correct: bool) -> None:
         """Each pair has its sign in the place of its letter; the letters are not needed any more."""
         self._scored = True
-        self.query_one(".legend").display = False
+        self.legend.display = False
         super().mark(correct)
-
-    def _legend(self) -> Content:
-        parts = [
-            Content.assemble((f"{LETTERS[n]}  ", "bold $primary"), inline(right.text))
-            for n, right in enumerate(self.item.right)
-        ]
-        return Content("\n").join(parts)
 
     def action_rows_move(self, step: int) -> None:
         self.rows.action_move(step)
@@ -108,6 +109,13 @@ class MatchWidget(RowsQuestion):
         if waiting:
             self.rows.cursor = waiting[0]
         self.touched()
+
+    @on(Rows.Clicked)
+    def pair_clicked(self) -> None:
+        """A partner that was clicked goes to the row under the cursor."""
+        number, self.legend.cursor = self.legend.cursor, -1
+        if number >= 0 and not self.locked:
+            self.action_pair(number)
 
     def action_turn(self, step: int) -> None:
         left = self.item.left[self.rows.cursor].id
