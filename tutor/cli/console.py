@@ -135,6 +135,7 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
                 initial_indent=indent,
                 subsequent_indent=indent + " " * (marker.end() if (marker := _MARKER.match(line)) else 0),
                 break_long_words=whole == line,  # a command runs over the edge rather
+                break_on_hyphens=False,  # an id is to be copied
             )
             lines.append(start + _emphasised(with_breaks(filled[len(indent) :])))
     return "\n".join(lines)
