@@ -111,6 +111,11 @@ def test_what_counts_of_a_partly_right_answer_is_said_before_it(tutor: Tutor) ->
     ]
 
 
+def test_a_question_fits_into_a_narrow_terminal(tutor: Tutor) -> None:
+    said = tutor("quiz", "first", "--seed", "3", stdin=":s\n" * 7, env={"COLUMNS": "50"}).out
+    assert all(len(line) <= 50 for line in said.splitlines() if "(" in line), said
+
+
 def test_an_unreadable_line_is_asked_again_and_what_was_answered_stays(tutor: Tutor) -> None:
     ended = tutor("quiz", "first", "--seed", "3", stdin="z\n?\na\n:s\n:q\n")
     assert ended.code == 0

@@ -50,11 +50,11 @@ def question_lines(item: Item) -> Iterator[str]:
         for label, choice in zip(labels, choices, strict=False):
             yield _choice(label, choice)
     asked = f", asked in {item.unit}" if item.unit else ""
-    yield f"  (Answer: {how(item)}{asked}.)"
+    yield wrapped(f"(Answer: {how(item)}{asked}.)", "  ", "  ")
     if item.accepts:
         yield wrapped(f"({item.accepts[0].upper()}{item.accepts[1:]}.)", "  ", "  ")
     if item.partly:
-        yield f"  ({item.partly.capitalize()}.)"
+        yield wrapped(f"({item.partly.capitalize()}.)", "  ", "  ")
 
 
 def read_answer(item: Item, read_line: Callable[[str], str]) -> object:
