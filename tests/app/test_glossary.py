@@ -99,6 +99,27 @@ async def test_enter_opens_the_step_that_teaches_the_term(running: Running) -> N
         assert isinstance(pilot.app.screen, CourseMapScreen), "nothing is left in between"
 
 
+@pytest.mark.parametrize("opening", ["lesson", "quiz", "exercise"])
+async def test_who_follows_a_term_comes_back_to_where_they_were(running: Running, opening: str) -> None:
+    async with running() as pilot:
+        app = pilot.app
+        {
+            "lesson": lambda: app.open_lesson("bits"),  # type: ignore[attr-defined]
+            "quiz": lambda: app.open_quiz("bits"),  # type: ignore[attr-defined]
+            "exercise": lambda: app.open_exercise("absmax-int8"),  # type: ignore[attr-defined]
+        }[opening]()
+        await settled(pilot)
+        before = app.screen
+        await press(pilot, "ctrl+g", *"per-row", "enter")
+        assert isinstance(app.screen, LessonScreen)
+        assert app.screen.lesson.id == "scales"
+        await press(pilot, "ctrl+g", *"round", "enter")
+        assert isinstance(app.screen, LessonScreen)
+        assert app.screen.lesson.id == "bits"
+        await press(pilot, "q")
+        assert app.screen is before, "and not the first of the two terms"
+
+
 async def test_a_click_opens_as_well(running: Running) -> None:
     async with running() as pilot:
         await press(pilot, "ctrl+g")

@@ -196,6 +196,41 @@ async def test_a_letter_gives_a_row_its_partner_and_goes_on(running: Running, en
         assert "✓ Right" in shown(pilot)
 
 
+async def test_a_click_on_a_partner_gives_it_to_the_row(running: Running) -> None:
+    async with running() as pilot:
+        screen = await to(pilot, "match")
+        await pilot.click(".legend", offset=(6, 1))
+        await settled(pilot)
+        first, right = screen.sitting.item.left[0].id, screen.sitting.item.right[1].id
+        assert screen.question is not None
+        assert screen.question.draft == {first: right}
+
+
+async def test_an_explanation_longer_than_the_page_begins_with_whether_it_was_right(running: Running) -> None:
+    async with running(size=(40, 12)) as pilot:
+        await to(pilot, "match")
+        await press(pilot, "a", "b", "c", "enter")
+        lines = shown(pilot).splitlines()
+        assert any(word in " ".join(lines[:6]) for word in ("✗ Not right", "✓ Right", "◐ Partly right")), (
+            lines
+        )
+
+
+async def test_scored_pairs_carry_their_signs_and_the_letters_give_way(running: Running) -> None:
+    async with running() as pilot:
+        screen = await to(pilot, "match")
+        item = screen.sitting.item
+        letters = {right.id: "abc"[n] for n, right in enumerate(item.right)}
+        right = [item.right_pairs[left.id] for left in item.left]
+        for id in (right[0], right[2], right[1]):  # the last two are mistaken for each other
+            await press(pilot, letters[id])
+        await press(pilot, "enter")
+        rows = [line for line in shown(pilot).splitlines() if "  →  " in line]
+        assert [("✓" in row, "✗" in row) for row in rows] == [(True, False), (False, True), (False, True)]
+        assert not screen.query_one(".legend").display
+        assert "It goes with" in shown(pilot)
+
+
 async def test_a_line_of_code_is_filled_in_and_run(running: Running, engine: PracticeEngine) -> None:
     async with running() as pilot:
         await to(pilot, "code")
@@ -249,6 +284,16 @@ async def test_later_goes_to_the_next_open_question_and_comes_around(running: Ru
         await settled(pilot)
         assert screen.question is not None
         assert screen.question.draft is not None, "the choice made before is still there"
+
+
+async def test_an_answer_is_never_kept_for_the_question_that_comes_next(running: Running) -> None:
+    async with running() as pilot:
+        screen = await to(pilot, "numeric")
+        assert screen.question is not None
+        screen.question.restore("7")
+        assert screen.sitting.to_next_open(), "the page does not show it yet"
+        screen.keep()
+        assert screen.sitting.key not in screen.sitting.drafts
 
 
 async def test_l_rereads_the_step_of_the_question(running: Running) -> None:

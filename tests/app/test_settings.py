@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from tests.app.conftest import Running, press, settled, shown, told
+from tests.app.conftest import Running, key_bar, press, settled, shown, told
 from tests.app.fakes import PracticeEngine
 from tutor.app.screens.settings import SettingsList, SettingsScreen
 from tutor.app.signs import _SIGNS, AsciiSigns, wants_ascii
@@ -52,11 +52,32 @@ async def test_enter_takes_the_next_choice_and_follows_it_at_once(running: Runni
 async def test_a_number_is_written_and_a_wrong_one_is_told(running: Running, home: Path) -> None:
     async with running() as pilot:
         await press(pilot, *down_to("daily_cap"), "enter", "backspace", "backspace", "0", "enter")
-        assert "whole number from 1 to 500" in told(pilot)
+        assert "whole number from 1 to 500. Nothing was changed: give it such a value." in told(pilot)
+        assert "⏎ Take it  esc Leave it as it was" in key_bar(pilot)
+        await press(pilot, "enter")
+        assert told(pilot).count("whole number") == 1, "each in the place of the one before"
         await press(pilot, "backspace", "7", "enter")
         assert settings(home).daily_cap == 7
+        assert not told(pilot)
         await press(pilot, "e", "escape", "escape")
         assert not isinstance(pilot.app.screen, SettingsScreen)
+
+
+async def test_an_assistant_that_is_set_is_the_first_to_be_offered(
+    running: Running, home: Path, engine: PracticeEngine
+) -> None:
+    async with running() as pilot:
+        await press(pilot, *down_to("assistant"), "enter", *"gemeni", "enter")
+        assert "No assistant is called 'gemeni'. Did you mean gemini?" in told(pilot)
+        await press(pilot, "ctrl+u", *"gemini", "enter")
+        assert settings(home).assistant == "gemini"
+        assert [one.id for one in engine.assistance.assistants()][:2] == ["gemini", "chatgpt"]
+
+
+def test_every_setting_says_what_it_may_be() -> None:
+    for one in SETTINGS:
+        assert "another" not in one.allowed, one.key
+        assert not one.free or one.such_as, one.key
 
 
 async def test_what_the_environment_sets_is_said(

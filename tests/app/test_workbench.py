@@ -16,6 +16,7 @@ from tutor.app.screens.lesson import LessonScreen
 from tutor.app.screens.solution import SolutionScreen
 from tutor.app.screens.source import SourceScreen
 from tutor.app.screens.workbench import WorkbenchScreen
+from tutor.app.widgets.panes import LOOK, Panes
 from tutor.errors import EnvironmentProblem, GraderFault
 
 
@@ -251,6 +252,18 @@ async def test_the_views_are_turned_by_number_tab_and_arrows(running: Running) -
         await pilot.click("Views", offset=(16, 1))
         await pilot.pause()
         assert screen.view == 1
+
+
+async def test_every_view_stands_in_the_line_of_a_narrow_terminal(running: Running) -> None:
+    async with running(size=(60, 20)) as pilot:
+        pilot.app.open_exercise("absmax-int8")  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert "4 Attempts  5 Look" in shown(pilot)
+        row = next(n for n, line in enumerate(shown(pilot).splitlines()) if "5 Look" in line)
+        await pilot.click(offset=(shown(pilot).splitlines()[row].index("5 Look") + 3, row))
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, WorkbenchScreen)
+        assert pilot.app.screen.query_one(Panes).shown == LOOK
 
 
 async def test_an_earlier_attempt_can_be_looked_at_again(running: Running, engine: PracticeEngine) -> None:

@@ -54,7 +54,19 @@ def test_a_device_that_is_set_counts_where_none_is_named(tutor: Tutor) -> None:
     ended = tutor("demo", "first")
     assert ended.code == 3
     assert "There is no CUDA device here" in ended.err or "cuda:77" in ended.err
+    assert "tutor config device cpu" in ended.err
     assert tutor("demo", "first", "--device", "cpu").code == 0
+    assert tutor("demo", "first", "--device", "auto").code == 0, "named, though it is the default"
+
+
+def test_a_value_that_is_refused_says_what_is_taken(tutor: Tutor) -> None:
+    ended = tutor("config", "device", "gpu")
+    assert ended.code == 2
+    assert "device is auto, cpu, cuda, a card such as cuda:1, or mps on a Mac." in ended.err
+    assert "Nothing was changed" in ended.err
+    assert "Known are: chatgpt, claude" in " ".join(tutor("config", "assistant", "nobody").err.split())
+    assert tutor("config", "assistant", "claude").code == 0
+    assert tutor("config", "assistant", "").code == 0
 
 
 def test_signs_are_ascii_where_that_is_set(tutor: Tutor) -> None:

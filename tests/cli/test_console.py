@@ -46,8 +46,21 @@ def test_long_lines_are_broken_and_code_is_not(monkeypatch: pytest.MonkeyPatch) 
     words, code = "word " * 30, "x = " + "1 + " * 30 + "1"
     text = console.wrapped(f"{words}\n```\n{code}\n```", "  ")
     lines = text.splitlines()
-    assert f"  {code}" in lines
+    assert f"      {code}" in lines, "set in, as code without fences is"
+    assert "```" not in text
     assert all(len(line) <= 50 for line in lines if code not in line)
+
+
+def test_the_lines_of_a_list_go_on_under_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert console.wrapped(
+        "- one two three four five six seven eight\n10. " + "ten " * 10, "  "
+    ).splitlines() == [
+        "  - one two three four five six seven",
+        "    eight",
+        "  10. ten ten ten ten ten ten ten ten",
+        "      ten ten",
+    ]
 
 
 def test_markdowns_stars_are_no_letters_of_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.conftest import Tutor, write_course
+from tests.terminals import Terminal
+from tutor.cli.answering import how
 from tutor.cli.course_map import map_text
 from tutor.course import load_content
 from tutor.paths import ContentRoot
 from tutor.progress import Store, standing
 from tutor.progress.review import DueItem
+from tutor.quiz import build
 
 RIGHT: dict[str, Any] = {
     "one-right": "twice",
@@ -108,6 +111,11 @@ def test_what_counts_of_a_partly_right_answer_is_said_before_it(tutor: Tutor) ->
     ]
 
 
+def test_a_question_fits_into_a_narrow_terminal(tutor: Tutor) -> None:
+    said = tutor("quiz", "first", "--seed", "3", stdin=":s\n" * 7, env={"COLUMNS": "50"}).out
+    assert all(len(line) <= 50 for line in said.splitlines() if "(" in line), said
+
+
 def test_an_unreadable_line_is_asked_again_and_what_was_answered_stays(tutor: Tutor) -> None:
     ended = tutor("quiz", "first", "--seed", "3", stdin="z\n?\na\n:s\n:q\n")
     assert ended.code == 0
@@ -123,6 +131,47 @@ def test_an_empty_line_is_no_answer_and_the_ways_out_are_said(tutor: Tutor) -> N
     assert said.count("Nothing was typed. Answer with") == count
     assert said.count(":s skips it, :q leaves.") == count
     assert "0 of 0 points" in said
+
+
+def test_an_order_and_pairs_are_asked_again_until_they_are_whole_in_the_letters_that_were_shown(
+    tutor: Tutor,
+) -> None:
+    order = [":s"] * 4 + ["a b", "a b b", "c a b"]
+    pairs = ["1a", "1a 1b 2b 3c", "b a c", "1 b, 2-a 3:c"]
+    said = tutor("quiz", "first", "--seed", "3", stdin="\n".join([*order, *pairs]) + "\n").out
+    assert "Not in the order yet: c. Write all 3 letters, each once." in said
+    assert "b stands there twice." in said
+    assert "Without a letter yet: 2 3. Write all pairs" in said
+    assert "1 stands there twice. Give each number one letter." in said
+    assert "'b' is no pair. Write a number and a letter for each of the 3" in " ".join(said.split())
+    assert "thrice" in said
+    assert "out of" not in said, "ids are for documents"
+    assert "7 of 7" in said, "both were taken in the end"
+
+
+def test_a_unit_is_spoken_of_where_one_is_asked(small_course: Path) -> None:
+    items = build(load_content(ContentRoot(small_course)).lesson("first"), 3)
+    number = next(item for item in items if item.kind == "numeric")
+    assert how(number) == "a number, with its unit if you like"
+    assert how(replace(number, unit="")) == "a number"
+
+
+def test_the_prompt_says_that_an_answer_may_go_on(tutor: Tutor) -> None:
+    assert "> ... " in tutor("quiz", "first", "--seed", "3", stdin=":s\n:s\n:s\n8\n\n").out
+
+
+def test_ctrl_c_leaves_a_quiz_with_what_was_answered_and_says_how_to_go_on(
+    home: Path, small_course: Path
+) -> None:
+    with Terminal.open(home, "quiz", "first", "--seed", "3", "--content", str(small_course)) as terminal:
+        terminal.wait_for("> ")
+        terminal.type("a\n")
+        terminal.wait_for("2 of 7")
+        terminal.type("\x03")
+        assert terminal.ended() == 130
+        told = terminal.printed.replace("\r", "")
+        assert "6 left; the same command goes on." in told
+        assert "\nCancelled." in told
 
 
 def test_a_quiz_that_was_left_goes_on_where_it_was_with_the_same_numbers(tutor: Tutor) -> None:

@@ -182,7 +182,12 @@ def test_matching_pays_the_share_of_right_pairs(item: Draw) -> None:
     assert score(pairs, {**right, "l-int8": "r-two"}).points == 0.67
     partly = score(pairs, {"l-int8": "r-one"})
     assert partly.points == 0.33
-    assert "Not matched: **fp16** → **2 bytes**. Sixteen bits." in partly.explanation
+    assert "Not matched: **fp16**. It goes with **2 bytes**. Sixteen bits." in partly.explanation
+
+
+def test_a_wrong_pair_is_told_beside_the_one_that_is_right(item: Draw) -> None:
+    said = score(item("pairs"), {"l-int8": "r-two"}).explanation
+    assert "Wrong: **int8** → **2 bytes**. It goes with **1 byte**." in said
 
 
 def test_code_is_right_when_its_values_are(item: Draw, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,10 +78,12 @@ class Assistance:
         return [attempt for attempt in attempts if attempt.way != "terminal"]
 
     def assistants(self) -> Sequence[Assistant]:
-        """The assistants that a prompt can be opened in."""
+        """The assistants that a prompt can be opened in, the one of the learner's settings first."""
         from tutor.assist import assistants
+        from tutor.settings import settings_or_defaults
 
-        return assistants()
+        first = settings_or_defaults(self._engine.home)[0].assistant
+        return sorted(assistants(), key=lambda one: one.id != first)
 
     def hand_over(self, chosen: Assistant, prompt: str) -> Handover:
         """Open an assistant with the prompt filled in, or with the prompt copied."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tutor.app.engine import Engine
     from tutor.app.widgets.go_on import Way
 
+MAP_AND_ONE = 2
+"""Screens on the stack while one is open above the course map."""
+
 
 class OpeningApp(TerminalApp):
     """Opens every screen above the course map; each is imported when it is first opened."""
@@ -37,6 +40,22 @@ class OpeningApp(TerminalApp):
 
         with self.problems_shown():
             self.push_screen(LessonScreen(self.engine.content.lesson(lesson_id), step))
+
+    def look_up(self, lesson_id: str, page: str | None = None) -> None:
+        """What a finder found, in the finder's place: leaving the lesson comes back to what was shown before.
+
+        One look at a time: a lesson that was itself looked up gives way.
+        """
+        from tutor.app.screens.finder import FinderScreen
+        from tutor.app.screens.lesson import LessonScreen
+
+        with self.problems_shown():
+            lesson = self.engine.content.lesson(lesson_id)
+            if isinstance(self.screen, FinderScreen):
+                self.pop_screen()
+            if isinstance(self.screen, LessonScreen) and len(self.screen_stack) > MAP_AND_ONE:
+                self.pop_screen()
+            self.push_screen(LessonScreen(lesson, page))
 
     def open_quiz(self, lesson_id: str | None) -> None:
         """A lesson's quiz, or (None) the review of what is due. Above a quiz that waits: back to that one."""

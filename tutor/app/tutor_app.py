@@ -18,7 +18,7 @@ from tutor.app.engine import Engine
 from tutor.app.opening import OpeningApp
 from tutor.app.screens.course_map import CourseMapScreen
 from tutor.app.signs import wants_ascii
-from tutor.app.theme import DARK, WIDE, require_theme
+from tutor.app.theme import DARK, WIDE
 from tutor.errors import TutorProblem
 from tutor.settings import settings_or_defaults
 
@@ -140,10 +140,10 @@ class TutorApp(OpeningApp):
 
     def change_setting(self, key: str, word: str) -> None:
         """Write one setting down and follow it at once. Raises UsageProblem, EnvironmentProblem."""
+        from tutor.app.choosing import require_choice
         from tutor.settings import change
 
-        if key == "theme":
-            require_theme(word)
+        require_choice(key, word)
         change(self.engine.home, key, word)
         self.settings, _ = settings_or_defaults(self.engine.home)
         signs = self.ascii_signs

@@ -67,7 +67,7 @@ def assistants() -> tuple[Assistant, ...]:
     return tuple(Assistant(**entry) for entry in entries)
 
 
-def assistant(name: str) -> Assistant:
+def assistant(name: str, *, where: str = "--open") -> Assistant:
     """The assistant of that id or name, in any case.
 
     Raises:
@@ -80,7 +80,7 @@ def assistant(name: str) -> Assistant:
     ids = [one.id for one in assistants()]
     near = difflib.get_close_matches(wanted, ids, 1)
     step = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(ids)}."
-    raise UsageProblem(f"No assistant is called {name!r}.", where="--open", next_step=step)
+    raise UsageProblem(f"No assistant is called {name!r}.", where=where, next_step=step)
 
 
 def hand_over(

@@ -25,10 +25,9 @@ def config_command(
     """Show the settings, show one, or set one. They are kept in config.toml; environment variables win."""
     home = tutor_home()
     if key is not None and value is not None:
-        if key == "theme":
-            from tutor.app.theme import require_theme
+        from tutor.app.choosing import require_choice
 
-            require_theme(value)
+        require_choice(key, value)
         change(home, key, value)
     chosen = settings(home).chosen
     shown = [chosen[known(key).key]] if key is not None else [chosen[setting.key] for setting in SETTINGS]

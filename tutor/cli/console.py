@@ -32,6 +32,9 @@ _EMPHASIS = re.compile(
     re.DOTALL,
 )
 
+_MARKER = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s+")
+"""What stands before a line of a list; the lines that go on stand under its words."""
+
 _status_shown = False
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -107,12 +110,19 @@ def width(most: int = 100) -> int:
 
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
-    """``text`` in lines of the terminal's width; its own line breaks, code and tables stay, and commands in quotes."""
-    lines, in_code = [], False
-    for number, line in enumerate(copyable(text).rstrip().splitlines() or [""]):
-        start = indent if number or first is None else first
-        in_code ^= line.lstrip().startswith("```")
-        if in_code or line.startswith(("    ", "\t", "|")):
+    """``text`` in lines of the terminal's width; its own line breaks, code and tables stay, and commands in quotes.
+
+    Code between fences is set in, as code without them is.
+    """
+    lines: list[str] = []
+    in_code = False
+    for line in copyable(text).rstrip().splitlines() or [""]:
+        start = indent if lines or first is None else first
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        elif in_code:
+            lines.append(f"{start}    {line}".rstrip())
+        elif line.startswith(("    ", "\t", "|")):
             lines.append(start + line)
         elif len(line) + len(indent) <= width():
             lines.append(start + _emphasised(line))
@@ -123,8 +133,9 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
                 whole,
                 width(),
                 initial_indent=indent,
-                subsequent_indent=indent,
+                subsequent_indent=indent + " " * (marker.end() if (marker := _MARKER.match(line)) else 0),
                 break_long_words=whole == line,  # a command runs over the edge rather
+                break_on_hyphens=False,  # an id is to be copied
             )
             lines.append(start + _emphasised(with_breaks(filled[len(indent) :])))
     return "\n".join(lines)

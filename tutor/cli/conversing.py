@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.cli import console
 from tutor.errors import UsageProblem
 
 LEAVE = ":q"
@@ -12,11 +13,14 @@ class Left(Exception):
 
 
 def next_line(prompt: str = "> ") -> str:
-    """The next line as it was typed. Raises Left."""
+    """The next line as it was typed. Raises Left, KeyboardInterrupt."""
     try:
         line = input(prompt)
     except EOFError:
         raise Left from None
+    except KeyboardInterrupt:
+        console.write()  # the terminal has echoed ^C behind the prompt
+        raise
     if line.strip() == LEAVE:
         raise Left
     return line

@@ -12,9 +12,10 @@ from tutor.cli.copying import name_course
 from tutor.errors import UsageProblem
 
 
-def _set_device(named: str) -> str:
+def _set_device(context: typer.Context, option: typer.CallbackParam, named: str) -> str:
     """The device that was named; where none was, the one that the learner's settings name."""
-    if named != "auto":
+    source = context.get_parameter_source(option.name or "")
+    if source is not None and source.name == "COMMANDLINE":
         return named
     from tutor.paths import tutor_home
     from tutor.settings import settings

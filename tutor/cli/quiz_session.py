@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tutor.cli import console
-from tutor.cli.answering import HOW, question_lines, read_answer
+from tutor.cli.answering import how, question_lines, read_answer
 from tutor.cli.console import clean, styled, wrapped
 from tutor.cli.conversing import LEAVE, Left, next_line, nobody_answers
 from tutor.errors import UsageProblem
@@ -55,6 +55,10 @@ def ask(sitting: Sitting, content: Content, store: Store) -> None:
         if len(sitting.open) == open_before and not sys.stdin.isatty():
             step = "Use --json for the questions and --answers FILE for the answers."
             raise nobody_answers("tutor quiz", step) from None
+    except KeyboardInterrupt:
+        sitting.keep(store)
+        console.write(total_text(*sitting.total, len(sitting.open)))
+        raise
     if sitting.complete:
         sitting.close(store)
     else:
@@ -83,20 +87,20 @@ def _asked(key: str, item: Item) -> Scored:
 
     while True:
         try:
-            answer = read_answer(item, lambda: _line(item))
+            answer = read_answer(item, lambda prompt: _line(item, prompt))
             return Scored(key, item, answer, score_typed(item, answer))
         except UsageProblem as problem:
             console.write(wrapped(clean(f"{problem.message} {problem.next_step} {WAYS_OUT}")))
 
 
-def _line(item: Item) -> str:
+def _line(item: Item, prompt: str) -> str:
     while True:
-        line = next_line()
+        line = next_line(prompt)
         if line.strip() == SKIP:
             raise _Skipped
         if line.strip() != HELP:
             return line
-        console.write(wrapped(f"Answer with {HOW[item.kind]}. {WAYS_OUT}"))
+        console.write(wrapped(f"Answer with {how(item)}. {WAYS_OUT}"))
 
 
 def result_text(scored: Scored) -> str:

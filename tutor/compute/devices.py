@@ -17,7 +17,7 @@ from pathlib import Path
 from tutor.compute.gpus import Device, Gpus, find_gpus
 from tutor.errors import EnvironmentProblem, UsageProblem
 
-ON_CPU = "Use '--device cpu'."
+ON_CPU = "Use '--device cpu', or set it for good: 'tutor config device cpu', in the app by the comma."
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,11 @@ class Item:
         """The ids of the options that are right, to be marked once it was answered."""
         return frozenset()
 
+    @property
+    def right_pairs(self) -> Mapping[str, str]:
+        """The pairs of ids that belong together, to be marked once it was answered."""
+        return {}
+
     def score(self, answer: object) -> Result:
         """Judge an answer. Raises AnswerProblem when it has the wrong shape, and nothing else."""
         raise NotImplementedError

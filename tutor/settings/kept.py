@@ -133,7 +133,9 @@ def change(home: Path, key: str, word: str) -> Value:
     try:
         value = setting.read(word)
     except ValueError as error:
-        raise UsageProblem(f"{error}.", where=f"tutor config {key}", next_step=_named()) from None
+        raise UsageProblem(
+            f"{error}.", where=f"tutor config {key}", next_step="Nothing was changed: give it such a value."
+        ) from None
     kept = _read(home)  # a broken file is told, not written over
     path = home / FILE
     text = path.read_text("utf-8") if path.is_file() else template()

@@ -55,12 +55,7 @@ class Setting:
             return "on or off"
         if isinstance(self.default, int):
             return f"{self.least} to {self.most}"
-        words = [choice or "empty" for choice in self.choices]
-        if self.such_as:
-            return self.such_as
-        if self.free:
-            return f"{', '.join(words)}, or another" if words else "any text"
-        return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+        return self.such_as or f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
 
 
 def _is_text(word: str) -> bool:
@@ -79,6 +74,7 @@ SETTINGS = (
         "tutor-dark",
         choices=("tutor-dark", "tutor-light", "tutor-contrast-dark", "tutor-contrast-light"),
         free=r"[a-z0-9-]{1,40}",
+        such_as="tutor-dark, tutor-light, tutor-contrast-dark, tutor-contrast-light, or a theme of Textual's",
         variables=("TUTOR_THEME",),
     ),
     Setting(
@@ -101,6 +97,7 @@ SETTINGS = (
         "",
         choices=("", "builtin"),
         free=r"[^\x00-\x1f]{1,400}",
+        such_as="empty, builtin, or a command such as vim, or code --wait",
         variables=("TUTOR_EDITOR", "VISUAL", "EDITOR"),
     ),
     Setting(
@@ -115,14 +112,16 @@ SETTINGS = (
         "auto",
         choices=("auto", "cpu"),
         free=r"cuda(:\d{1,3})?|mps",
+        such_as="auto, cpu, cuda, a card such as cuda:1, or mps on a Mac",
         variables=("TUTOR_DEVICE",),
     ),
     Setting(
         "assistant",
-        "The AI assistant that a prompt is handed to first (an id that 'tutor prompts --open' knows).",
+        "The AI assistant that a prompt is handed to first.",
         "",
         choices=("",),
         free=r"[a-z0-9-]{1,40}",
+        such_as="empty, or an assistant's id such as claude, chatgpt or gemini",
         variables=("TUTOR_ASSISTANT",),
     ),
     Setting(
@@ -131,6 +130,7 @@ SETTINGS = (
         "",
         choices=("",),
         free=LANGUAGE,
+        such_as="empty, or a language's code such as de or pt-BR",
         variables=("TUTOR_LANGUAGE",),
     ),
     Setting(

@@ -42,7 +42,7 @@ class GlossaryScreen(FinderScreen):
             Row(
                 _line(term),
                 partial(self._about, term),
-                partial(self.tutor.open_lesson, term.lesson, term.step),
+                partial(self.tutor.look_up, term.lesson, term.step),
             )
             for term in matching(self.terms, typed)
         ]

@@ -185,7 +185,12 @@ class QuizScreen(TutorScreen):
         )
         self._tell_place()
         self._set_state("scored")
-        self.call_after_refresh(page.scroll_end, animate=False)
+        self.call_after_refresh(self._show_result, page)
+
+    def _show_result(self, page: VerticalScroll) -> None:
+        """To the end of the explanation, but never past the line that says whether it was right."""
+        headline = self.query_one(".headline").virtual_region.y
+        page.scroll_to(y=min(headline, page.max_scroll_y), animate=False)
 
     # --- the keys -----------------------------------------------------------------------------------
 
@@ -236,8 +241,11 @@ class QuizScreen(TutorScreen):
 
     def keep(self) -> None:
         """Keep a half-written answer; called again and again, it writes only when something changed."""
-        if self.state == "asking" and self.question is not None and self.question.draft != self._kept:
-            self._kept = self.sitting.drafts[self.sitting.key] = self.question.draft
+        question = self.question
+        if self.state != "asking" or question is None or question.item is not self.sitting.item:
+            return  # the page still shows the question before
+        if question.draft != self._kept:
+            self._kept = self.sitting.drafts[self.sitting.key] = question.draft
             self.keep_place()
 
     def keep_place(self) -> None:

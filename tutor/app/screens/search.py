@@ -41,11 +41,11 @@ class SearchScreen(FinderScreen):
     def _opener(self, hit: Hit) -> Callable[[], object]:
         match hit.kind:
             case "lesson":
-                return partial(self.tutor.open_lesson, hit.id)
+                return partial(self.tutor.look_up, hit.id)
             case "exercise":
                 return partial(self._open_exercise, hit.id)
             case "step":
-                return partial(self.tutor.open_lesson, hit.lesson, hit.id)
+                return partial(self.tutor.look_up, hit.lesson, hit.id)
             case "term":
                 return partial(self.tutor.open_glossary, hit.id)
 

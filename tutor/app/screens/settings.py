@@ -51,7 +51,7 @@ class SettingsScreen(TutorScreen):
         yield TopBar(self.app.title, "Settings")
         yield SettingsList()
         yield Static(id="setting-about")
-        yield Input(id="setting-value")
+        yield ValueField(id="setting-value")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -86,8 +86,6 @@ class SettingsScreen(TutorScreen):
         if one.origin not in ("", FILE):
             told = f"{one.origin} is set in the environment, and wins over what is set here."
             lines.append(Content.assemble(("! ", "bold $accent"), told))
-        if self.query_one(Input).display:
-            lines.append(Content.styled("Enter takes what is written, Esc leaves it as it was.", "$quiet"))
         self.query_one("#setting-about", Static).update(Content("\n").join(lines))
         self.refresh_bindings()
 
@@ -133,10 +131,11 @@ class SettingsScreen(TutorScreen):
 
     def set_to(self, word: str) -> bool:
         """Whether the setting could be changed; if not, it is told why."""
+        self.app.clear_notifications()  # of a value before, which said what was wrong with that one
         try:
             self.tutor.change_setting(self.setting.key, word)
         except UsageProblem as problem:
-            self.notify(problem.message, severity="warning", markup=False)
+            self.notify(f"{problem.message} {problem.next_step}", severity="warning", markup=False)
             return False
         except TutorProblem as problem:
             self.tutor.show_problem(problem)
@@ -151,9 +150,19 @@ class SettingsScreen(TutorScreen):
 
     def action_leave(self) -> None:
         if self.query_one(Input).has_focus:
+            self.app.clear_notifications()
             self._close_field()
         else:
             self.dismiss()
+
+
+class ValueField(Input):
+    """The field in which a value is written."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Take it"),
+        Binding("escape", "screen.leave", "Leave it as it was"),
+    ]
 
 
 class SettingsList(OptionList):

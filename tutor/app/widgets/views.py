@@ -29,8 +29,15 @@ class Views(Widget):
 
         number: int
 
+    @property
+    def gap(self) -> int:
+        """Columns between two views, fewer where all would not stand in the line."""
+        parts = [self._part(number).cell_length for number in range(len(self.labels))]
+        room = (self.content_size.width - sum(parts)) // max(1, len(parts) - 1)
+        return min(GAP, max(1, room))
+
     def render(self) -> Content:
-        return Content(" " * GAP).join(self._part(number) for number in range(len(self.labels)))
+        return Content(" " * self.gap).join(self._part(number) for number in range(len(self.labels)))
 
     def _part(self, number: int) -> Content:
         name, note = self.labels[number]
@@ -46,4 +53,4 @@ class Views(Widget):
             if 0 <= x < width:
                 self.post_message(self.Picked(number))
                 return
-            x -= width + GAP
+            x -= width + self.gap

@@ -53,6 +53,11 @@ class MatchItem(Item):
         )
 
     @property
+    def right_pairs(self) -> Mapping[str, str]:
+        """All pairs that belong together, from the left's id to the right's."""
+        return {couple.left.id: couple.right.id for couple in self.couples}
+
+    @property
     def shape(self) -> str:
         """An object from left ids to right ids."""
         return f"an object from each of {listed(self.left)} to one of {listed(self.right)}"
@@ -60,13 +65,20 @@ class MatchItem(Item):
     def score(self, answer: object) -> Result:
         """A share of the points for each right pair. Raises AnswerProblem for an id of neither side."""
         chosen = self._chosen(answer)
+        texts = {choice.id: choice for choice in self.right}
         parts = []
         hits = 0
         for couple in self.couples:
-            right = chosen.get(couple.left.id) == couple.right.id
-            hits += right
-            mark = "Right" if right else "Not matched" if couple.left.id not in chosen else "Wrong"
-            parts.append(f"- {mark}: {_line(couple.left)} → {_line(couple.right)}. {couple.why}")
+            given = chosen.get(couple.left.id)
+            hits += given == couple.right.id
+            left, right = _line(couple.left), _line(couple.right)
+            if given == couple.right.id:
+                said = f"Right: {left} → {right}."
+            elif given is None:
+                said = f"Not matched: {left}. It goes with {right}."
+            else:
+                said = f"Wrong: {left} → {_line(texts[given])}. It goes with {right}."
+            parts.append(f"- {said} {couple.why}")
         if hits < len(self.couples):
             parts.append(f"\n*Points: {hits} of {len(self.couples)} pairs are right.*")
         return self.share(hits / len(self.couples), "\n".join(parts))

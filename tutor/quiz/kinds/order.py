@@ -12,7 +12,7 @@ from typing import ClassVar, Self
 
 from tutor.course.questions import OrderQuestion
 from tutor.quiz.drawing import Drawn
-from tutor.quiz.items import Choice, Item, Result
+from tutor.quiz.items import AnswerProblem, Choice, Item, Result
 from tutor.quiz.shapes import ids_of, listed
 from tutor.quiz.wording import counts, repeated
 
@@ -49,8 +49,11 @@ class OrderItem(Item):
     def score(self, answer: object) -> Result:
         """A share of the points for each two neighbours that follow one another. Raises AnswerProblem."""
         ids = ids_of(self, answer, (piece.id for piece in self.in_order))
-        if len(ids) != len(self.in_order):
-            raise self.problem(answer)
+        if missing := [piece.id for piece in self.in_order if piece.id not in ids]:
+            step = f"Answer with {self.shape}."
+            raise AnswerProblem(
+                f"Not in the order: {', '.join(sorted(missing))}.", where=self.id, next_step=step
+            )
         wanted = set(pairwise(piece.id for piece in self.in_order))
         kept = len(wanted & set(pairwise(ids)))
         solution = "\n".join(f"{n}. {_indented(piece.text)}" for n, piece in enumerate(self.in_order, 1))

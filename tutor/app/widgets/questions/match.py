@@ -5,13 +5,13 @@ from __future__ import annotations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 
 from tutor.app.text import inline
-from tutor.app.widgets.questions.rows import RowsQuestion
+from tutor.app.widgets.questions.rows import Rows, RowsQuestion
 
 if TYPE_CHECKING:
     from tutor.quiz import Item
@@ -35,13 +35,22 @@ class MatchWidget(RowsQuestion):
     def __init__(self, item: Item) -> None:
         super().__init__(item)
         self.pairs: dict[str, str] = {}
+        self._scored = False
+        self.legend = Rows(classes="legend")
+        self.legend.can_focus = False
 
     def compose(self) -> ComposeResult:
         yield self.rows
-        yield Static(self._legend(), classes="legend")
+        yield self.legend
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.legend.show(
+            [
+                (Content.styled(f"{letter}  ", "bold $primary"), inline(right.text))
+                for letter, right in zip(LETTERS, self.item.right, strict=False)
+            ]
+        )
         self.rows.cursor = 0
 
     @property
@@ -67,17 +76,22 @@ class MatchWidget(RowsQuestion):
             lead = text.pad_right(widest - text.cell_length) + Content.styled("  →  ", "$quiet")
             if left.id in self.pairs:
                 letter, partner = names[self.pairs[left.id]]
-                lines.append((lead, Content.assemble((f"{letter}  ", "bold $primary"), inline(partner))))
+                sign, colour = self._sign(left.id) if self._scored else (letter, "bold $primary")
+                lines.append((lead, Content.assemble((f"{sign}  ", colour), inline(partner))))
             else:
                 lines.append((lead, Content.styled("?", "$quiet")))
         return lines
 
-    def _legend(self) -> Content:
-        parts = [
-            Content.assemble((f"{LETTERS[n]}  ", "bold $primary"), inline(right.text))
-            for n, right in enumerate(self.item.right)
-        ]
-        return Content("\n").join(parts)
+    def _sign(self, left: str) -> tuple[str, str]:
+        """The sign of a pair once the answer was scored."""
+        right = self.pairs[left] == self.item.right_pairs[left]
+        return ("✓", "bold $success") if right else ("✗", "bold $error")
+
+    def mark(self, correct: bool) -> None:
+        """Each pair has its sign in the place of its letter; the letters are not needed any more."""
+        self._scored = True
+        self.legend.display = False
+        super().mark(correct)
 
     def action_rows_move(self, step: int) -> None:
         self.rows.action_move(step)
@@ -95,6 +109,13 @@ class MatchWidget(RowsQuestion):
         if waiting:
             self.rows.cursor = waiting[0]
         self.touched()
+
+    @on(Rows.Clicked)
+    def pair_clicked(self) -> None:
+        """A partner that was clicked goes to the row under the cursor."""
+        number, self.legend.cursor = self.legend.cursor, -1
+        if number >= 0 and not self.locked:
+            self.action_pair(number)
 
     def action_turn(self, step: int) -> None:
         left = self.item.left[self.rows.cursor].id

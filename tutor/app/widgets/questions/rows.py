@@ -35,8 +35,8 @@ class Rows(Widget, can_focus=True):
     class Clicked(Message):
         """A row was clicked; the cursor is on it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self._rows: list[tuple[Content, Content]] = []
 
     def show(self, rows: list[tuple[Content, Content]]) -> None:
