@@ -106,7 +106,8 @@ class Tally:
 
 
 def drawn_matrix(draw, granularities: tuple[str, ...], wanted: tuple[str, ...], zero_points=(0,)) -> Matrix:
-    """A matrix and a scheme on which every wanted idea shows; its codes do not end on a whole byte."""
+    """A matrix and a scheme on which every wanted idea shows, each by a count of its own; its codes do not end on a
+    whole byte."""
     while True:
         granularity: str | int = draw.choice(granularities)
         if granularity == "group":
@@ -119,7 +120,9 @@ def drawn_matrix(draw, granularities: tuple[str, ...], wanted: tuple[str, ...], 
             draw.choice((16, 32)),
             draw.choice(zero_points),
         )
-        if m.rows * m.columns * m.bits % 8 and told(right(m), matrix_ideas(m), wanted):
+        ideas = matrix_ideas(m)
+        apart = len({tuple(ideas[name]) for name in wanted}) == len(wanted)
+        if m.rows * m.columns * m.bits % 8 and apart and told(right(m), ideas, wanted):
             return m
 
 

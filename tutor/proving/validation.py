@@ -263,7 +263,11 @@ class _Prover:
             named = {check.misconception for check in verdict.checks if check.misconception}
             if named != {name}:
                 told = ", ".join(sorted(named)) or f"none ({verdict.verdict}: {verdict.message})"
-                self._problem(job, "wrong-not-named", f"expected the misconception {name}, told was {told}")
+                self._problem(
+                    job,
+                    "wrong-not-named",
+                    f"expected the misconception {name}, told was {told} with seed {job.seed}",
+                )
                 return False
         return True
 
