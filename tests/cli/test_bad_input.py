@@ -46,6 +46,7 @@ def _problem(ended: Ended, code: int) -> dict[str, object]:
         (["quiz", "fisrt"], "first"),
         (["demo", "first", "--sed", "3"], "seed"),
         (["prompts", "first", "--open", "claud"], "claude"),
+        (["prompts", "first", "--open"], "tutor prompts --help"),
         (["submit"], "EXERCISE"),
         (["demo", "first", "--seed", "99"], "maximum 9"),
         (["demo", "first", "--seed", "many"], "whole number"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand
+from typer.exceptions import TyperException
 
 _MAKERS: dict[Any, Callable[[str], Any]] = {str: str, Path: Path}
 
@@ -21,6 +22,14 @@ class QuickCommand(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:
         return quickened(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except TyperException as error:
+            if getattr(error, "ctx", ctx) is None:  # the parser does not say of which command it complains
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
 
 
 def quickened(parameters: list[Any]) -> list[Any]:

@@ -14,8 +14,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.amounts import counted
+from tutor.app.quiz_lines import KINDS, how_to_answer, result_line, verdict_line
 from tutor.app.screens.base import TutorScreen
-from tutor.app.text import colourless, inline
+from tutor.app.text import colourless
 from tutor.app.ways import after_placement, after_quiz
 from tutor.app.widgets.go_on import GoOn
 from tutor.app.widgets.key_bar import KeyBar
@@ -31,15 +32,6 @@ if TYPE_CHECKING:
     from tutor.quiz.sitting import Sitting
 
 KEEP_SECONDS = 0.3
-KINDS = {
-    "single": "One is right",
-    "multiple": "Several may be right",
-    "numeric": "A number",
-    "output": "What is printed",
-    "order": "Put in order",
-    "match": "Match",
-    "code": "Fill in the code",
-}
 
 
 class QuizScreen(TutorScreen):
@@ -97,7 +89,7 @@ class QuizScreen(TutorScreen):
             await page.mount(
                 Reading(item.question, classes="question"),
                 question,
-                Static(_how(question), classes="how"),
+                Static(how_to_answer(question), classes="how"),
             )
             page.scroll_to(y=0, animate=False)
             self._tell_place()
@@ -145,7 +137,7 @@ class QuizScreen(TutorScreen):
             notes = self._taken_in(item, result)
         except TutorProblem as problem:
             self._set_state("asking")
-            how.update(_how(question))
+            how.update(how_to_answer(question))
             if isinstance(problem, UsageProblem):
                 self.notify(f"{problem.message} {problem.next_step}", severity="warning", markup=False)
                 question.focus()
@@ -179,7 +171,7 @@ class QuizScreen(TutorScreen):
         await self.query_one(".how").remove()
         tone = "right" if result.correct else "partly" if result.points else "wrong"
         await page.mount(
-            Static(_headline(result), classes=f"headline {tone}"),
+            Static(verdict_line(result), classes=f"headline {tone}"),
             Reading(colourless(result.explanation), classes=f"explanation {tone}"),
             *(Static(Content(note), classes="note") for note in notes),
         )
@@ -278,31 +270,8 @@ class QuizScreen(TutorScreen):
             out = len(self.tutor.engine.place(self.sitting).tested_out)
             return Content.styled(f"{out} of {counted(lessons, 'lesson')} tested out", "bold")
         got, of = self.sitting.total
-        return _result_line(got, of, len(self.sitting.missed), self.tutor.engine.standing().waiting)
+        return result_line(got, of, len(self.sitting.missed), self.tutor.engine.standing().waiting)
 
     @on(GoOn.Chosen)
     def open_way(self, event: GoOn.Chosen) -> None:
         self.tutor.open_way(event.way)
-
-
-def _how(question: QuestionWidget) -> Content:
-    """How this kind is answered, and what counts where the answer is partly right."""
-    lines = [", ".join(filter(None, (question.KEYS, question.item.accepts))), question.item.partly]
-    return Content.styled("\n".join(filter(None, lines)), "$quiet")
-
-
-def _headline(result: Result) -> Content:
-    if result.correct:
-        return Content.styled("✓ Right", "bold $success")
-    if result.points:
-        return Content.styled(f"◐ Partly right: {result.points:g} of {result.of:g}", "bold $accent")
-    return Content.styled("✗ Not right", "bold $error")
-
-
-def _result_line(got: float, of: float, missed: int, waiting: int) -> Content:
-    line = Content.assemble((f"{got:g} of {of:g} points", "bold"))
-    after = (
-        " Every one right." if not missed else f" {counted(missed, 'question')} will come back for review."
-    )
-    more = f" {waiting} more wait for tomorrow." if waiting else ""
-    return line + inline(f" ·{after}{more}")
