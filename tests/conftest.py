@@ -35,7 +35,6 @@ ALONE = ("attacks", "compute/test_memory.py", "e2e", "grading", "sandbox")
 """Tests that watch processes, clocks and memory: 'make test' runs them after all others."""
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what must be alone, and has what takes long begin first, or one core waits for it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

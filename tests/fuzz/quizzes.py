@@ -146,7 +146,7 @@ def typed(item: Item, lines: list[str]) -> None:
     """What a learner types after a question: read, and scored but for code."""
     rest = iter([*lines, ""])
     list(question_lines(item))
-    answer = read_answer(item, lambda: next(rest, ""))
+    answer = read_answer(item, lambda prompt: next(rest, ""))
     if item.kind != "code":
         result = score(item, answer)
         _check(result)
