@@ -30,13 +30,17 @@ if TYPE_CHECKING:
     from tutor.grading.plugin import GradingPlugin
 
 UNUSED = (
+    "assertion",
     "cacheprovider",
+    "capture",
     "debugging",
     "doctest",
     "faulthandler",
     "junitxml",
+    "legacypath",
     "logging",
     "pastebin",
+    "reports",
     "setuponly",
     "setupplan",
     "stepwise",
@@ -134,8 +138,6 @@ def _collect(checks_file: Path, go_on: Callable[[GradingPlugin], None]) -> None:
                 f"-c{os.devnull}",
                 "--noconftest",
                 "--import-mode=importlib",
-                "--assert=plain",
-                "--capture=no",
                 "--strict-markers",
                 *(f"-pno:{name}" for name in UNUSED),
             ],
