@@ -36,12 +36,16 @@ ALONE = ("attacks", "compute/test_memory.py", "e2e", "grading", "sandbox")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what must be alone, and has what takes long begin first, or one core waits for it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Marks what must be alone. Of the rest, what takes long begins first, or one core waits for it at the end."""
     folder = Path(__file__).parent
     for item in items:
         if any(item.path.is_relative_to(folder / alone) for alone in ALONE):
             item.add_marker(pytest.mark.alone)
+
+    def waits(item: pytest.Item) -> bool:
+        return item.get_closest_marker("slow") is None or item.get_closest_marker("alone") is not None
+
+    items.sort(key=waits)
 
 
 @pytest.hookimpl(wrapper=True)
