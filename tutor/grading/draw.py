@@ -102,16 +102,10 @@ def draw_ahead(seed: int, orders: dict[str, list[Order]]) -> dict[str, Draw]:
     draws = {}
     for check, wanted in orders.items():
         fitting = []
-        for order in wanted:
-            room -= order_bytes(order)
+        for kind, sizes in wanted:
+            room -= math.prod(sizes) * (4 if kind == "normal" else 8)
             if room < 0:
                 break
-            fitting.append(order)
+            fitting.append((kind, sizes))
         draws[check] = Draw(seed, check, fitting)
     return draws
-
-
-def order_bytes(order: Order) -> int:
-    """The size of the tensor that is drawn."""
-    kind, sizes = order
-    return math.prod(sizes) * (4 if kind == "normal" else 8)
