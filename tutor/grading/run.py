@@ -74,7 +74,6 @@ class Run:
         self._started = 0.0
         self._cpu_at_start = 0.0
         self._waits_since: float | None = None
-        self._waited = 0.0
 
     async def hear(self) -> Heard:
         """Grades, and ends the team however it goes, also when cancelled.
@@ -128,7 +127,7 @@ class Run:
             if "fresh" in frame:
                 self._waits_since = time.monotonic()
                 await self._team.send_fresh_worker()
-                self._waited += time.monotonic() - self._waits_since
+                self._started += time.monotonic() - self._waits_since
                 self._waits_since = None
             elif "calling" in frame:
                 self._heard.calling = str(frame["calling"])
@@ -188,11 +187,9 @@ class Run:
         await self._note_lost_worker()
 
     def _wall_seconds(self) -> float:
-        """Seconds since the start, without those in which a process for the learner's code was being made: for these
-        the zygote has a limit of its own."""
-        now = time.monotonic()
-        waiting = now - self._waits_since if self._waits_since is not None else 0.0
-        return now - self._started - self._waited - waiting
+        """Seconds since the start. The clock stands while a process for the learner's code is being made: for that the
+        zygote has a limit of its own."""
+        return (self._waits_since or time.monotonic()) - self._started
 
     def _cpu_seconds(self) -> float:
         return sum(worker.cpu_seconds() for worker in self._team.workers) - self._cpu_at_start

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutor.grading.device_use import DeviceUnusable, DeviceUse, use_in_judge
-from tutor.grading.draw import AHEAD_BYTES, Draw, Order, draw_ahead, order_bytes
+from tutor.grading.draw import Draw, Order, draw_ahead
 from tutor.grading.proxy import Connection, Solution, SolutionError, SolutionLost
 from tutor.grading.verdict import Table
 from tutor.sandbox import wire
@@ -47,10 +47,8 @@ class Session:
         if self.rehearses:
             touch_libraries()
         if team["spare"]:
-            orders = _orders(team["draws"])
-            drawn = sum(order_bytes(order) for several in orders.values() for order in several)
-            touch_heap(JUDGE_COPIES * self._populate[0] + min(drawn, AHEAD_BYTES))
-            self._draws = draw_ahead(self._seed, orders)
+            self._draws = draw_ahead(self._seed, _orders(team["draws"]))
+            touch_heap(JUDGE_COPIES * self._populate[0])
 
     def begin(self, start: wire.Frame) -> None:
         """Takes the submission. A seed of its own is for who proves a grader."""
