@@ -15,9 +15,11 @@ def thought_behind(p: Product, came: Tensor) -> str | None:
     """The misconception whose result, on this very input, is what came."""
     if came.shape != p.exact.shape:
         return None
-    if not came.isfinite().all():
-        return "sums-in-fp16" if overflows(p) else None
     wide = came.double()
+    if not came.isfinite().all():
+        if overflows(p):
+            return "sums-in-fp16"
+        return "grid-too-small" if part_computed(p, wide) else None
     if torch.allclose(wide, p.exact, rtol=SAME, atol=SAME * float(p.exact.norm()) / p.exact.numel() ** 0.5):
         return None
     for idea, guess in guesses(p):
@@ -25,6 +27,13 @@ def thought_behind(p: Product, came: Tensor) -> str | None:
         if size and float((wide - guess).norm()) <= SAME * size:
             return idea
     return "grid-too-small" if part_computed(p, wide) else None
+
+
+def nearest_guess(p: Product, came: Tensor) -> str | None:
+    """The idea whose result, but for roundings on the way, is what came: far nearer to it than the right result."""
+    wide = came.double()
+    off, idea = min((float((wide - guess).norm()), idea) for idea, guess in guesses(p))
+    return idea if off < float((wide - p.exact).norm()) / 4 else None
 
 
 def overflows(p: Product) -> bool:

@@ -11,7 +11,7 @@ import torch
 from kernel_text import Text
 from torch import Tensor
 from w4a16_products import FACTOR, Product, cancelling, product, spread
-from w4a16_suspects import in_memory_order, right_ones, thought_behind
+from w4a16_suspects import in_memory_order, nearest_guess, right_ones, thought_behind
 
 from tutor.grading.proxy import SolutionLost
 from tutor.grading.verdict import PROCESS_ENDED
@@ -115,10 +115,10 @@ def test_scales(source, solution, draw, measure, expect):
 def test_edges(source, solution, draw, measure, expect):
     """Numbers of tokens and outputs that no block size divides, from one to more than a hundred."""
     sizes = [
-        (1, 1),
         (1, draw.integer(131, 149)),
         (draw.integer(67, 79), 3),
         (draw.integer(17, 19), draw.integer(33, 34)),
+        (1, 1),  # last: a single number looks like what many an idea gives
     ]
     for tokens, outputs in sizes:
         p = product(draw, tokens, outputs, 1, 32)
@@ -144,6 +144,9 @@ def of_sums(p: Product, came: Tensor) -> str | None:
     known = thought_behind(p, came)
     if known is not None or not came.isfinite().all():
         return known
+    nearest = nearest_guess(p, came)
+    if nearest is not None:
+        return nearest
     factor = came.double() / p.exact
     if torch.allclose(factor, factor.mean(0, keepdim=True).expand_as(factor), rtol=0.01):
         return None  # a scale is wrong, the same for all groups of an output
