@@ -170,6 +170,19 @@ async def test_pieces_are_carried_into_order(running: Running, engine: PracticeE
         assert "✓ Right" in shown(pilot)
 
 
+async def test_each_piece_says_where_it_belongs_once_the_order_was_scored(running: Running) -> None:
+    async with running() as pilot:
+        screen = await to(pilot, "order")
+        widget = screen.question
+        right = ["absmax", "scale", "round", "back"]
+        widget.order = ["absmax", "round", "scale", "back"]  # type: ignore[union-attr]
+        await press(pilot, "enter")
+        rows = [(lead.plain, text.plain) for lead, text in widget.lines()]  # type: ignore[union-attr]
+        assert ["✓" in lead for lead, _ in rows] == [True, False, False, True]
+        assert [text.partition("  → ")[2] for _, text in rows] == ["", "3", "2", ""]
+        assert list(screen.sitting.item.right_order) == right
+
+
 async def test_shift_carries_a_piece_at_once(running: Running) -> None:
     async with running() as pilot:
         screen = await to(pilot, "order")

@@ -25,6 +25,19 @@ def test_one_setting_is_set_shown_and_refused(tutor: Tutor) -> None:
     assert "whole number from 1 to 500" in refused.err
 
 
+def test_a_setting_is_taken_out_of_the_file_which_keeps_its_words(tutor: Tutor, home: Path) -> None:
+    tutor("config", "daily_cap", "12")
+    before = (home / FILE).read_text("utf-8")
+    assert tutor("config", "daily_cap", "--unset").out == "daily_cap = 20\n"
+    assert (home / FILE).read_text("utf-8") == before.replace("\ndaily_cap = 12", "\n# daily_cap = 20")
+    assert tutor("config", "daily_cap", "--unset").code == 0, "there is nothing to take out"
+    (home / FILE).write_text('"daily_cap" = 30\ndevice = "cpu"  # mine\n', "utf-8")
+    assert tutor("config", "daily_cap", "--unset").code == 0
+    assert (home / FILE).read_text("utf-8") == 'device = "cpu"  # mine\n'
+    for words in (("--unset",), ("device", "cpu", "--unset")):
+        assert "tutor config KEY --unset" in tutor("config", *words).err
+
+
 def test_a_setting_that_the_environment_overrules_says_so(tutor: Tutor) -> None:
     ended = tutor("config", "device", "auto", env={"TUTOR_DEVICE": "cpu"})
     assert "TUTOR_DEVICE is set in the environment and wins: cpu" in ended.out

@@ -38,3 +38,11 @@ def test_the_setting_and_the_variable_choose_it(tutor: Tutor, course: Path) -> N
     assert "Denk an die Addition." in tutor("hint", "doubling", course=course).out
     assert "Add it to itself." in tutor("hint", "doubling", course=course).out
     assert tutor("config", "language", "german").code == 2
+
+
+def test_a_language_that_nothing_is_written_in_says_so(tutor: Tutor, course: Path) -> None:
+    assert "translated" not in tutor("config", "language", "de", course=course).out
+    assert "translated" not in tutor("config", "language", "de-AT", course=course).out
+    told = tutor("config", "language", "xx", course=course).out
+    assert "Nothing in the course is translated into 'xx' yet" in told
+    assert "translated" not in tutor("config", "language", "", course=course).out

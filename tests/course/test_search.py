@@ -91,6 +91,12 @@ def test_markdown_becomes_plain_words() -> None:
     assert told == "Head A b c d_e 2 * 3 a b 1 one"
 
 
+def test_signs_that_draw_are_left_out_and_formulas_stay() -> None:
+    assert plain("```\nint4 | | | |\n +---|----+ \nŴ 0.6 | 0.4\n```\n") == "int4 Ŵ 0.6 | 0.4"
+    formula = "s = max|W| / 127, x ≥ −1, (1 − α) · 2"
+    assert plain(formula) == formula
+
+
 def test_the_words_are_marked_where_they_stand() -> None:
     pieces = list(marked("Int8, and int4 points", "int8 INT"))
     assert [piece for piece, is_word in pieces if is_word] == ["Int8", "int"]

@@ -64,3 +64,10 @@ def test_bytes_far_from_their_limit_are_rounded_and_near_it_exact() -> None:
     near = bars.line({"name": "payload", "value": 1_052_673, "limit": 1_052_672, "unit": "bytes"})
     assert "29.5 MB, at most 134 MB" in far
     assert "1,052,673, at most 1,052,672 bytes" in near
+
+
+def test_a_factor_is_never_written_with_a_power_of_ten() -> None:
+    shares = (0, 2e-5, 0.004, 0.5, 99.4, 640, 5000, 1e9)
+    lines = [bars.line({"name": "error", "value": share, "limit": 1}) for share in shares]
+    factors = [line.split("│")[1].lstrip("·█ ").split(" ")[0] for line in lines]
+    assert factors == ["0×", "<0.001×", "0.004×", "0.50×", "99.40×", "640×", ">1,000×", ">1,000×"]

@@ -8,9 +8,11 @@ import typer
 
 from tutor.cli import console
 from tutor.cli.options import JsonOption
-from tutor.paths import tutor_home
-from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, change, known, settings
+from tutor.errors import UsageProblem
+from tutor.paths import content_root, tutor_home
+from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, change, known, settings, unset
 from tutor.settings import shown as as_written
+from tutor.settings.table import Value
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -20,11 +22,20 @@ def _complete(incomplete: str) -> list[str]:
 def config_command(
     key: Annotated[str | None, typer.Argument(metavar="KEY", autocompletion=_complete)] = None,
     value: Annotated[str | None, typer.Argument(metavar="VALUE")] = None,
+    default: Annotated[bool, typer.Option("--unset", help="Take KEY out of the file again.")] = False,
     json: JsonOption = False,
 ) -> int:
     """Show the settings, show one, or set one. They are kept in config.toml; environment variables win."""
     home = tutor_home()
-    if key is not None and value is not None:
+    if default:
+        if key is None or value is not None:
+            raise UsageProblem(
+                "'--unset' takes one setting, and no value.",
+                where="tutor config",
+                next_step="tutor config KEY --unset",
+            )
+        unset(home, key)
+    elif key is not None and value is not None:
         from tutor.app.choosing import require_choice
 
         require_choice(key, value)
@@ -36,6 +47,8 @@ def config_command(
         console.write_json({"schema": "tutor.config/1", "file": str(home / FILE), "settings": rows})
     elif value is not None:
         console.write(_told(shown[0], value))
+    elif default:
+        console.write(_told(shown[0], shown[0].setting.default))
     elif key is not None:
         console.write(as_written(shown[0].value))
     else:
@@ -52,8 +65,17 @@ def _entry(one: Chosen) -> str:
     return f"{console.styled(head, 'bold')}\n             {console.styled(one.setting.about, 'dim')}"
 
 
-def _told(one: Chosen, value: str) -> str:
-    line = f"{one.setting.key} = {as_written(one.setting.read(value)) or '(empty)'}"
+def _told(one: Chosen, value: Value) -> str:
+    kept = one.setting.read(value) if isinstance(value, str) else value
+    line = f"{one.setting.key} = {as_written(kept) or '(empty)'}"
     if one.origin not in (FILE, ""):
         return f"{line}, but {one.origin} is set in the environment and wins: {as_written(one.value)}"
+    if one.setting.key == "language" and _untranslated(str(kept)):
+        return f"{line}\nNothing in the course is translated into '{kept}' yet: its own texts are shown."
     return line
+
+
+def _untranslated(language: str) -> bool:
+    from tutor.course.translations import has_texts_in  # a tenth of a second, for this setting only
+
+    return not has_texts_in(content_root(None), language)

@@ -22,6 +22,7 @@ OFTEN = 2  # times in one text; to have a word still more often says nothing
 SNIPPET = 110  # characters, at most
 
 _NO_WORD = re.compile(r"\W")
+_DRAWN = re.compile(r"(?<!\S)[^\w\s]{1,3}(?:\s+[^\w\s]+(?!\S)){1,}|(?<!\S)[^\w\s]{4,}(?!\S)")
 _CODE_FENCE = re.compile(r"(?m)^\s*```.*$")
 _TABLE_RULE = re.compile(r"(?m)^\s*\|[-:| ]+$")
 _TABLE_ROW = re.compile(r"(?m)^\s*\|.*$")
@@ -114,13 +115,13 @@ def comparable(text: str) -> str:
 
 
 def plain(markdown: str) -> str:
-    """Markdown as one paragraph of words: no fences, pictures, citations or marks."""
+    """Markdown as one paragraph of words: no fences, pictures, citations, marks, or signs that draw."""
     text = _CODE_FENCE.sub("", markdown)
     text = _TABLE_RULE.sub("", text)
     text = _TABLE_ROW.sub(lambda row: row[0].replace("|", " "), text)
     text = _CITATION.sub("", _PICTURE.sub(" ", text))
     text = _EMPHASIS.sub(r"\1", _MARKS.sub("", text))
-    return " ".join(text.split())
+    return " ".join(_DRAWN.sub(" ", text).split())
 
 
 def marked(snippet: str, words: str) -> Iterator[tuple[str, bool]]:

@@ -18,6 +18,7 @@ from tutor.course.names import did_you_mean, printable
 from tutor.course.validation import problems_of, read_model
 from tutor.errors import ContentProblem
 from tutor.languages import chain, is_language
+from tutor.paths import ContentRoot
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,6 +40,12 @@ def languages_of(folder: Path) -> list[str]:
         return sorted(path.name for path in folder.iterdir() if is_language(path.name) and path.is_dir())
     except OSError:
         return []
+
+
+def has_texts_in(course: ContentRoot, language: str) -> bool:
+    """Whether anything of a course is translated into a language, or into what it falls back to."""
+    folders = (course.lessons, *course.lessons.glob("*"), *course.exercises.glob("*"))
+    return not language or any((folder / code).is_dir() for folder in folders for code in chain(language))
 
 
 def read_in(folder: Path, name: str, model: type[M], language: str) -> M:

@@ -56,12 +56,23 @@ def parts(measurement: Mapping[str, Any], name_width: int = 0) -> tuple[str, str
     if share is None or limit is None:
         wanted = f", {bound} {_amount(limit, unit)}" if limit is not None else ""
         return name, f"not measured{wanted}"
-    factor = "over" if math.isinf(share) else f"{share:.2f}×" if 0.01 <= share < 100 else f"{share:.1g}×"
     # Near the limit every byte counts; far from it a round figure is easier to read.
     exact = 0.9 < share < 1.1
     value = _amount(measurement["value"], unit, exact, with_unit=False)
     said = f"{value}, {bound} {_amount(limit, unit, exact)}"
-    return f"{name}  {bar(share)} {factor:>7}", said
+    return f"{name}  {bar(share)} {_factor(share):>7}", said
+
+
+def _factor(share: float) -> str:
+    """``1.14×``, ``640×``, ``>1,000×``: seven characters at most, without powers of ten."""
+    if math.isinf(share):
+        return "over"
+    if share >= 1000:
+        return ">1,000×"
+    if 0 < share < 0.001:
+        return "<0.001×"
+    decimals = 0 if share >= 100 or share == 0 else 2 if share >= 0.01 else 3
+    return f"{share:.{decimals}f}×"
 
 
 def _amount(value: float, unit: str, exact: bool = False, *, with_unit: bool = True) -> str:

@@ -97,6 +97,11 @@ class Item:
         """The pairs of ids that belong together, to be marked once it was answered."""
         return {}
 
+    @property
+    def right_order(self) -> tuple[str, ...]:
+        """The ids in the order that is right, to mark their places once it was answered."""
+        return ()
+
     def score(self, answer: object) -> Result:
         """Judge an answer. Raises AnswerProblem when it has the wrong shape, and nothing else."""
         raise NotImplementedError

@@ -15,6 +15,7 @@ from tutor.settings.kept import (
     settings_or_defaults,
     shown,
     template,
+    unset,
 )
 from tutor.settings.table import BY_KEY, SETTINGS, Setting
 
@@ -31,4 +32,5 @@ __all__ = [
     "settings_or_defaults",
     "shown",
     "template",
+    "unset",
 ]

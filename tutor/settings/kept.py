@@ -148,6 +148,28 @@ def change(home: Path, key: str, word: str) -> Value:
     return value
 
 
+def unset(home: Path, key: str) -> None:
+    """Take one setting out of the file, where it stands commented out again; the others stay.
+
+    Raises:
+        UsageProblem: no such setting; the file is no TOML. EnvironmentProblem: it can't be written.
+    """
+    import tomlkit
+
+    from tutor.progress.files import write_atomically
+
+    setting = known(key)
+    if key not in _read(home):
+        return
+    path = home / FILE
+    document = tomlkit.parse(path.read_text("utf-8"))
+    document[key] = setting.default  # on one line, whatever stood there
+    text = re.sub(rf"(?m)^{key} = .*$", lambda line: f"# {line[0]}", tomlkit.dumps(document), count=1)
+    document = tomlkit.parse(text)
+    document.pop(key, None)  # where the key was written in another way
+    write_atomically(path, tomlkit.dumps(document).encode("utf-8"))
+
+
 def shown(value: Value) -> str:
     """A value as a person writes it."""
     return ("on" if value else "off") if isinstance(value, bool) else str(value)

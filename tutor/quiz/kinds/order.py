@@ -46,15 +46,20 @@ class OrderItem(Item):
         """All ids, each once."""
         return f"the list of all {len(self.options)} ids in order, out of {listed(self.options)}"
 
+    @property
+    def right_order(self) -> tuple[str, ...]:
+        """The ids as they belong one after the other."""
+        return tuple(piece.id for piece in self.in_order)
+
     def score(self, answer: object) -> Result:
         """A share of the points for each two neighbours that follow one another. Raises AnswerProblem."""
-        ids = ids_of(self, answer, (piece.id for piece in self.in_order))
-        if missing := [piece.id for piece in self.in_order if piece.id not in ids]:
+        ids = ids_of(self, answer, self.right_order)
+        if missing := [id for id in self.right_order if id not in ids]:
             step = f"Answer with {self.shape}."
             raise AnswerProblem(
                 f"Not in the order: {', '.join(sorted(missing))}.", where=self.id, next_step=step
             )
-        wanted = set(pairwise(piece.id for piece in self.in_order))
+        wanted = set(pairwise(self.right_order))
         kept = len(wanted & set(pairwise(ids)))
         solution = "\n".join(f"{n}. {_indented(piece.text)}" for n, piece in enumerate(self.in_order, 1))
         if kept == len(wanted):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.binding import Binding, BindingType
+
 from tutor.app.widgets.questions.choice import ChoiceWidget
 
 
@@ -12,6 +14,8 @@ class MultipleWidget(ChoiceWidget):
 
     KEYS: ClassVar[str] = "the number, or ↑ ↓ and space, turns one on and off · several can be right"
     MISSING: ClassVar[str] = "Turn on at least one, by its number or by space."
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "choose_here", "On / off")]
 
     @property
     def answer(self) -> list[str] | None:

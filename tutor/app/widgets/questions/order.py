@@ -30,6 +30,7 @@ class OrderWidget(RowsQuestion):
         super().__init__(item)
         self.order = [piece.id for piece in item.options]
         self.carrying = False
+        self._scored = False
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -49,12 +50,18 @@ class OrderWidget(RowsQuestion):
         lines = []
         for number, id in enumerate(self.order):
             held = self.carrying and number == self.rows.cursor
-            lead = Content.assemble(
-                (f"{number + 1}  ", "$quiet"),
-                ("↕  " if held else "≡  ", "bold $accent" if held else "$quiet"),
-            )
-            lines.append((lead, inline(texts[id]).stylize("bold") if held else inline(texts[id])))
+            sign = self._sign(number) if self._scored else ("↕", "bold $accent") if held else ("≡", "$quiet")
+            lead = Content.assemble((f"{number + 1}  ", "$quiet"), (f"{sign[0]}  ", sign[1]))
+            text = inline(texts[id])
+            if self._scored and (place := self.item.right_order.index(id)) != number:
+                text += Content.styled(f"  → {place + 1}", "$success")
+            lines.append((lead, text.stylize("bold") if held else text))
         return lines
+
+    def _sign(self, number: int) -> tuple[str, str]:
+        """The sign of a place once the answer was scored."""
+        right = self.item.right_order[number] == self.order[number]
+        return ("✓", "bold $success") if right else ("✗", "bold $error")
 
     def action_take(self) -> None:
         self.carrying = not self.carrying
@@ -74,5 +81,5 @@ class OrderWidget(RowsQuestion):
             self.touched()
 
     def mark(self, correct: bool) -> None:
-        self.carrying = False
+        self.carrying, self._scored = False, True
         super().mark(correct)
