@@ -101,6 +101,10 @@ async def order(pilot: Pilot[int]) -> None:
     await _question(pilot, "order", "space", "down")
 
 
+async def order_scored(pilot: Pilot[int]) -> None:
+    await _question(pilot, "order", "shift+down", "enter")
+
+
 async def match(pilot: Pilot[int]) -> None:
     await _question(pilot, "match", "b", "a")
 
@@ -354,6 +358,7 @@ STATES: list[Scene] = [
     numeric,
     output,
     order,
+    order_scored,
     match,
     code,
     verdict_passed,
