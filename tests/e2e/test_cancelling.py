@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import psutil
 import pytest
 
 from tutor.cli import main
+from tutor.cli.ending import signals_cancel
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "tests/grading/course"
@@ -83,6 +86,66 @@ def test_ctrl_c_is_answered_in_half_a_second_and_leaves_nothing(tmp_path: Path, 
         _, alive = psutil.wait_procs(each.below, timeout=2)
         assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
     assert attempts() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["submit", "watch"])
+@pytest.mark.parametrize("ended_by", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("in_the_background", [False, True])
+def test_who_ends_the_program_or_its_terminal_finds_nothing_left(
+    tmp_path: Path, command: str, ended_by: str, in_the_background: bool
+) -> None:
+    solution = tmp_path / "solution.py"
+    solution.write_text(ASLEEP)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    words = [sys.executable, "-m", "tutor", command, "halve", str(solution), "--content", str(COURSE)]
+
+    with subprocess.Popen(
+        words,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=ignore_ctrl_c if in_the_background else None,
+    ) as program:
+        wait_for(lambda: any(scratch.iterdir()) and len(psutil.Process(program.pid).children(True)) > 2)
+        below = psutil.Process(program.pid).children(recursive=True)
+        program.send_signal(getattr(signal, ended_by))
+        _, told = program.communicate(timeout=20)
+
+    assert program.returncode == 130
+    assert "Traceback" not in told
+    _, alive = psutil.wait_procs(below, timeout=2)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    assert list(scratch.iterdir()) == []
+
+
+def ignore_ctrl_c() -> None:
+    """As a shell without job control does it for a command that it puts into the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits until something is so; fails after ``seconds``."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_what_nohup_ignores_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with signals_cancel():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_ctrl_c_while_the_program_is_still_being_imported_is_no_traceback(

@@ -6,6 +6,7 @@ no escape sequence reaches the terminal.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -172,7 +173,9 @@ def _put(text: str, out: TextIO) -> bool:
     try:
         out.write(text)
         out.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):  # its reader is gone, or its terminal
+            raise
         # Python flushes at exit once more: give it somewhere to flush to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return False

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from tutor import __version__
 from tutor.cli import console, copying
+from tutor.cli.ending import signals_cancel
 from tutor.cli.options import ContentOption
 from tutor.cli.problems import guarded
 from tutor.cli.quick import QuickCommand, quickened
@@ -175,5 +176,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result = typer.main.get_command(program).main(words, prog_name="tutor", standalone_mode=False)
         return result if isinstance(result, int) else 0
 
-    with copying.remembered():
+    with signals_cancel(), copying.remembered():
         return guarded(invoke, words)
