@@ -108,6 +108,22 @@ def error(values: Tensor, clip: float, bits: int, order: float = 2.0) -> float:
     return float(torch.linalg.vector_norm(on_grid(values, clip, bits) - values, order))
 
 
+def times_best(values: Tensor, clip: float, best: float, bits: int) -> float:
+    """How many times the error of the range ``best`` that of ``clip`` is, on the grid that suits ``clip`` best.
+
+    Free are the code -L - 1, and steps of c / (L + 1/2), whose best range is that much larger.
+    """
+    same_step = clip * levels(bits) / (levels(bits) + 0.5)
+    grids = ((clip, 0), (clip, 1), (same_step, 1))
+    return min(
+        float(
+            (on_grid(values, c, bits, more) - values).norm()
+            / (on_grid(values, best, bits, more) - values).norm()
+        )
+        for c, more in grids
+    )
+
+
 def best_range(values: Tensor, bits: int, order: float = 2.0) -> float:
     """The range with the least error, found among evenly spaced ones up to absmax."""
     absmax = float(values.abs().max())

@@ -92,8 +92,12 @@ def _other_rounding(W: Tensor, low: Tensor, high: Tensor) -> Iterator[Suspect]:
                 *(single // divisor + z, from_low // divisor),
             ):
                 yield from (("truncated-not-rounded", (stored - z) * step) for stored in _stored(codes))
-        for codes in (below.floor() + z, above.floor()):
-            yield "zero-between-two-codes", (codes.clamp(0, 255) - z + 0.5) * step
+        for stored_zero in (z, round_zero(-low.float() / divisor)):
+            for codes in (
+                *(below.floor() + stored_zero, above.floor()),
+                *((single / divisor).floor() + stored_zero, (from_low / divisor).floor()),
+            ):
+                yield "zero-between-two-codes", (codes.clamp(0, 255) - stored_zero + 0.5) * step
     for half in (torch.float16, torch.bfloat16):
         rounded = step.to(half).double()
         z = (-low / _safe(rounded)).round()

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import torch
-from calibration_ranges import Source, all_values, best_range, error, levels, on_grid, percentile_bracket
+from calibration_ranges import (
+    Source,
+    all_values,
+    best_range,
+    error,
+    levels,
+    on_grid,
+    percentile_bracket,
+    times_best,
+)
 from fake_quantized import thought_of_dynamic, thought_of_static
 from range_suspects import (
     agreeing_absmax,
@@ -101,12 +110,12 @@ def judge_mse(solution, expect, measure, cases):
 
     for given, held_out, bits, clip in zip(inputs, held_outs, all_bits, came, strict=True):
         fresh = all_values(held_out)
-        best = error(fresh, best_range(all_values(given), bits), bits)
-        ratio = error(fresh, abs(clip), bits) / best
+        best = best_range(all_values(given), bits)
+        ratio = times_best(fresh, abs(clip), best, bits)
         measure(
             "error of the range found by error",
             ratio,
-            MSE_FACTOR + SLACK * float(fresh.norm()) / best,
+            MSE_FACTOR + SLACK * float(fresh.norm()) / error(fresh, best, bits),
             unit="× that of a search over 200 ranges",
             expected=f"a range whose error at {bits} bits is at most {MSE_FACTOR} times that of a fine search",
             came=f"one whose error is {ratio:.3g} times that, on other values of the same kind",
