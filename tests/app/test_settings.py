@@ -49,6 +49,18 @@ async def test_enter_takes_the_next_choice_and_follows_it_at_once(running: Runni
         assert pilot.app.screen.query_one(SettingsList).highlighted == 0
 
 
+async def test_d_goes_back_to_the_default_of_what_was_set(running: Running, home: Path) -> None:
+    async with running() as pilot:
+        await press(pilot, "comma")
+        assert "Default" not in key_bar(pilot), "nothing was set"
+        await press(pilot, "enter")
+        assert "d Default" in key_bar(pilot)
+        await press(pilot, "d")
+        assert pilot.app.theme == settings(home).theme == "tutor-dark"
+        assert settings(home).chosen["theme"].origin != FILE
+        assert "Default" not in key_bar(pilot)
+
+
 async def test_a_number_is_written_and_a_wrong_one_is_told(running: Running, home: Path) -> None:
     async with running() as pilot:
         await press(pilot, *down_to("daily_cap"), "enter", "backspace", "backspace", "0", "enter")
@@ -196,3 +208,9 @@ async def test_a_language_is_followed_at_once(
         assert "Wie wenige Bits genügen" in shown(pilot)
         await press(pilot, "enter")
         assert "Wie wenige Bits genügen" in shown(pilot)
+
+
+async def test_a_language_that_nothing_is_written_in_says_so(running: Running) -> None:
+    async with running() as pilot:
+        await press(pilot, *down_to("language"), "e", "x", "x", "enter")
+        assert "Nothing in the course is translated into it yet" in told(pilot)

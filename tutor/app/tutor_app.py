@@ -138,13 +138,17 @@ class TutorApp(OpeningApp):
                 with self.problems_shown():
                     self.engine.read_course()
 
-    def change_setting(self, key: str, word: str) -> None:
-        """Write one setting down and follow it at once. Raises UsageProblem, EnvironmentProblem."""
+    def change_setting(self, key: str, word: str | None) -> None:
+        """Write one setting down, or take it out for None, and follow it at once. Raises UsageProblem,
+        EnvironmentProblem."""
         from tutor.app.choosing import require_choice
-        from tutor.settings import change
+        from tutor.settings import change, unset
 
-        require_choice(key, word)
-        change(self.engine.home, key, word)
+        if word is None:
+            unset(self.engine.home, key)
+        else:
+            require_choice(key, word)
+            change(self.engine.home, key, word)
         self.settings, _ = settings_or_defaults(self.engine.home)
         signs = self.ascii_signs
         self._apply_settings()

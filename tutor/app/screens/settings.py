@@ -16,6 +16,7 @@ from tutor.app.text import shown_path
 from tutor.app.theme import THEMES
 from tutor.app.widgets.key_bar import KeyBar
 from tutor.app.widgets.top_bar import TopBar
+from tutor.course.translations import has_texts_in
 from tutor.errors import TutorProblem, UsageProblem
 from tutor.settings import FILE, SETTINGS, Chosen, Setting
 from tutor.settings import shown as as_written
@@ -43,6 +44,7 @@ class SettingsScreen(TutorScreen):
         Binding("right", "step(1)", "Next choice"),
         Binding("left", "step(-1)", "Choice before", show=False),
         Binding("e", "write", "Write a value"),
+        Binding("d", "default", "Default"),
         Binding("escape", "leave", "Back", show=False),
         Binding("q", "leave", "Back"),
     ]
@@ -104,6 +106,8 @@ class SettingsScreen(TutorScreen):
             return True
         if action == "step":
             return bool(_choices(self.setting))
+        if action == "default":
+            return self.chosen.origin == FILE
         if action == "write":
             return not isinstance(self.setting.default, bool) and bool(
                 self.setting.free or not self.setting.choices
@@ -123,14 +127,17 @@ class SettingsScreen(TutorScreen):
         self.tell()
         field.focus()
 
+    def action_default(self) -> None:
+        self.set_to(None)
+
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
         event.stop()
         if self.set_to(event.value):
             self._close_field()
 
-    def set_to(self, word: str) -> bool:
-        """Whether the setting could be changed; if not, it is told why."""
+    def set_to(self, word: str | None) -> bool:
+        """Whether the setting could be changed, for None to its default; if not, it is told why."""
         self.app.clear_notifications()  # of a value before, which said what was wrong with that one
         try:
             self.tutor.change_setting(self.setting.key, word)
@@ -141,6 +148,12 @@ class SettingsScreen(TutorScreen):
             self.tutor.show_problem(problem)
             return False
         self.show()
+        if self.setting.key == "language" and not has_texts_in(
+            self.tutor.engine.root, self.tutor.settings.language
+        ):
+            self.notify(
+                "Nothing in the course is translated into it yet: its own texts are shown.", markup=False
+            )
         return True
 
     def _close_field(self) -> None:
