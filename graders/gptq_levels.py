@@ -9,6 +9,7 @@ from gptq_yardstick import OWN_FACTOR, level_counts, loss, own_loss
 from torch import Tensor
 
 USUAL_SIZES = (16, 32, 64, 128)
+MANY_ROWS = 4  # with scales of their own they would not use the same few values
 
 
 def counted(layer: Layer, came: Tensor) -> Tensor:
@@ -27,7 +28,7 @@ def thought_of_many(layer: Layer, came: Tensor) -> str | None:
     is_short = layer.W.shape[1] % layer.group_size and over.shape[1] > 1
     if is_short and bool(over[:, -1].all()) and not bool(over[:, :-1].any()):
         return "short-group-forgotten"
-    if never_clamped(layer, came):
+    if not _larger_groups_fit(layer, came) and never_clamped(layer, came):
         return "codes-not-clamped"
     if shared := thought_of_sharing(layer, came):
         return shared
@@ -47,9 +48,9 @@ def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
     def fits(values: Tensor, width: int) -> bool:
         return bool((level_counts(values, alive.expand(values.shape[1]), width) <= most).all())
 
-    if fits(W_hat.reshape(1, -1), rows * columns):
+    if fits(W_hat.reshape(1, -1), rows * columns) and _steps_agree(layer, came):
         return "one-scale-for-all"
-    if rows >= 2 * most and _blocks_fit(layer, came):
+    if rows >= MANY_ROWS and _blocks_fit(layer, came):
         return "one-scale-for-all-rows"
     if rows >= 2 * most and not fits(W_hat, columns) and fits(W_hat.T, rows):
         return "scales-per-column"
@@ -63,6 +64,27 @@ def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
         size for size in USUAL_SIZES if size >= 2 * most and (not own or (many and size > layer.group_size))
     )
     return "group-size-hard-coded" if any(fits(came, size) for size in others) else None
+
+
+def _larger_groups_fit(layer: Layer, came: Tensor) -> bool:
+    """Whether groups of a usual size, larger than those asked for, use no more values than there are codes."""
+    most, alive = 2**layer.bits, torch.zeros(came.shape[1], dtype=torch.bool)
+    sizes = (size for size in USUAL_SIZES if size >= 2 * most and size > layer.group_size)
+    return any(bool((level_counts(came, alive, size) <= most).all()) for size in sizes)
+
+
+def _steps_agree(layer: Layer, came: Tensor) -> bool:
+    """Whether the least distances of two values, group by group, are one step or whole numbers of it."""
+    steps = []
+    for block in came.split(layer.group_size, dim=1):
+        values = block.flatten().double().sort().values
+        gaps = values.diff()
+        if bool((gaps := gaps[gaps > 1e-4 * values.abs().max()]).numel()):
+            steps.append(gaps.min())
+    if not steps:
+        return True
+    shares = torch.stack(steps) / min(steps)
+    return bool(((shares - shares.round()).abs() <= 0.01 * shares).all())
 
 
 def _blocks_fit(layer: Layer, came: Tensor) -> bool:

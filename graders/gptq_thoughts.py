@@ -91,13 +91,16 @@ def thought_of_loss(learner: Learner, given: Layer, came: Tensor) -> str | None:
         return None  # a share of the errors is passed on, whatever the unit
     if thought:
         return thought
+    shared = thought_of_sharing(given, came)
+    if shared in ("one-scale-for-all", "one-scale-for-all-rows"):
+        return shared
     if is_singular(given.H) and (thought := _thought_of_damping(learner, given)):
         return thought
     if cut_to_positive(given, came):
         return "scale-from-signed-max"
     return (
         _ignores_bits(learner, given, came)
-        or thought_of_sharing(given, came)
+        or shared
         or thought_of_rounding(given, came)
         or thought_of_places(given, came)
         or thought_of_run(given, came)
