@@ -309,7 +309,7 @@ def test_views(solution, draw, measure, expect):
 
 def test_bytes(solution, draw, expect):
     """cache_bytes counts every code and every scale of the whole model."""
-    shapes = [(*LLAMA_3_70B, draw.integer(2, 9) * 1000, draw.integer(2, 40), 2)]
+    shapes = [(*LLAMA_3_70B, draw.integer(2, 9) * 1000, draw.integer(3, 40), 2)]
     for scale_bytes in (2, 4):
         kv_heads = draw.choice((3, 5, 7))
         q_heads = kv_heads * draw.choice((4, 6, 9))
