@@ -103,9 +103,9 @@ def on_grid(values: Tensor, clip: float, bits: int, more_below: int = 0) -> Tens
     return (values / step).round().clamp(-levels(bits) - more_below, levels(bits)) * step
 
 
-def error(values: Tensor, clip: float, bits: int, order: float = 2.0) -> float:
+def error(values: Tensor, clip: float, bits: int, order: float = 2.0, more_below: int = 0) -> float:
     """The norm of what the grid of the range ``clip`` does to ``values``."""
-    return float(torch.linalg.vector_norm(on_grid(values, clip, bits) - values, order))
+    return float(torch.linalg.vector_norm(on_grid(values, clip, bits, more_below) - values, order))
 
 
 def times_best(values: Tensor, clip: float, best: float, bits: int) -> float:
@@ -116,10 +116,7 @@ def times_best(values: Tensor, clip: float, best: float, bits: int) -> float:
     same_step = clip * levels(bits) / (levels(bits) + 0.5)
     grids = ((clip, 0), (clip, 1), (same_step, 1))
     return min(
-        float(
-            (on_grid(values, c, bits, more) - values).norm()
-            / (on_grid(values, best, bits, more) - values).norm()
-        )
+        error(values, c, bits, more_below=more) / error(values, best, bits, more_below=more)
         for c, more in grids
     )
 

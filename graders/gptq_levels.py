@@ -42,11 +42,11 @@ def thought_of_many(layer: Layer, came: Tensor) -> str | None:
 
 def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
     """Whether weights share their levels that should not: a row, the matrix, a column, other groups."""
-    W_hat, alive = came[:, ~layer.dead], torch.zeros(1, dtype=torch.bool)
+    W_hat = came[:, ~layer.dead]
     most, (rows, columns) = 2**layer.bits, W_hat.shape
 
     def fits(values: Tensor, width: int) -> bool:
-        return bool((level_counts(values, alive.expand(values.shape[1]), width) <= most).all())
+        return _fits(values, width, most)
 
     if fits(W_hat.reshape(1, -1), rows * columns) and _steps_agree(layer, came):
         return "one-scale-for-all"
@@ -66,24 +66,25 @@ def thought_of_sharing(layer: Layer, came: Tensor) -> str | None:
     return "group-size-hard-coded" if any(fits(came, size) for size in others) else None
 
 
+def _fits(values: Tensor, width: int, most: int) -> bool:
+    """Whether each row uses no more values than ``most`` in each group of so many columns."""
+    alive = torch.zeros(values.shape[1], dtype=torch.bool)
+    return bool((level_counts(values, alive, width) <= most).all())
+
+
 def _larger_groups_fit(layer: Layer, came: Tensor) -> bool:
     """Whether groups of a usual size, larger than those asked for, use no more values than there are codes."""
-    most, alive = 2**layer.bits, torch.zeros(came.shape[1], dtype=torch.bool)
-    sizes = (size for size in USUAL_SIZES if size >= 2 * most and size > layer.group_size)
-    return any(bool((level_counts(came, alive, size) <= most).all()) for size in sizes)
+    most = 2**layer.bits
+    return any(
+        _fits(came, size, most) for size in USUAL_SIZES if size >= 2 * most and size > layer.group_size
+    )
 
 
 def _steps_agree(layer: Layer, came: Tensor) -> bool:
     """Whether the least distances of two values, group by group, are one step or whole numbers of it."""
-    steps = []
-    for block in came.split(layer.group_size, dim=1):
-        values = block.flatten().double().sort().values
-        gaps = values.diff()
-        if bool((gaps := gaps[gaps > 1e-4 * values.abs().max()]).numel()):
-            steps.append(gaps.min())
-    if not steps:
-        return True
-    shares = torch.stack(steps) / min(steps)
+    steps = torch.cat([_least_gaps(block.reshape(1, -1)) for block in came.split(layer.group_size, dim=1)])
+    steps = steps[steps.isfinite()]
+    shares = steps / steps.amin() if len(steps) else steps
     return bool(((shares - shares.round()).abs() <= 0.01 * shares).all())
 
 
@@ -153,10 +154,15 @@ def _codes_on_a_side(layer: Layer, came: Tensor) -> Tensor:
     """absmax over the least distance of two levels, of each row in each group."""
     found = []
     for w, q in zip(layer.W.split(layer.group_size, 1), came.split(layer.group_size, 1), strict=True):
-        gaps = q.sort(dim=1).values.diff(dim=1).double()
-        gaps = torch.where(gaps > 1e-4 * q.abs().amax(dim=1, keepdim=True), gaps, torch.inf)
-        found.append(w.abs().amax(dim=1) / gaps.amin(dim=1))
+        found.append(w.abs().amax(dim=1) / _least_gaps(q))
     return torch.cat(found)
+
+
+def _least_gaps(lines: Tensor) -> Tensor:
+    """f64[o]: the least distance of two values in each line, infinite where there is one value only."""
+    gaps = lines.sort(dim=1).values.diff(dim=1).double()
+    gaps = torch.where(gaps > 1e-4 * lines.abs().amax(dim=1, keepdim=True), gaps, torch.inf)
+    return torch.nn.functional.pad(gaps, (0, 1), value=torch.inf).amin(dim=1)
 
 
 def close_to(W: Tensor, came: Tensor) -> bool:

@@ -9,7 +9,6 @@ from calibration_ranges import (
     best_range,
     error,
     levels,
-    on_grid,
     percentile_bracket,
     times_best,
 )
@@ -147,7 +146,7 @@ def judge_small_mse(solution, expect, given, bits: int):
     values = all_values(given)
     absmax = float(values.abs().max())
     half_steps = 0.5 * absmax / levels(bits) * len(values) ** 0.5
-    least = min(float((on_grid(values, came, bits, more) - values).norm()) for more in (0, 1))
+    least = min(error(values, came, bits, more_below=more) for more in (0, 1))
     expect(
         came > 0 and least <= MSE_FACTOR * half_steps,
         expected="a range whose error is at most that of half a step of the absmax on every value",

@@ -144,8 +144,7 @@ def of_sums(p: Product, came: Tensor) -> str | None:
     known = thought_behind(p, came)
     if known is not None or not came.isfinite().all():
         return known
-    nearest = nearest_guess(p, came)
-    if nearest is not None:
+    if nearest := nearest_guess(p, came):
         return nearest
     factor = came.double() / p.exact
     if torch.allclose(factor, factor.mean(0, keepdim=True).expand_as(factor), rtol=0.01):

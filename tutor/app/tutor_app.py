@@ -141,14 +141,9 @@ class TutorApp(OpeningApp):
     def change_setting(self, key: str, word: str | None) -> None:
         """Write one setting down, or take it out for None, and follow it at once. Raises UsageProblem,
         EnvironmentProblem."""
-        from tutor.app.choosing import require_choice
-        from tutor.settings import change, unset
+        from tutor.app.choosing import choose
 
-        if word is None:
-            unset(self.engine.home, key)
-        else:
-            require_choice(key, word)
-            change(self.engine.home, key, word)
+        choose(self.engine.home, key, word)
         self.settings, _ = settings_or_defaults(self.engine.home)
         signs = self.ascii_signs
         self._apply_settings()

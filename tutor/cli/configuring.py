@@ -10,7 +10,7 @@ from tutor.cli import console
 from tutor.cli.options import JsonOption
 from tutor.errors import UsageProblem
 from tutor.paths import content_root, tutor_home
-from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, change, known, settings, unset
+from tutor.settings import BY_KEY, FILE, SETTINGS, Chosen, known, settings
 from tutor.settings import shown as as_written
 from tutor.settings.table import Value
 
@@ -22,32 +22,29 @@ def _complete(incomplete: str) -> list[str]:
 def config_command(
     key: Annotated[str | None, typer.Argument(metavar="KEY", autocompletion=_complete)] = None,
     value: Annotated[str | None, typer.Argument(metavar="VALUE")] = None,
-    default: Annotated[bool, typer.Option("--unset", help="Take KEY out of the file again.")] = False,
+    unset: Annotated[bool, typer.Option("--unset", help="Take KEY out of the file again.")] = False,
     json: JsonOption = False,
 ) -> int:
     """Show the settings, show one, or set one. They are kept in config.toml; environment variables win."""
     home = tutor_home()
-    if default:
-        if key is None or value is not None:
-            raise UsageProblem(
-                "'--unset' takes one setting, and no value.",
-                where="tutor config",
-                next_step="tutor config KEY --unset",
-            )
-        unset(home, key)
-    elif key is not None and value is not None:
-        from tutor.app.choosing import require_choice
+    if unset and (key is None or value is not None):
+        raise UsageProblem(
+            "'--unset' takes one setting, and no value.",
+            where="tutor config",
+            next_step="tutor config KEY --unset",
+        )
+    if key is not None and (unset or value is not None):
+        from tutor.app.choosing import choose
 
-        require_choice(key, value)
-        change(home, key, value)
+        choose(home, key, value)
     chosen = settings(home).chosen
     shown = [chosen[known(key).key]] if key is not None else [chosen[setting.key] for setting in SETTINGS]
     if json:
         rows = [{"key": one.setting.key, "value": one.value, "from": _origin(one)} for one in shown]
         console.write_json({"schema": "tutor.config/1", "file": str(home / FILE), "settings": rows})
     elif value is not None:
-        console.write(_told(shown[0], value))
-    elif default:
+        console.write(_told(shown[0], shown[0].setting.read(value)))
+    elif unset:
         console.write(_told(shown[0], shown[0].setting.default))
     elif key is not None:
         console.write(as_written(shown[0].value))
@@ -65,8 +62,7 @@ def _entry(one: Chosen) -> str:
     return f"{console.styled(head, 'bold')}\n             {console.styled(one.setting.about, 'dim')}"
 
 
-def _told(one: Chosen, value: Value) -> str:
-    kept = one.setting.read(value) if isinstance(value, str) else value
+def _told(one: Chosen, kept: Value) -> str:
     line = f"{one.setting.key} = {as_written(kept) or '(empty)'}"
     if one.origin not in (FILE, ""):
         return f"{line}, but {one.origin} is set in the environment and wins: {as_written(one.value)}"

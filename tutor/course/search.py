@@ -22,7 +22,7 @@ OFTEN = 2  # times in one text; to have a word still more often says nothing
 SNIPPET = 110  # characters, at most
 
 _NO_WORD = re.compile(r"\W")
-_DRAWN = re.compile(r"(?<!\S)[^\w\s]{1,3}(?:\s+[^\w\s]+(?!\S)){1,}|(?<!\S)[^\w\s]{4,}(?!\S)")
+_DRAWN = re.compile(r"(?<!\S)[^\w\s]{1,3}(?:\s+[^\w\s]+(?!\S))+|(?<!\S)[^\w\s]{4,}(?!\S)")
 _CODE_FENCE = re.compile(r"(?m)^\s*```.*$")
 _TABLE_RULE = re.compile(r"(?m)^\s*\|[-:| ]+$")
 _TABLE_ROW = re.compile(r"(?m)^\s*\|.*$")

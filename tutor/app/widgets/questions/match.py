@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tutor.app.text import inline
-from tutor.app.widgets.questions.rows import Rows, RowsQuestion
+from tutor.app.widgets.questions.rows import Rows, RowsQuestion, sign_of
 
 if TYPE_CHECKING:
     from tutor.quiz import Item
@@ -84,8 +84,7 @@ class MatchWidget(RowsQuestion):
 
     def _sign(self, left: str) -> tuple[str, str]:
         """The sign of a pair once the answer was scored."""
-        right = self.pairs[left] == self.item.right_pairs[left]
-        return ("✓", "bold $success") if right else ("✗", "bold $error")
+        return sign_of(self.pairs[left] == self.item.right_pairs[left])
 
     def mark(self, correct: bool) -> None:
         """Each pair has its sign in the place of its letter; the letters are not needed any more."""

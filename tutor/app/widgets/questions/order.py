@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from tutor.app.text import inline
-from tutor.app.widgets.questions.rows import RowsQuestion
+from tutor.app.widgets.questions.rows import RowsQuestion, sign_of
 
 if TYPE_CHECKING:
     from tutor.quiz import Item
@@ -50,18 +50,14 @@ class OrderWidget(RowsQuestion):
         lines = []
         for number, id in enumerate(self.order):
             held = self.carrying and number == self.rows.cursor
-            sign = self._sign(number) if self._scored else ("↕", "bold $accent") if held else ("≡", "$quiet")
+            right = self._scored and self.item.right_order[number] == id
+            sign = sign_of(right) if self._scored else ("↕", "bold $accent") if held else ("≡", "$quiet")
             lead = Content.assemble((f"{number + 1}  ", "$quiet"), (f"{sign[0]}  ", sign[1]))
             text = inline(texts[id])
-            if self._scored and (place := self.item.right_order.index(id)) != number:
-                text += Content.styled(f"  → {place + 1}", "$success")
+            if self._scored and not right:
+                text += Content.styled(f"  → {self.item.right_order.index(id) + 1}", "$success")
             lines.append((lead, text.stylize("bold") if held else text))
         return lines
-
-    def _sign(self, number: int) -> tuple[str, str]:
-        """The sign of a place once the answer was scored."""
-        right = self.item.right_order[number] == self.order[number]
-        return ("✓", "bold $success") if right else ("✗", "bold $error")
 
     def action_take(self) -> None:
         self.carrying = not self.carrying

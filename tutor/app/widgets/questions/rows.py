@@ -87,6 +87,11 @@ class Rows(Widget, can_focus=True):
             self.post_message(self.Clicked())
 
 
+def sign_of(right: bool) -> tuple[str, str]:
+    """The sign of a row once the answer was scored, and its colour."""
+    return ("✓", "bold $success") if right else ("✗", "bold $error")
+
+
 class RowsQuestion(QuestionWidget):
     """A question over rows. Subclasses say what the rows are and what the keys do with them."""
 
