@@ -1,17 +1,20 @@
 """Grades every right and wrong solution again and again on fresh inputs, and counts the verdicts that flip.
 
-    python benchmarks/flips.py [--gradings N] [--exercise ID]... [--only right|wrong] [--seed N] [--content DIR]
+    python benchmarks/flips.py [--gradings N] [--exercise ID]... [--only right|wrong] [--solution NAME]...
+                               [--skip NAME]... [--until-named] [--seed N] [--content DIR]
 
 A flip is a right solution that does not pass, or a wrong one that does. A wrong solution is misnamed where another
 misconception than its own is told, beside it or instead. Beside these: how often one was rejected without any name.
-With 200 gradings of each solution an exercise takes half an hour or so on two cores. Exits 1 where a verdict flipped,
-a wrong solution was misnamed, or the grader failed.
+With 200 gradings of each solution an exercise takes half an hour or so on two cores. ``--until-named`` halves that: a
+grading ends with the first required check that fails and names an idea, which settles the verdict; what later checks
+would have named is not heard. Exits 1 where a verdict flipped, a wrong solution was misnamed, or the grader failed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import fnmatch
 import random
 import sys
 from collections import Counter
@@ -25,9 +28,9 @@ from tutor.course import LoadedExercise, load_content  # noqa: E402
 from tutor.errors import GraderFault  # noqa: E402
 from tutor.grading import Grader, Verdict  # noqa: E402
 from tutor.paths import content_root  # noqa: E402
-from tutor.proving.gradings import Gradings  # noqa: E402
+from tutor.proving.gradings import Gradings, named_failure  # noqa: E402
 
-AT_ONCE = 64  # jobs in a row; the grader takes as many at once as there are cores
+WAITING = 8  # gradings begun at any time; as many of them run as keep the cores busy
 COLUMNS = ("right", "failed", "wrong", "passed", "unnamed", "misnamed", "faults")
 FLIPS = ("failed", "passed")
 FAILURES = (*FLIPS, "misnamed", "faults")
@@ -73,25 +76,39 @@ def _nearest(verdict: Verdict) -> float:
     return max((m.ratio for m in measured if m.ratio is not None), default=0.0)
 
 
+def solutions(exercise: LoadedExercise, options: argparse.Namespace) -> list[tuple[str, Path]]:
+    """The chosen files of an exercise with what they are, ``right`` or ``wrong``."""
+
+    def matches(path: Path, names: list[str]) -> bool:
+        return any(fnmatch.fnmatch(path.stem, name) for name in names)
+
+    files = [("right", path) for path in (exercise.reference, *exercise.right)]
+    files += [("wrong", path) for path in exercise.wrong]
+    return [
+        (kind, path)
+        for kind, path in files
+        if options.only in (None, kind)
+        and (not options.solution or matches(path, options.solution))
+        and not matches(path, options.skip)
+    ]
+
+
 async def grade_all(
-    exercise: LoadedExercise, grader: Grader, gradings: int, only: str | None, numbers: random.Random
+    exercise: LoadedExercise, grader: Grader, options: argparse.Namespace, numbers: random.Random
 ) -> Tally:
     prover, tally = Gradings(grader, exercise, "cpu"), Tally()
-    solutions = [("right", path) for path in (exercise.reference, *exercise.right)]
-    solutions += [("wrong", path) for path in exercise.wrong]
-    jobs = [
-        (kind, path, numbers.randrange(1 << 32))
-        for _ in range(gradings)
-        for kind, path in solutions
-        if only in (None, kind)
-    ]
-    for start in range(0, len(jobs), AT_ONCE):
-        batch = jobs[start : start + AT_ONCE]
-        outcomes = await asyncio.gather(
-            *(prover.verdict(path.read_bytes(), path, seed) for _, path, seed in batch)
-        )
-        for (kind, path, seed), outcome in zip(batch, outcomes, strict=True):
+    enough = named_failure if options.until_named else None
+    chosen = solutions(exercise, options)
+    jobs = iter(
+        [(kind, path, numbers.randrange(1 << 32)) for _ in range(options.gradings) for kind, path in chosen]
+    )
+
+    async def take() -> None:
+        for kind, path, seed in jobs:
+            outcome = await prover.verdict(path.read_bytes(), path, seed, enough=enough)
             tally.add(kind, path, seed, outcome)
+
+    await asyncio.gather(*(take() for _ in range(WAITING)))
     return tally
 
 
@@ -104,7 +121,7 @@ async def run(options: argparse.Namespace) -> int:
     totals: Counter[str] = Counter()
     async with Grader(root) as grader:
         for exercise in chosen:
-            tally = await grade_all(exercise, grader, options.gradings, options.only, numbers)
+            tally = await grade_all(exercise, grader, options, numbers)
             row = "".join(f"{tally.counts[name]:>10}" for name in COLUMNS)
             print(f"{exercise.id:24}{row}{tally.nearest:>10.3f}", flush=True)
             for line in tally.told:
@@ -115,16 +132,32 @@ async def run(options: argparse.Namespace) -> int:
     return 1 if any(totals[name] for name in FAILURES) else 0
 
 
-def main() -> int:
+def parser() -> argparse.ArgumentParser:
+    """The command line's options."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--gradings", type=int, default=200, help="of each solution")
     parser.add_argument(
         "--exercise", action="append", metavar="ID", help="one exercise only; may be repeated"
     )
     parser.add_argument("--only", choices=("right", "wrong"), help="one kind of solution only")
+    parser.add_argument(
+        "--solution",
+        action="append",
+        metavar="NAME",
+        default=[],
+        help="files of this name only; * and ? as in a shell",
+    )
+    parser.add_argument("--skip", action="append", metavar="NAME", default=[], help="no files of this name")
+    parser.add_argument(
+        "--until-named", action="store_true", help="end a grading with the first failure that names an idea"
+    )
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32), help="repeats a run")
     parser.add_argument("--content", type=Path, help="the course; else the installed one")
-    return asyncio.run(run(parser.parse_args()))
+    return parser
+
+
+def main() -> int:
+    return asyncio.run(run(parser().parse_args()))
 
 
 if __name__ == "__main__":

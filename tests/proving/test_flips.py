@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from pathlib import Path
 
@@ -20,12 +19,18 @@ ALSO = """\
         notice:"""
 
 
+@pytest.mark.parametrize("more", [[], ["--until-named"]])
 @pytest.mark.parametrize(
     ("misnamed", "status", "told"),
     [(False, 0, "0 flips, 0 misnamed, 0 faults"), (True, 1, "0 flips, 2 misnamed, 0 faults")],
 )
 def test_a_wrong_solution_with_another_name_fails_the_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], misnamed: bool, status: int, told: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    misnamed: bool,
+    status: int,
+    told: str,
+    more: list[str],
 ) -> None:
     changes = {"exercises/doubling/exercise.yaml": FILES["exercises/doubling/exercise.yaml"]}
     if misnamed:
@@ -36,8 +41,27 @@ def test_a_wrong_solution_with_another_name_fails_the_run(
             NAMED, NAMED.replace("returns-the-input", "takes-twice-for-once")
         )
     course = write_course(tmp_path / "course", changes)
-    options = argparse.Namespace(content=course, gradings=2, seed=1, exercise=None, only=None)
-    assert asyncio.run(flips.run(options)) == status
+    options = ["--content", str(course), "--gradings", "2", *more]
+    assert asyncio.run(flips.run(flips.parser().parse_args(options))) == status
     printed = capsys.readouterr().out
     assert told in printed
     assert printed.count("misnamed: wrong/returns-the-input, seed ") == (2 if misnamed else 0)
+
+
+@pytest.mark.parametrize(
+    ("more", "right", "wrong"),
+    [
+        ([], 2, 1),
+        (["--only", "wrong"], 0, 1),
+        (["--solution", "ref*"], 1, 0),
+        (["--skip", "reference"], 1, 1),
+    ],
+)
+def test_some_solutions_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], right: int, wrong: int
+) -> None:
+    course = write_course(tmp_path / "course")
+    options = ["--content", str(course), "--gradings", "1", *more]
+    assert asyncio.run(flips.run(flips.parser().parse_args(options))) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("doubling"))
+    assert row.split()[1:4] == [str(right), "0", str(wrong)]
