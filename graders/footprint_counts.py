@@ -1,11 +1,13 @@
 """How many bytes matrices and models take, and what wrong ideas make of the count.
 
 A count is one number of bytes for a matrix and a scheme. An idea may come in several variants, always the same ones in
-the same order, so that one variant can be held against all counts of a check.
+the same order, so that one variant can be held against all counts of a check. The idea without a name, bytes that
+are rounded to the nearest, keeps what agrees with it from being named.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import combinations
 from typing import NamedTuple
@@ -87,6 +89,18 @@ def all_bits(m: Matrix) -> int:
     return m.rows * m.columns * m.bits + scales_of(m) * (m.scale_bits + m.zero_point_bits)
 
 
+def groups_that_fit(m: Matrix) -> int:
+    """Scales if a group longer than the row is none."""
+    return 0 if isinstance(m.granularity, int) and m.granularity > m.columns else scales_of(m)
+
+
+def rounded(m: Matrix, to_bytes: Callable[[float], float]) -> float:
+    """Each store rounded, or not, in a way of its own; the codes row by row."""
+    scales = scales_of(m)
+    stores = (scales * m.scale_bits / 8, scales * m.zero_point_bits / 8)
+    return m.rows * to_bytes(m.columns * m.bits / 8) + sum(to_bytes(store) for store in stores)
+
+
 def by_rows(m: Matrix) -> int:
     """Each row has whole bytes of scales and of zero points."""
     if m.granularity in (None, "tensor"):
@@ -123,21 +137,29 @@ MATRIX_IDEAS: dict[str, tuple[Count, ...]] = {
         lambda m: m.rows * m.columns * m.bits // 8,
         lambda m: whole(m.rows * m.columns * m.bits),
     ),
-    "zero-points-forgotten": (lambda m: codes(m) + whole(scales_of(m) * m.scale_bits),),
+    "zero-points-forgotten": (
+        lambda m: codes(m) + whole(scales_of(m) * m.scale_bits),
+        lambda m: right(m if m.granularity != "tensor" else m._replace(zero_point_bits=0)),
+    ),
     "short-group-forgotten": (
         lambda m: codes(m) + beside(m, floored_groups(m)),
         lambda m: codes(m) + beside(m, floored_groups(m, 1)),
+        lambda m: codes(m) + beside(m, groups_that_fit(m)),
     ),
     "rows-packed-together": (lambda m: whole(m.rows * m.columns * m.bits) + beside(m, scales_of(m)),),
     "packing-rounded-down": (
         lambda m: m.rows * (m.columns * m.bits // 8) + beside(m, scales_of(m)),
         lambda m: m.rows * m.columns * m.bits // 8 + beside(m, scales_of(m)),
         lambda m: all_bits(m) // 8,
+        lambda m: rounded(m, math.floor),
+        lambda m: codes(m) + scales_of(m) * m.scale_bits // 8 + scales_of(m) * m.zero_point_bits // 8,
     ),
     "fraction-of-a-byte": (
         lambda m: all_bits(m) / 8,
         lambda m: m.rows * m.columns * m.bits / 8 + beside(m, scales_of(m)),
+        lambda m: codes(m) + scales_of(m) * (m.scale_bits + m.zero_point_bits) / 8,
     ),
+    "": (lambda m: rounded(m, round),),
     "one-byte-a-code": (
         lambda m: m.rows * m.columns * max(1, m.bits // 8) + beside(m, scales_of(m)),
         lambda m: m.rows * m.columns * whole(m.bits) + beside(m, scales_of(m)),
@@ -174,6 +196,9 @@ def bits_ideas(m: Matrix) -> Ideas:
     """The same in bits a weight, and the nominal bits."""
     to_bits = 8 / (m.rows * m.columns)
     formula = [by_formula(m, m.scale_bits + m.zero_point_bits), by_formula(m, m.scale_bits)]
+    # Some use the formula for groups alone, some for all but groups.
+    of_groups = isinstance(m.granularity, int)
+    formula += [right(m) if of_groups is counted else value for value in formula for counted in (True, False)]
     ideas = {**matrix_ideas(m), "formula-for-full-groups": formula}
     return {name: [to_bits * value for value in values] for name, values in ideas.items()}
 

@@ -116,6 +116,17 @@ def test_the_model_of_seven_billion_parameters_has_as_many(monkeypatch: pytest.M
     assert count(checks.gpt2(), 8, 8, None, 0, 0) == GPT2_PARAMETERS
 
 
+def test_a_layer_and_a_model_take_bytes_that_float32_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "graders"))
+    checks = loaded(ROOT / "graders" / "memory-footprint" / "test_memory_footprint.py", "checks")
+    count = reference("memory-footprint").model_bytes
+    for seed in range(20):
+        layer = checks.odd_layer(Draw(seed, "layers"))
+        for tensors in ([layer], [*checks.llama(), layer]):
+            exact = count(tensors, 16, 4, "row", 32, 8)
+            assert int(torch.tensor(exact, dtype=torch.float32)) != exact
+
+
 # --- absmax-int8 ---------------------------------------------------------------------------------
 
 
