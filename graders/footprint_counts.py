@@ -1,8 +1,8 @@
 """How many bytes matrices and models take, and what wrong ideas make of the count.
 
 A count is one number of bytes for a matrix and a scheme. An idea may come in several variants, always the same ones in
-the same order, so that one variant can be held against all counts of a check. The idea without a name, bytes that
-are rounded to the nearest, keeps what agrees with it from being named.
+the same order, so that one variant can be held against all counts of a check. What has no name, bytes that are
+rounded to the nearest and groups of one row alone, keeps from being named what agrees with it.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ def scales_of(m: Matrix) -> int:
     if m.granularity == "tensor":
         return 1
     return m.rows if m.granularity == "row" else m.rows * -(-m.columns // m.granularity)
+
+
+def of_groups(m: Matrix) -> bool:
+    """Whether a group of columns shares a scale."""
+    return isinstance(m.granularity, int)
 
 
 def codes(m: Matrix) -> int:
@@ -159,7 +164,10 @@ MATRIX_IDEAS: dict[str, tuple[Count, ...]] = {
         lambda m: m.rows * m.columns * m.bits / 8 + beside(m, scales_of(m)),
         lambda m: codes(m) + scales_of(m) * (m.scale_bits + m.zero_point_bits) / 8,
     ),
-    "": (lambda m: rounded(m, round),),
+    "": (
+        lambda m: rounded(m, round),
+        lambda m: codes(m) + beside(m, scales_of(m._replace(rows=1)) if of_groups(m) else scales_of(m)),
+    ),
     "one-byte-a-code": (
         lambda m: m.rows * m.columns * max(1, m.bits // 8) + beside(m, scales_of(m)),
         lambda m: m.rows * m.columns * whole(m.bits) + beside(m, scales_of(m)),
@@ -197,8 +205,9 @@ def bits_ideas(m: Matrix) -> Ideas:
     to_bits = 8 / (m.rows * m.columns)
     formula = [by_formula(m, m.scale_bits + m.zero_point_bits), by_formula(m, m.scale_bits)]
     # Some use the formula for groups alone, some for all but groups.
-    of_groups = isinstance(m.granularity, int)
-    formula += [right(m) if of_groups is counted else value for value in formula for counted in (True, False)]
+    formula += [
+        right(m) if of_groups(m) is counted else value for value in formula for counted in (True, False)
+    ]
     ideas = {**matrix_ideas(m), "formula-for-full-groups": formula}
     return {name: [to_bits * value for value in values] for name, values in ideas.items()}
 

@@ -104,8 +104,8 @@ def test_scales(solution, draw, tally):
 def test_group_longer_than_the_row(solution, draw, tally):
     """A group longer than the row, or as long, is one group."""
     rows, columns = 2 * draw.integer(3, 45) + 1, 4 * draw.integer(5, 30) + 3
-    for group_size in (columns + draw.integer(1, 200), columns):
-        tally.matrix(solution, Matrix(rows, columns, 4, group_size, 16, 0))
+    for granularity in (columns + draw.integer(1, 200), columns, "row"):  # all have as many scales
+        tally.matrix(solution, Matrix(rows, columns, 4, granularity, 16, 0))
     tally.judge()
 
 
