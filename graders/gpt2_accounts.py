@@ -154,7 +154,12 @@ def _of_width() -> Iterator[tuple[str, Count]]:
     """Ideas of how many bytes a number takes."""
     for chosen in (("embeddings",), ("embeddings", "head")):
         yield "embeddings-in-eight-bits", _in_bytes(1, chosen)
+    yield "embeddings-in-eight-bits", _with_scales("embeddings", lambda s: s["vocab_size"] + s["n_positions"])
     yield "head-in-eight-bits", _in_bytes(1, ("head",))
+    yield (
+        "head-in-eight-bits",
+        _with_scales("head", lambda s: 0 if s["tie_word_embeddings"] else s["vocab_size"]),
+    )
     for chosen in (("biases",), ("biases", "norms")):
         yield "biases-in-eight-bits", _in_bytes(1, chosen)
     others = ("biases", "norms", "embeddings", "head")
@@ -163,6 +168,7 @@ def _of_width() -> Iterator[tuple[str, Count]]:
     yield "rest-always-in-16-bits", _in_bytes(2, others)
     yield "rest-always-in-32-bits", _in_bytes(4, others)
     yield "norms-kept-in-32-bits", _resized(lambda n, dtype, int8: {"norms": 4 * n["norms"]})
+    yield "norms-kept-in-32-bits", _in_bytes(4, ("norms",))
     for always in (4, 2):
         yield "dtype-not-looked-at", _resized(lambda n, dtype, int8, a=always: _at_size(n, a, int8))
     yield "parameters-not-bytes", _resized(lambda n, dtype, int8: {part: n[part] for part in PARTS})
@@ -205,6 +211,19 @@ def _in_bytes(size: int, parts: tuple[str, ...], scales: int | None = None) -> C
         return {part: held[part] * size for part in parts} | ({} if scales is None else {"scales": scales})
 
     return _resized(change)
+
+
+def _with_scales(part: str, rows: Callable[[Shape], int]) -> Count:
+    """One byte a number in this part of an 8-bit model, and a scale for each of its rows."""
+
+    def by(shape: Shape, dtype: str, int8: bool) -> Bytes:
+        right = count(shape, dtype, int8)
+        if not int8:
+            return right
+        codes = {**right, part: numbers(shape)[part]}
+        return total(codes, right["scales"] + 4 * rows(shape))
+
+    return by
 
 
 def _at_size(held: dict[str, int], size: int, int8: bool) -> dict[str, float]:

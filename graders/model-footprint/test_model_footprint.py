@@ -18,6 +18,7 @@ EXACT = 1e-4  # relative error of float32 logits
 ERROR_FACTOR = 1.5  # times the judge's own error in the same arithmetic
 QUANTIZED_FACTOR = 0.5  # with less error than this share of it, nothing was multiplied in int8
 KEYS = (*PARTS, "footprint", "scales")
+OF_ABOVE_HALF = {"half-of-the-same-dtype", "sixteen-bits-not-halved"}
 GPT2: Shape = {
     "vocab_size": 50257,
     "n_positions": 1024,
@@ -37,23 +38,35 @@ class Account:
             False  # whether there were counts that nothing explains: then the same may be behind others
         )
 
-    def judge(self, expect: Any, cases: list[tuple[str, Bytes, Bytes, list[tuple[str, Bytes]]]]) -> None:
-        """Ends the check at the first wrong number. A case: what was asked, what came, the truth, ideas."""
+    def judge(
+        self,
+        expect: Any,
+        cases: list[tuple[str, Bytes, Bytes, list[tuple[str, Bytes]]]],
+        compares: bool = False,
+    ) -> None:
+        """Ends the check at the first wrong number. A case: what was asked, what came, the truth, ideas.
+
+        ``compares``: the numbers are bytes above half.
+        """
         for asked, came, right, _ in cases:
             for part in right:
                 expect(
                     came[part] == right[part],
                     expected=f"the exact bytes of {part!r} for {asked}",
                     came=compare(came[part], right[part]),
-                    misconception=lambda: self._thought(cases),
+                    misconception=lambda: self._thought(cases, compares),
                 )
 
-    def _thought(self, cases: list[tuple[str, Bytes, Bytes, list[tuple[str, Bytes]]]]) -> str | None:
+    def _thought(
+        self, cases: list[tuple[str, Bytes, Bytes, list[tuple[str, Bytes]]]], compares: bool
+    ) -> str | None:
         variants = [[came == given for _, given in suspects] for _, came, _, suspects in cases]
         names = [idea for idea, _ in cases[0][3]]
         found = {idea for number, idea in enumerate(names) if all(explains[number] for explains in variants)}
         if self._named:
             found &= self._named  # what has explained other counts must explain these
+        elif compares and not self._nameless:
+            found &= OF_ABOVE_HALF  # the account was right, so no idea about it can be behind these
         if len(found) != 1 or self._nameless:
             self._nameless = True
             return None
@@ -116,9 +129,11 @@ def drawn_shape(draw: Any, *, tied: bool, inner: bool) -> Shape:
 
 def test_account(solution, draw, expect, account):
     """The account of every part is exact, in 32, 16 and 8 bits, for drawn shapes."""
+    kinds = ((True, False), (False, False), (True, True), (False, True))
+    shapes = [drawn_shape(draw, tied=tied, inner=inner) for tied, inner in kinds]
+    shapes.append({**shapes[0], "vocab_size": shapes[0]["vocab_size"] + 1, "tie_word_embeddings": False})
     cases = []
-    for tied, inner in ((True, False), (False, False), (True, True), (False, True)):
-        shape = drawn_shape(draw, tied=tied, inner=inner)
+    for shape in shapes:
         for dtype in SIZES:
             cases += [counted(solution, expect, shape, dtype, int8) for int8 in (False, True)]
     account.judge(expect, cases)
@@ -134,7 +149,7 @@ def test_above_half(solution, draw, expect, account):
     """You tell, part by part, which bytes keep 8 bits from being half of 16."""
     shapes = [drawn_shape(draw, tied=tied, inner=inner) for tied, inner in ((True, False), (False, True))]
     cases = [compared(solution, expect, shape, dtype) for shape in (*shapes, GPT2) for dtype in SIZES]
-    account.judge(expect, cases)
+    account.judge(expect, cases, compares=True)
 
 
 # --- the models ---------------------------------------------------------------------------------
@@ -142,10 +157,24 @@ def test_above_half(solution, draw, expect, account):
 
 def judge_model(solution, draw, measure, expect, small: SmallModel, dtype: str, int8: bool) -> None:
     """Loads, and looks at the model's tensors, its footprint, and what it says."""
+    model = loaded(solution, expect, small, dtype, int8)
+    ask_twice(solution, draw, measure, expect, model, small, dtype, int8)
+
+
+def loaded(solution, expect, small: SmallModel, dtype: str, int8: bool) -> Kept:
+    """The learner's model, whose tensors and footprint are right."""
     model = load(solution, expect, small, dtype, int8)
     judge_tensors(expect, model, small, dtype, int8)
     judge_footprint(expect, model, small, dtype, int8)
-    judge_logits(solution, measure, expect, model, small, small.tokens(draw, 3, 24), dtype, int8)
+    return model
+
+
+def ask_twice(
+    solution, draw, measure, expect, model: Kept, small: SmallModel, dtype: str, int8: bool
+) -> None:
+    """What the model says about two batches of one size, so that no answer is kept for the second."""
+    for tokens in (small.tokens(draw, 3, 24), small.tokens(draw, 3, 24)):
+        judge_logits(solution, measure, expect, model, small, tokens, dtype, int8)
 
 
 def judge_logits(
@@ -159,7 +188,7 @@ def judge_logits(
         name="logits",
         dtype=(torch.float32, torch.float16, torch.bfloat16),
         shape=(sequences, length, vocabulary),
-        misconception=lambda: "last-position-only" if raw.shape[-1] == vocabulary and raw.dim() < 3 else None,
+        misconception=lambda: "last-position-only" if of_one_position(raw, vocabulary) else None,
     ).double()
     exact = small.logits(tokens)
 
@@ -197,9 +226,19 @@ def judge_logits(
     )
 
 
+def of_one_position(logits: Tensor, vocabulary: int) -> bool:
+    """Whether these are logits of one position a sequence: [b, v] or [b, 1, v]."""
+    return logits.shape[-1] == vocabulary and (logits.dim() < 3 or logits.shape[-2] == 1)
+
+
 def test_thirty_two_bits(solution, draw, measure, expect):
     """In float32 the model holds the numbers of its file, and says what they say."""
-    judge_model(solution, draw, measure, expect, SmallModel(draw, tied=True), "float32", False)
+    first, second = SmallModel(draw, tied=True), SmallModel(draw, tied=False)
+    while second.shape["n_embd"] == first.shape["n_embd"]:  # one can't be taken for the other
+        second = SmallModel(draw, tied=False)
+    models = [(small, loaded(solution, expect, small, "float32", False)) for small in (first, second)]
+    for small, model in models:  # both are there by now, so each must be asked itself
+        ask_twice(solution, draw, measure, expect, model, small, "float32", False)
 
 
 def test_sixteen_bits(solution, draw, measure, expect):
